@@ -1,0 +1,104 @@
+"""How well a network reads digits: counts, losses and the confusion of one digit for another."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+import torch.nn.functional as F  # noqa: N812 - the name that PyTorch's own documentation uses
+from numpy.typing import NDArray
+from torch import Tensor
+
+from model.device import DeviceDigits, mixed_precision
+from model.networks import CLASSES, DigitNetwork
+
+BATCH = 1000
+
+
+@dataclass(frozen=True)
+class SourceMeasures:
+    """How a network reads the images of one source.
+
+    Attributes:
+        count: Images read.
+        correct: Images read right.
+        loss: Mean cross-entropy, nats.
+    """
+
+    count: int
+    correct: int
+    loss: float
+
+    @property
+    def accuracy(self) -> float:
+        """The part read right, 0 to 1."""
+        return self.correct / self.count
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """How a network reads a set of digits.
+
+    Attributes:
+        sources: The measures of each source there is.
+        confusion: (10, 10) int64: rows are the truth, columns what was read.
+    """
+
+    sources: dict[str, SourceMeasures]
+    confusion: NDArray[np.int64]
+
+    @property
+    def count(self) -> int:
+        """Images read."""
+        return sum(source.count for source in self.sources.values())
+
+    @property
+    def correct(self) -> int:
+        """Images read right."""
+        return sum(source.correct for source in self.sources.values())
+
+    @property
+    def loss(self) -> float:
+        """Mean cross-entropy over all images, nats."""
+        return sum(each.loss * each.count for each in self.sources.values()) / self.count
+
+    @property
+    def balanced_loss(self) -> float:
+        """Mean over the sources of their losses, so that the largest does not decide alone."""
+        return sum(each.loss for each in self.sources.values()) / len(self.sources)
+
+
+@torch.inference_mode()
+def judge(network: DigitNetwork, digits: DeviceDigits, chosen: Tensor) -> Judgement:
+    """Judges a network, which is left in evaluation mode.
+
+    Args:
+        network: On the device of the digits.
+        digits: The digits.
+        chosen: (m,) int64 indices of those to read, m at least 1.
+    """
+    network.eval()
+    with mixed_precision(digits.device):
+        logits = torch.cat([network(digits.images[part]) for part in torch.split(chosen, BATCH)])
+    labels, sources = digits.labels[chosen], digits.sources[chosen]
+    losses = F.cross_entropy(logits.float(), labels, reduction="none").double()
+    read = logits.argmax(dim=1)
+    return Judgement(
+        _by_source(digits.source_names, sources, read == labels, losses), _confusion(labels, read)
+    )
+
+
+def _by_source(
+    names: tuple[str, ...], sources: Tensor, right: Tensor, losses: Tensor
+) -> dict[str, SourceMeasures]:
+    measures = {}
+    for place, name in enumerate(names):
+        here = sources == place
+        if count := int(here.sum()):
+            loss = float(losses[here].mean())
+            measures[name] = SourceMeasures(count, int(right[here].sum()), loss)
+    return measures
+
+
+def _confusion(labels: Tensor, read: Tensor) -> NDArray[np.int64]:
+    pairs = torch.bincount(labels * CLASSES + read, minlength=CLASSES * CLASSES)
+    return pairs.view(CLASSES, CLASSES).cpu().numpy()

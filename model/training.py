@@ -1,0 +1,104 @@
+"""Cross-validation of one configuration, and training it on everything."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from model.configuration import Configuration
+from model.device import DeviceDigits
+from model.judging import Judgement, judge
+from model.networks import DigitNetwork
+from model.replica import Replica
+
+Indices = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class FoldEpoch:
+    """What one epoch of one fold came to.
+
+    Attributes:
+        fold: 0 for the first.
+        epoch: 1 for the first.
+        learning_rate: At the epoch's end.
+        training_loss: Mean over the epoch's steps, dropout and augmentation on, nats.
+        validation: How the network reads the fold's validation images after the epoch.
+    """
+
+    fold: int
+    epoch: int
+    learning_rate: float
+    training_loss: float
+    validation: Judgement
+
+
+def cross_validate(
+    configuration: Configuration,
+    digits: DeviceDigits,
+    folds: Sequence[Indices],
+    seed: int,
+) -> Iterator[list[FoldEpoch]]:
+    """Trains one network for each fold, all from fresh weights, and validates it every epoch.
+
+    Args:
+        configuration: The network and how it is trained.
+        digits: The pool, on the device.
+        folds: For each fold the indices of its validation images; it is trained on all others.
+        seed: Together with the fold's number decides all that is random in its training.
+
+    Yields:
+        After each epoch, what it came to in each fold.
+
+    Raises:
+        FloatingPointError: If a loss is not finite.
+    """
+    everything = np.arange(len(digits.labels))
+    replicas = [
+        Replica(configuration, digits, np.setdiff1d(everything, fold), fold_seed(seed, number))
+        for number, fold in enumerate(folds)
+    ]
+    chosen = [torch.as_tensor(fold, device=digits.device) for fold in folds]
+    for epoch in range(1, configuration.epochs + 1):
+        yield [
+            _advance(replica, chosen[number], number, epoch)
+            for number, replica in enumerate(replicas)
+        ]
+
+
+def fold_seed(seed: int, fold: int) -> int:
+    """Returns the seed of one fold's training: the same in every trial of a sweep."""
+    return int(np.random.SeedSequence([seed, fold]).generate_state(1)[0])
+
+
+def _advance(replica: Replica, validation: torch.Tensor, fold: int, epoch: int) -> FoldEpoch:
+    training_loss = replica.train_epoch()
+    judgement = judge(replica.network, replica.digits, validation)
+    for name, loss in (("training", training_loss), ("validation", judgement.loss)):
+        if not np.isfinite(loss):
+            raise FloatingPointError(f"the {name} loss of fold {fold} is {loss} in epoch {epoch}.")
+    return FoldEpoch(fold, epoch, replica.learning_rate, training_loss, judgement)
+
+
+def train_whole(
+    configuration: Configuration, digits: DeviceDigits, training: Indices, seed: int
+) -> DigitNetwork:
+    """Trains one network on all the given images and returns it in evaluation mode.
+
+    Args:
+        configuration: The network and how it is trained.
+        digits: Digits on the device.
+        training: (m,) indices of the images to train on.
+        seed: Decides all that is random.
+
+    Raises:
+        FloatingPointError: If the training loss is not finite.
+    """
+    replica = Replica(configuration, digits, training, seed)
+    for epoch in range(1, configuration.epochs + 1):
+        loss = replica.train_epoch()
+        if not np.isfinite(loss):
+            raise FloatingPointError(f"the training loss is {loss} in epoch {epoch}.")
+    return replica.network.eval()

@@ -1,0 +1,6 @@
+"""What a sweep leaves: its folder, its trials, the winner and how it reads."""
+
+from results.errors import ResultsError
+from results.folder import SweepFolder, read_json, sweeps_in, write_json
+
+__all__ = ["ResultsError", "SweepFolder", "read_json", "sweeps_in", "write_json"]

@@ -1,0 +1,129 @@
+"""The folder of a sweep: one class owns every path in it."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any, Self
+
+from datasets.atomic import whole_file
+from results.errors import ResultsError
+
+NAME = re.compile(r"\w[\w.-]*")
+
+
+class SweepFolder:
+    """The folder `runs/<name>` and the paths of all that stands in it.
+
+    Args:
+        path: The folder itself.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path.absolute()
+
+    @classmethod
+    def vacant(cls, out: Path, name: str) -> Self:
+        """Returns the folder of a sweep that does not exist yet; nothing is made.
+
+        Raises:
+            ResultsError: If the name is not a plain name, or is taken.
+        """
+        if not NAME.fullmatch(name):
+            raise ResultsError(f"a sweep's name must be letters, digits, . _ -, but got {name!r}.")
+        folder = cls(out / name)
+        if folder.path.exists():
+            raise ResultsError(f"{folder.path} exists already: choose another --name.")
+        return folder
+
+    @classmethod
+    def existing(cls, out: Path, name: str) -> Self:
+        """Returns the folder of a sweep that was made before.
+
+        Raises:
+            ResultsError: If there is no such sweep.
+        """
+        folder = cls(out / name)
+        if not folder.sweep_json.is_file():
+            names = ", ".join(each.name for each in sweeps_in(out)) or "none"
+            raise ResultsError(f"there is no sweep {name} in {out}; there are: {names}.")
+        return folder
+
+    def make(self) -> None:
+        """Makes the folder and its subfolders."""
+        self.trials.mkdir(parents=True)
+        self.winner.mkdir()
+
+    @property
+    def name(self) -> str:
+        """The sweep's name."""
+        return self.path.name
+
+    @property
+    def sweep_json(self) -> Path:
+        """What was asked: space, data, folds, seed, versions, hardware."""
+        return self.path / "sweep.json"
+
+    @property
+    def journal(self) -> Path:
+        """Optuna's journal of the study."""
+        return self.path / "study.journal"
+
+    @property
+    def trials_csv(self) -> Path:
+        """One row a trial."""
+        return self.path / "trials.csv"
+
+    @property
+    def trials(self) -> Path:
+        """Holds a folder for each trial."""
+        return self.path / "trials"
+
+    def trial(self, number: int) -> Path:
+        """The folder of one trial: its event files and `epochs.csv`."""
+        return self.trials / f"{number:04d}"
+
+    def epochs_csv(self, number: int) -> Path:
+        """One row for each epoch of each fold of a trial."""
+        return self.trial(number) / "epochs.csv"
+
+    def fold_events(self, number: int, fold: int) -> Path:
+        """The folder of the event files of one fold of a trial."""
+        return self.trial(number) / f"fold_{fold}"
+
+    @property
+    def winner(self) -> Path:
+        """Holds what the winner left."""
+        return self.path / "winner"
+
+    @property
+    def weights(self) -> Path:
+        """The winner's weights."""
+        return self.winner / "model.safetensors"
+
+    @property
+    def evaluation_json(self) -> Path:
+        """How the networks read the held-out digits."""
+        return self.winner / "evaluation.json"
+
+
+def sweeps_in(out: Path) -> list[SweepFolder]:
+    """Returns the sweeps in a folder of sweeps, by name."""
+    return [SweepFolder(path.parent) for path in sorted(out.glob("*/sweep.json"))]
+
+
+def write_json(path: Path, content: Any) -> None:
+    """Writes a JSON file, whole or not at all."""
+    with whole_file(path) as temporary:
+        temporary.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", "utf-8")
+
+
+def read_json(path: Path) -> Any:
+    """Reads a JSON file.
+
+    Raises:
+        ResultsError: If it is missing or damaged.
+    """
+    try:
+        return json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise ResultsError(f"{path} cannot be read: {error}") from error

@@ -1,0 +1,157 @@
+"""A sweep's results as tables for the terminal."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+from rich.box import SIMPLE_HEAD
+from rich.console import RenderableType
+from rich.table import Table
+
+from datasets import LABELS, DigitSet
+from model import REPORT
+from results.folder import SweepFolder
+from results.summary import summary
+from results.trials import ranked, read_trials
+
+WIDTHS = ("channels_1", "channels_2", "hidden_1", "hidden_2")
+STAR = "* the report's configuration, or the point of the space nearest to it."
+DROPOUTS = ("dropout_1", "dropout_2", "dropout_3", "dropout_4")
+
+
+def _table(title: str, *left: str, right: Sequence[str] = ()) -> Table:
+    """Returns an empty table: columns of words on the left, of numbers on the right."""
+    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    for heading in left:
+        table.add_column(heading)
+    for heading in right:
+        table.add_column(heading, justify="right")
+    return table
+
+
+def sweep_tables(folder: SweepFolder) -> list[RenderableType]:
+    """Returns all that there is to show of a sweep, as far as it has come."""
+    told = summary(folder)
+    parts: list[RenderableType] = [leaderboard(read_trials(folder.trials_csv))]
+    if told["evaluation"]:
+        parts += [winner_table(told["evaluation"]), evaluation_table(told["evaluation"])]
+    return [*parts, _files(folder)]
+
+
+def _files(folder: SweepFolder) -> str:
+    """Names what there is in the folder of a sweep."""
+    paths = {
+        "what was asked": folder.sweep_json,
+        "trials": folder.trials_csv,
+        "study (optuna-dashboard)": folder.journal,
+        "curves (tensorboard --logdir)": folder.trials,
+        "evaluation": folder.evaluation_json,
+        "winner": folder.weights,
+    }
+    return "\n".join(f"{name:30} {path}" for name, path in paths.items() if path.exists())
+
+
+def winner_table(evaluation: dict[str, Any]) -> Table:
+    """Returns the winner's parameters beside the report's, where they differ."""
+    winner = next(row for row in evaluation["rows"] if row["config"] == "winner")["configuration"]
+    table = _table("Winner", "parameter", right=("winner", "report"))
+    for name, value in REPORT.to_dict().items():
+        if winner[name] != value:
+            table.add_row(name, _short(winner[name]), _short(value))
+    return table
+
+
+def _short(value: Any) -> str:
+    return f"{value:.3g}" if isinstance(value, float) else str(value)
+
+
+def sweeps_table(folders: Sequence[SweepFolder]) -> Table:
+    """Returns a line for each sweep: how far it came, and how its winner reads."""
+    table = _table("Sweeps", "name", "started", "state", right=("trials", "loss", "held-out"))
+    for folder in folders:
+        told = summary(folder)
+        best, right = told["best"], told["winner"]
+        table.add_row(
+            told["name"],
+            told["started"][:16].replace("T", " "),
+            told["state"],
+            f"{told['trials'].get('complete', 0)}/{told['asked']}",
+            f"{best['validation_loss']:.4f}" if best else "",
+            f"{percent(right['accuracy'])} of {right['count']}" if right else "",
+        )
+    return table
+
+
+def digits_table(digits: DigitSet) -> Table:
+    """Returns how many digits of each label each source has, and of how many writers."""
+    headings = [*map(str, LABELS), "all", "writers"]
+    table = _table(f"Digits, fingerprint {digits.fingerprint[:12]}", "source", right=headings)
+    for name in digits.source_names:
+        here = digits.select(digits.sources == name)
+        counts = [int((here.labels == digit).sum()) for digit in LABELS]
+        writers = len(set(here.writers.tolist()) - {""})
+        table.add_row(name, *map(str, counts), f"{len(here):,}", str(writers or "unknown"))
+    return table
+
+
+def leaderboard(trials: pd.DataFrame, most: int = 10) -> Table:
+    """Returns the best complete trials, and a line on the others."""
+    best = ranked(trials).head(most)
+    sources = [
+        name.removeprefix("accuracy_") for name in map(str, trials) if name.startswith("accuracy_")
+    ]
+    headings = ("rank", "trial", "loss", *sources, "widths", "dropout", "rate")
+    table = _table("Leaderboard", right=headings)
+    for rank, (_, trial) in enumerate(best.iterrows(), 1):
+        table.add_row(str(rank), *_cells(trial, sources))
+    table.caption, table.caption_justify = _others(trials, len(best)), "left"
+    return table
+
+
+def _cells(trial: "pd.Series[Any]", sources: list[str]) -> list[str]:
+    star = "*" if trial["origin"] == "report" else ""
+    return [
+        f"{star}{trial['trial']}",
+        f"{trial['validation_loss']:.4f} ± {trial['validation_loss_sd']:.3f}",
+        *(f"{100 * trial[f'accuracy_{source}']:.1f} %" for source in sources),
+        "-".join(str(int(trial[name])) for name in WIDTHS if name in trial),
+        " ".join(f"{trial[name]:.2f}"[1:] for name in DROPOUTS if name in trial),
+        f"{trial['learning_rate']:.1e}" if "learning_rate" in trial else "",
+    ]
+
+
+def _others(trials: pd.DataFrame, shown: int) -> str:
+    states = trials["state"].value_counts().to_dict()
+    counts = ", ".join(f"{count} {state}" for state, count in states.items())
+    return f"{counts}; {shown} shown. loss ± its spread over folds, accuracy by source.\n{STAR}"
+
+
+def evaluation_table(evaluation: dict[str, Any]) -> Table:
+    """Returns how each network reads the held-out digits."""
+    held_out = evaluation["held_out"]
+    sources = ", ".join(f"{count:,} {name}" for name, count in held_out["sources"].items())
+    numbers = ("right", "accuracy", "95 % interval", "MNIST", "weights")
+    title = f"Read right of the held-out digits ({sources}) and of MNIST's test digits"
+    table = _table(title, "configuration", "trained on", right=numbers)
+    for row in evaluation["rows"]:
+        table.add_row(*_evaluation_cells(row))
+    return table
+
+
+def _evaluation_cells(row: dict[str, Any]) -> list[str]:
+    low, high = row["ci95"]
+    mnist = row["mnist_test_accuracy"]
+    return [
+        row["config"],
+        row["trained_on"],
+        f"{row['correct']}/{row['count']}",
+        percent(row["accuracy"]),
+        f"{100 * low:.1f}-{100 * high:.1f} %",
+        "" if mnist is None else percent(mnist),
+        f"{row['weights']:,}",
+    ]
+
+
+def percent(part: float) -> str:
+    """Writes 0.98361 as `98.36 %`."""
+    return f"{100 * part:.2f} %"

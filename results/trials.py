@@ -1,0 +1,79 @@
+"""The trials of a sweep as a table, read from Optuna's study, which holds the truth."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from optuna.trial import FrozenTrial, TrialState
+
+from datasets.atomic import whole_file
+
+STATES = {
+    TrialState.COMPLETE: "complete",
+    TrialState.PRUNED: "stopped",
+    TrialState.FAIL: "failed",
+    TrialState.RUNNING: "running",
+    TrialState.WAITING: "waiting",
+}
+
+
+def trials_table(trials: Sequence[FrozenTrial]) -> pd.DataFrame:
+    """Returns one row a trial that was started, in their order.
+
+    The columns: `trial`, `state`, `origin` (`report`, or `search`), `validation_loss` (mean over
+    the folds of the loss averaged over sources, after the last epoch, nats), its standard deviation
+    over the folds, how many folds there are and the loss of each, mean loss and accuracy of each
+    source, the parameters that vary, `weights` (how many the network has), `epochs` run, `seconds`,
+    and the `cause` of a failure.
+    """
+    started = [trial for trial in trials if trial.state != TrialState.WAITING]
+    return pd.DataFrame([_row(trial) for trial in started], columns=_columns(started))
+
+
+def _row(trial: FrozenTrial) -> dict[str, Any]:
+    measured = trial.user_attrs
+    losses = measured.get("fold_losses", [])
+    complete = trial.state == TrialState.COMPLETE
+    return {
+        "trial": trial.number,
+        "state": STATES[trial.state],
+        "origin": measured.get("origin", "search"),
+        "validation_loss": trial.value if complete else None,
+        "validation_loss_sd": measured.get("validation_loss_sd") if complete else None,
+        "folds": len(losses),
+        **{f"fold_{fold}": loss for fold, loss in enumerate(losses)},
+        **{f"loss_{source}": loss for source, loss in measured.get("losses", {}).items()},
+        **{f"accuracy_{source}": part for source, part in measured.get("accuracies", {}).items()},
+        **trial.params,
+        "weights": measured.get("weights"),
+        "epochs": measured.get("epochs", 0),
+        "seconds": measured.get("seconds"),
+        "cause": measured.get("cause", ""),
+    }
+
+
+def _columns(trials: Sequence[FrozenTrial]) -> list[str]:
+    """Returns every column of any row: those that only some rows have before the last four."""
+    rows = [list(_row(trial)) for trial in trials]
+    longest = max(rows, key=len, default=[])
+    return longest + [name for row in rows for name in row if name not in longest]
+
+
+def write_trials(path: Path, trials: Sequence[FrozenTrial]) -> None:
+    """Writes the table to a CSV file, whole or not at all."""
+    with whole_file(path) as temporary:
+        trials_table(trials).to_csv(temporary, index=False)
+
+
+def read_trials(path: Path) -> pd.DataFrame:
+    """Reads what `write_trials` wrote; an empty table where there is no such file yet."""
+    if not path.is_file():
+        return pd.DataFrame(columns=["trial", "state", "validation_loss"])
+    return pd.read_csv(path, keep_default_na=True)
+
+
+def ranked(table: pd.DataFrame) -> pd.DataFrame:
+    """Returns the complete trials, the best first."""
+    complete = table[table["state"] == "complete"]
+    return complete.sort_values(["validation_loss", "trial"])

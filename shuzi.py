@@ -1,0 +1,177 @@
+"""shuzi searches for the best small network to read digits written by Chinese people."""
+
+import datetime
+import importlib.util
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+
+if TYPE_CHECKING:
+    from results import SweepFolder
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+data_app = typer.Typer(help="Look at digits.")
+app.add_typer(data_app, name="data")
+
+console, err = Console(), Console(stderr=True)
+
+Out = Annotated[Path, typer.Option("--out", help="The folder of sweeps.")]
+Mnist = Annotated[str, typer.Option(help="embedded, full or a folder of the four IDX files.")]
+Chinese = Annotated[
+    list[str] | None,
+    typer.Option(help="embedded, a folder of label folders, a .csv or Chen-MNIST's .tar.gz."),
+]
+
+
+@app.command()
+def sweep(
+    name: Annotated[str | None, typer.Option(help="Of the sweep; the time if left out.")] = None,
+    space: Annotated[str, typer.Option(help="quick, paper, wide or a TOML file.")] = "quick",
+    mnist: Mnist = "embedded",
+    mnist_count: Annotated[int | None, typer.Option(help="Take a stratified part.")] = None,
+    chinese: Chinese = None,
+    as_is: Annotated[bool, typer.Option("--as-is", help="Resize plainly, as the report.")] = False,
+    trials: Annotated[int, typer.Option(help="How many to run.")] = 8,
+    time_budget: Annotated[str | None, typer.Option(help="Ends the search: 90s, 2h ...")] = None,
+    epochs: Annotated[int | None, typer.Option(help="Instead of the space's.")] = None,
+    gpus_per_trial: Annotated[float | None, typer.Option(help="May be a fraction.")] = None,
+    cpus_per_trial: Annotated[int | None, typer.Option(help="Cores a trial.")] = None,
+    concurrent: Annotated[int | None, typer.Option(help="The most trials at a time.")] = None,
+    address: Annotated[str | None, typer.Option(help="A running Ray cluster to join.")] = None,
+    seed: Annotated[int, typer.Option(help="Decides all that is random.")] = 0,
+    out: Out = Path("runs"),
+) -> None:
+    """Search, retrain the winner and judge it on held-out Chinese digits."""
+    from tune.request import SweepRequest, seconds
+    from tune.sweep import run_sweep
+
+    request = SweepRequest(
+        name=name or f"{datetime.datetime.now():%Y%m%d-%H%M%S}",
+        out=out.absolute(),
+        space=space,
+        mnist=mnist,
+        mnist_count=mnist_count,
+        chinese=tuple(chinese or ["embedded"]),
+        as_is=as_is,
+        trials=trials,
+        time_budget=seconds(time_budget),
+        epochs=epochs,
+        gpus_per_trial=gpus_per_trial,
+        cpus_per_trial=cpus_per_trial,
+        concurrent=concurrent,
+        address=address,
+        seed=seed,
+    )
+    _show(run_sweep(request, err))
+
+
+@app.command()
+def retrain(name: str, out: Out = Path("runs")) -> None:
+    """Retrain the winner of a sweep from its complete trials, and judge it again."""
+    from tune.sweep import retrain_sweep
+
+    folder = _existing(out, name)
+    retrain_sweep(folder, err)
+    _show(folder)
+
+
+@app.command("list")
+def list_sweeps(out: Out = Path("runs")) -> None:
+    """List the sweeps there are."""
+    from results.folder import sweeps_in
+    from results.tables import sweeps_table
+
+    console.print(sweeps_table(sweeps_in(out)))
+
+
+@app.command()
+def show(
+    name: str,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    out: Out = Path("runs"),
+) -> None:
+    """Show the leaderboard, the winner and how it reads the held-out digits."""
+    folder = _existing(out, name)
+    if as_json:
+        from results.summary import summary
+
+        print(json.dumps(summary(folder), indent=2, ensure_ascii=False))
+    else:
+        _show(folder)
+
+
+@data_app.command("show")
+def show_data(
+    sources: Annotated[list[str], typer.Argument(help="As for --chinese, or MNIST's folder.")],
+    as_is: Annotated[bool, typer.Option("--as-is", help="Resize plainly, as the report.")] = False,
+) -> None:
+    """Count the digits of each label, source and writer."""
+    from datasets import load_chinese
+    from results.tables import digits_table
+
+    console.print(digits_table(load_chinese(sources, as_is)))
+
+
+def _existing(out: Path, name: str) -> "SweepFolder":
+    from results import SweepFolder
+
+    return SweepFolder.existing(out, name)
+
+
+def _show(folder: "SweepFolder") -> None:
+    from results.tables import sweep_tables
+
+    for table in sweep_tables(folder):
+        console.print(table)
+
+
+def main() -> None:
+    """Runs the command line: exit 0, 2 for a bad request, 130 when interrupted."""
+    try:
+        _refuse_a_clash()
+        status = app(args=sys.argv[1:] or ["--help"], standalone_mode=False)
+    except typer.BadParameter as error:
+        status = _told(error.format_message(), 2)
+    except _refusals() as error:
+        status = _told(str(error), 2)
+    except _interruption() as error:
+        status = _told(f"interrupted: {error}", 130)
+    sys.exit(status)
+
+
+def _told(reason: str, status: int) -> int:
+    """Says in one line on stderr why there is no result, and returns the exit status."""
+    print(f"shuzi: {' '.join(reason.split())}", file=sys.stderr)
+    return status
+
+
+def _refusals() -> tuple[type[Exception], ...]:
+    """Returns what a user's mistake raises; only imported where something was raised."""
+    from datasets.errors import DataError
+    from results.errors import ResultsError
+    from search_spaces.errors import SpaceError
+    from tune.errors import SweepError
+
+    return typer.TyperException, DataError, ResultsError, SpaceError, SweepError
+
+
+def _interruption() -> type[Exception]:
+    from tune.errors import Interrupted
+
+    return Interrupted
+
+
+def _refuse_a_clash() -> None:
+    """Refuses to run where another package took the name of one of shuzi's folders."""
+    here = Path(__file__).resolve().parent
+    for name in ("datasets", "model", "search_spaces", "tune", "results"):
+        found = importlib.util.find_spec(name)
+        if found is None or found.origin is None or Path(found.origin).parent.parent != here:
+            raise typer.TyperException(
+                f"another package named {name} ({found and found.origin}) hides shuzi's own: "
+                "give shuzi a virtual environment of its own."
+            )

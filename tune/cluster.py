@@ -1,0 +1,59 @@
+"""Ray, started for one job or joined."""
+
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import ray
+
+from tune.errors import SweepError
+
+# Read by Ray: no tables, log files and statistics of its own beside ours.
+SETTINGS = {
+    "RAY_AIR_NEW_OUTPUT": "0",
+    "TUNE_DISABLE_AUTO_CALLBACK_LOGGERS": "1",
+    "TUNE_WARN_INSUFFICENT_RESOURCE_THRESHOLD_S": "60",
+    "RAY_CHDIR_TO_TRIAL_DIR": "0",
+    "RAY_USAGE_STATS_ENABLED": "0",
+    "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
+}
+
+
+@contextmanager
+def ray_cluster(address: str | None) -> Iterator[None]:
+    """Runs a block with Ray: the cluster at `address`, or one of this machine's own.
+
+    Raises:
+        SweepError: If no cluster answers at the address.
+    """
+    for name, value in SETTINGS.items():
+        os.environ.setdefault(name, value)
+    logging.getLogger("ray").setLevel(logging.CRITICAL)  # what fails is told in our own words
+    try:
+        ray.init(
+            address=address or "local",
+            include_dashboard=None if address else False,
+            log_to_driver=False,
+            logging_level=logging.CRITICAL,
+        )
+    except (ConnectionError, ValueError) as error:
+        raise SweepError(f"no Ray cluster answers at {address}: {error}") from error
+    try:
+        yield
+    finally:
+        ray.shutdown()
+
+
+def gpu_bytes() -> int:
+    """Returns the memory of one of the cluster's GPUs, bytes; asked where the GPU is."""
+    answer: int = ray.get(ray.remote(num_cpus=0, num_gpus=1)(_gpu_bytes).remote())
+    return answer
+
+
+def _gpu_bytes() -> int:
+    import torch
+
+    if not torch.cuda.is_available():
+        return 0
+    return int(torch.cuda.get_device_properties(0).total_memory)

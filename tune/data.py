@@ -1,0 +1,64 @@
+"""The digits of a sweep: put aside, joined and divided, before anything else is computed."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from datasets import (
+    DigitSet,
+    fold_indices,
+    held_out_split,
+    joined,
+    load_chinese,
+    load_mnist,
+    stratified_count,
+    without_copies,
+)
+from results.evaluation import described
+from tune.request import SweepRequest
+
+
+@dataclass(frozen=True)
+class SweepData:
+    """The digits of a sweep.
+
+    Attributes:
+        pool: What cross-validation runs on.
+        folds: For each fold the indices of its validation images in the pool.
+        held_out: Chinese digits that no worker ever receives.
+        mnist_test: MNIST's test digits, which no network is trained on.
+        copies_removed: Pool images that stood in the held-out part too.
+    """
+
+    pool: DigitSet
+    folds: list[NDArray[np.int64]]
+    held_out: DigitSet
+    mnist_test: DigitSet
+    copies_removed: int
+
+    def describe(self) -> dict[str, Any]:
+        """Returns what identifies the digits, for `sweep.json`."""
+        return {
+            "pool": described(self.pool),
+            "held_out": described(self.held_out),
+            "mnist_test": described(self.mnist_test),
+            "copies_removed": self.copies_removed,
+        }
+
+
+def load_data(request: SweepRequest, folds: int) -> SweepData:
+    """Loads the digits that a request names, puts the held-out part aside and makes the folds.
+
+    Raises:
+        DataError: If a source cannot be used.
+    """
+    chinese = load_chinese(request.chinese, request.as_is)
+    held_out, rest = held_out_split(chinese, request.seed)
+    mnist = load_mnist(request.mnist)
+    train = mnist.train
+    if request.mnist_count is not None:
+        train = stratified_count(train, request.mnist_count, request.seed)
+    pool, copies = without_copies(joined([train, rest]), held_out)
+    return SweepData(pool, fold_indices(pool, folds, request.seed), held_out, mnist.test, copies)

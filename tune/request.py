@@ -1,0 +1,98 @@
+"""What the user asked of a sweep."""
+
+import re
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict
+
+from tune.errors import SweepError
+
+LEAST = {
+    "trials": 1,
+    "time_budget": 1,
+    "epochs": 1,
+    "gpus_per_trial": 0,
+    "cpus_per_trial": 1,
+    "concurrent": 1,
+    "seed": 0,
+}
+UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+def _lasting(choice: str) -> str:
+    """Makes a path absolute, so that it means the same from any folder; keeps a plain name."""
+    path = Path(choice)
+    return str(path.absolute()) if path.exists() and choice != "embedded" else choice
+
+
+Choice = Annotated[str, AfterValidator(_lasting)]
+
+
+class SweepRequest(BaseModel):
+    """What the user asked of a sweep, as it is kept in `sweep.json`.
+
+    Attributes:
+        name: The sweep's.
+        out: The folder of sweeps.
+        space: The name of a search space, or a file.
+        mnist: `embedded`, `full` or a folder.
+        mnist_count: How many of MNIST's training digits to take; all when left out.
+        chinese: Sources of Chinese digits.
+        as_is: Whether to resize pictures plainly, as the report does.
+        trials: How many to run.
+        time_budget: Seconds after which no further search is done.
+        epochs: Instead of the space's, and of the report's own 10.
+        gpus_per_trial: Instead of what is found; may be a fraction.
+        cpus_per_trial: Instead of what is found.
+        concurrent: The most trials at a time, instead of what is found.
+        address: Of a running Ray cluster; one is started when left out.
+        seed: Decides what is held out, the folds, the search and the training.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    out: Path = Path("runs")
+    space: str = "quick"
+    mnist: Choice = "embedded"
+    mnist_count: int | None = None
+    chinese: tuple[Choice, ...] = ("embedded",)
+    as_is: bool = False
+    trials: int = 8
+    time_budget: float | None = None
+    epochs: int | None = None
+    gpus_per_trial: float | None = None
+    cpus_per_trial: int | None = None
+    concurrent: int | None = None
+    address: str | None = None
+    seed: int = 0
+
+    def check(self) -> None:
+        """Checks the numbers asked for.
+
+        Raises:
+            SweepError: If one is below the least that makes sense.
+        """
+        for name, low in LEAST.items():
+            value = getattr(self, name)
+            if value is not None and value < low:
+                raise SweepError(f"{_option(name)} must be at least {low}, but got {value:g}.")
+
+
+def _option(name: str) -> str:
+    return f"--{name.replace('_', '-')}"
+
+
+def seconds(duration: str | None) -> float | None:
+    """Reads `90`, `90s`, `15m`, `2h` or `1.5d` as seconds.
+
+    Raises:
+        SweepError: If it is none of these.
+    """
+    if duration is None:
+        return None
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([smhd]?)", duration.strip())
+    if not match:
+        raise SweepError(f"--time-budget must be like 90s, 15m or 2h, but got {duration!r}.")
+    return float(match[1]) * UNITS[match[2] or "s"]

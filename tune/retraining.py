@@ -1,0 +1,152 @@
+"""The end of a sweep: the winner and the report's configuration retrained, and judged once."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import ray
+import torch
+from numpy.typing import NDArray
+from rich.console import Console
+from rich.progress import track
+
+from datasets import DigitSet
+from model import (
+    REPORT,
+    Configuration,
+    DeviceDigits,
+    DigitNetwork,
+    best_device,
+    build,
+    fold_seed,
+    judge,
+    train_whole,
+)
+from results import SweepFolder, write_json
+from results.evaluation import described, evaluation_row
+from results.winner import save_network
+from tune.data import SweepData
+from tune.resources import Share
+
+Weights = dict[str, NDArray[Any]]
+MNIST, BOTH = "mnist", "mnist+chinese"
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One row of the evaluation: which configuration, trained on which part of the pool."""
+
+    name: str
+    trained_on: str
+    configuration: Configuration
+
+    def training(self, pool: DigitSet) -> NDArray[np.int64]:
+        """Returns the indices of the pool's images that it is trained on."""
+        if self.trained_on == BOTH:
+            return np.arange(len(pool))
+        return np.flatnonzero(pool.sources == "mnist")
+
+
+def candidates(winner: Configuration, epochs: int | None) -> list[Candidate]:
+    """Returns what a sweep is judged by, the most work first.
+
+    Args:
+        winner: The best trial's configuration.
+        epochs: Instead of the report's 10, for the configurations that no search has chosen.
+    """
+    override = {"epochs": epochs} if epochs else {}
+    report = Configuration.from_dict({**REPORT.to_dict(), **override})
+    plain = Configuration.from_dict({"network": "fully-connected", **override})
+    named = {"report": report, "winner": winner, "fully-connected": plain}
+    return [
+        Candidate(name, part, configuration)
+        for name, configuration in named.items()
+        for part in (BOTH, MNIST)
+    ]
+
+
+def retrain_and_judge(
+    winner: Configuration,
+    epochs: int | None,
+    data: SweepData,
+    seed: int,
+    share: Share,
+    folder: SweepFolder,
+    console: Console,
+) -> dict[str, Any]:
+    """Retrains every candidate on workers, judges it here and saves the winner.
+
+    The held-out digits stay in this process. Returns what is written to `evaluation.json`.
+    """
+    trained = _trained(candidates(winner, epochs), data.pool, seed, share, console)
+    rows = []
+    for candidate, network in trained:
+        rows.append(_judged(candidate, network, data))
+        if (candidate.name, candidate.trained_on) == ("winner", BOTH):
+            about = {"pool": data.pool.fingerprint, "labels": list(range(10))}
+            save_network(folder.weights, network, candidate.configuration, about)
+    evaluation = {
+        "held_out": described(data.held_out),
+        "mnist_test": described(data.mnist_test),
+        "rows": sorted(rows, key=_place_in_table),
+    }
+    write_json(folder.evaluation_json, evaluation)
+    return evaluation
+
+
+def _place_in_table(row: dict[str, Any]) -> tuple[int, str]:
+    return ["report", "winner", "fully-connected"].index(row["config"]), row["trained_on"]
+
+
+def _trained(
+    chosen: Sequence[Candidate], pool: DigitSet, seed: int, share: Share, console: Console
+) -> Iterator[tuple[Candidate, DigitNetwork]]:
+    """Trains the candidates side by side on Ray's workers; yields each as it is ready."""
+    train = ray.remote(num_cpus=share.cpus, num_gpus=share.gpus)(_train)
+    stored = ray.put(pool)
+    waiting = {
+        train.remote(each.configuration, stored, each.training(pool), seed, share.cpus): each
+        for each in chosen
+    }
+    shown = track(
+        range(len(chosen)),
+        "retraining, to judge on held-out digits",
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    )
+    for _ in shown:
+        (ready, *_rest), _ = ray.wait(list(waiting), num_returns=1)
+        candidate = waiting.pop(ready)
+        yield candidate, _network(candidate.configuration, ray.get(ready))
+
+
+def _train(
+    configuration: Configuration,
+    pool: DigitSet,
+    training: NDArray[np.int64],
+    seed: int,
+    threads: int,
+) -> Weights:
+    """Runs in a worker: trains on part of the pool and returns the weights."""
+    torch.set_num_threads(threads)
+    digits = DeviceDigits.of(pool, best_device())
+    network = train_whole(configuration, digits, training, fold_seed(seed, fold=-1 % 2**32))
+    return {name: value.cpu().numpy() for name, value in network.state_dict().items()}
+
+
+def _network(configuration: Configuration, weights: Weights) -> DigitNetwork:
+    network = build(configuration)
+    network.load_state_dict({name: torch.tensor(value) for name, value in weights.items()})
+    return network.eval().to(memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]
+
+
+def _judged(candidate: Candidate, network: DigitNetwork, data: SweepData) -> dict[str, Any]:
+    judgements = []
+    for digits in (data.held_out, data.mnist_test):
+        here = DeviceDigits.of(digits, torch.device("cpu"))
+        judgements.append(judge(network, here, torch.arange(len(digits))))
+    return evaluation_row(
+        candidate.name, candidate.trained_on, candidate.configuration, *judgements
+    )

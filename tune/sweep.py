@@ -1,0 +1,143 @@
+"""A sweep from the request to the evaluation."""
+
+import datetime
+from typing import Any
+
+import pandas as pd
+import ray
+from rich.console import Console
+
+from datasets import DigitSet
+from model import REPORT, Configuration
+from results import SweepFolder, read_json, write_json
+from results.provenance import hardware, versions
+from results.trials import read_trials
+from results.winner import winning_trial
+from search_spaces import SearchSpace, read_space
+from tune.cluster import gpu_bytes, ray_cluster
+from tune.data import SweepData, load_data
+from tune.errors import SweepError
+from tune.request import SweepRequest
+from tune.resources import Share, largest_trial_bytes, share_of
+from tune.retraining import retrain_and_judge
+from tune.search import search
+
+
+def run_sweep(request: SweepRequest, console: Console) -> SweepFolder:
+    """Searches, retrains and judges; makes the sweep's folder once nothing can be refused.
+
+    Args:
+        request: What the user asked for.
+        console: Where progress is shown.
+
+    Raises:
+        DataError: If the digits cannot be used.
+        SpaceError: If the search space cannot be used.
+        SweepError: If a number makes no sense or there are too few cores or GPUs.
+        ResultsError: If the name is taken, or no trial is complete.
+        Interrupted: If the user ended the search early.
+    """
+    request.check()
+    folder = SweepFolder.vacant(request.out, request.name)
+    space = read_space(request.space, Configuration.check)
+    data = load_data(request, space.folds)
+    console.print(_summary(request, space, data))
+    with ray_cluster(request.address):
+        share = _share(request, space, data)
+        console.print(_sharing(share))
+        folder.make()
+        write_json(folder.sweep_json, _asked(request, space, data))
+        trials = search(request, space, data, share, folder, console)
+        winner = winning_configuration(trials, space, request)
+        _finish(winner, request, data, share, folder, console)
+    return folder
+
+
+def retrain_sweep(folder: SweepFolder, console: Console) -> None:
+    """Retrains and judges the winner of a sweep again, from the trials that are complete.
+
+    Raises:
+        DataError: If the digits cannot be used any more.
+        ResultsError: If no trial is complete.
+        SweepError: If the digits are not those that the sweep was made with.
+    """
+    asked = read_json(folder.sweep_json)
+    request = SweepRequest.model_validate(asked["request"])
+    space = SearchSpace.model_validate(asked["space"])
+    winner = winning_configuration(read_trials(folder.trials_csv), space, request)
+    data = load_data(request, space.folds)
+    _require_same(asked["data"], data)
+    with ray_cluster(request.address):
+        _finish(winner, request, data, _share(request, space, data), folder, console)
+
+
+def _finish(
+    winner: Configuration,
+    request: SweepRequest,
+    data: SweepData,
+    share: Share,
+    folder: SweepFolder,
+    console: Console,
+) -> None:
+    if not console.is_terminal:
+        console.print("retraining the winner and the report's network, to judge them")
+    retrain_and_judge(winner, request.epochs, data, request.seed, share, folder, console)
+
+
+def winning_configuration(
+    trials: pd.DataFrame, space: SearchSpace, request: SweepRequest
+) -> Configuration:
+    """Returns the configuration of the complete trial with the lowest validation loss."""
+    row = trials.set_index("trial").loc[winning_trial(trials)]
+    override = {"epochs": request.epochs} if request.epochs else {}
+    varied = space.nearest({name: row[name] for name in space.parameters})
+    return Configuration.from_dict({**space.fixed, **override, **varied})
+
+
+def _share(request: SweepRequest, space: SearchSpace, data: SweepData) -> Share:
+    there = ray.cluster_resources()
+    cpus, gpus = there.get("CPU", 0.0), there.get("GPU", 0.0)
+    memory = gpu_bytes() if gpus else 0
+    return share_of(cpus, gpus, memory, largest_trial_bytes(space, len(data.pool)), request)
+
+
+def _asked(request: SweepRequest, space: SearchSpace, data: SweepData) -> dict[str, Any]:
+    """Returns the content of `sweep.json`."""
+    return {
+        "request": request.model_dump(mode="json"),
+        "space": space.model_dump(mode="json"),
+        "report": REPORT.to_dict(),
+        "data": data.describe(),
+        "folds": space.folds,
+        "seed": request.seed,
+        "started": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        "versions": versions(),
+        "hardware": hardware(),
+    }
+
+
+def _require_same(asked: dict[str, Any], data: SweepData) -> None:
+    now = data.describe()
+    for part in ("pool", "held_out"):
+        if now[part]["fingerprint"] != asked[part]["fingerprint"]:
+            raise SweepError(f"the {part} digits have changed since the sweep was made.")
+
+
+def _summary(request: SweepRequest, space: SearchSpace, data: SweepData) -> str:
+    return (
+        f"sweep {request.name}: {request.trials} trials of {space.folds} folds, {space.about}\n"
+        f"pool      {_counts(data.pool)}\n"
+        f"held out  {_counts(data.held_out)}; {data.copies_removed} copies of them "
+        f"removed from the pool"
+    )
+
+
+def _counts(digits: DigitSet) -> str:
+    parts = (f"{(digits.sources == name).sum():,} {name}" for name in digits.source_names)
+    return f"{len(digits):,} digits: {', '.join(parts)}"
+
+
+def _sharing(share: Share) -> str:
+    cores = f"{share.cpus} core{'s' if share.cpus > 1 else ''}"
+    gpus = f" and {share.gpus:g} of a GPU" if share.gpus else ""
+    return f"running   {share.concurrent} trials at a time, {cores}{gpus} each"
