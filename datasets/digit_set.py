@@ -1,11 +1,13 @@
 """The one form in which digits travel through shuzi."""
 
 import hashlib
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -86,8 +88,8 @@ class DigitSet:
     def __len__(self) -> int:
         return len(self.labels)
 
-    def select(self, chosen: NDArray[Any]) -> "DigitSet":
-        """Returns the digits at the given indices, or where the given (n,) mask is true."""
+    def select(self, chosen: NDArray[Any] | slice) -> "DigitSet":
+        """Returns the digits at the given indices, in a slice, or where an (n,) mask is true."""
         return DigitSet(
             self.images[chosen], self.labels[chosen], self.sources[chosen], self.writers[chosen]
         )
@@ -130,7 +132,15 @@ class DigitSet:
                 fields = {name: stored[name] for name in stored.files}
             fingerprint = str(fields.pop("fingerprint"))
             digits = cls(**fields)
-        except (OSError, ValueError, KeyError, TypeError, EOFError) as error:
+        except (
+            OSError,
+            ValueError,
+            KeyError,
+            TypeError,
+            EOFError,
+            BadZipFile,
+            zlib.error,
+        ) as error:
             raise DataError(f"{path} is not a saved digit set: {error}") from error
         if digits.fingerprint != fingerprint:
             raise DataError(f"{path} does not match its own fingerprint: the file is damaged.")

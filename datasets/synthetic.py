@@ -3,6 +3,8 @@
 They are no measure of anything but the machinery, and every output names them `synthetic`.
 """
 
+from functools import cache
+
 import numpy as np
 
 from datasets.digit_set import LABELS, DigitSet
@@ -15,6 +17,7 @@ WRITERS = 60
 SEED = 2023
 
 
+@cache
 def draw_synthetic(prepare: Preparation) -> DigitSet:
     """Draws 600 digits, always the same: 60 writers, each with a hand and a pen, one of each digit.
 

@@ -102,9 +102,9 @@ class FullyConnected(DigitNetwork):
 
 def build(configuration: Configuration) -> DigitNetwork:
     """Makes the network of a configuration with fresh weights from torch's random state."""
-    if configuration.network == "fully-connected":
-        return FullyConnected()
-    return DigitCNN(configuration)
+    plain = configuration.network == "fully-connected"
+    network = FullyConnected() if plain else DigitCNN(configuration)
+    return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]
 
 
 def count_parameters(configuration: Configuration) -> int:

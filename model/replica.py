@@ -50,8 +50,7 @@ class Replica:
         with self.randomness.applied():
             network = build(self.configuration)
         network.normalise_by(self.digits.images[images].cpu())
-        moved: DigitNetwork = network.to(self.digits.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-        return moved
+        return network.to(self.digits.device)
 
     @property
     def _steps_per_epoch(self) -> int:

@@ -1,0 +1,32 @@
+"""What several tests need: drawn digits, and the real ones where they are at hand."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from datasets import DigitSet, joined
+from datasets.ink import centred
+from datasets.synthetic import draw_synthetic
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder of real digits, or a skip that says what is missing."""
+    folder = Path(os.environ.get("SHUZI_DATA") or "missing")
+    if not folder.is_dir():
+        pytest.skip("SHUZI_DATA names no folder of real digits")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def synthetic() -> DigitSet:
+    return draw_synthetic(centred)
+
+
+@pytest.fixture(scope="session")
+def small_pool(synthetic: DigitSet) -> DigitSet:
+    """200 drawn digits, half of them under the name of MNIST."""
+    as_mnist = DigitSet.of(synthetic.images[:100], synthetic.labels[:100], "mnist")
+    return joined([as_mnist, synthetic.select(np.arange(100, 200))])

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -9,6 +10,7 @@ import ray
 
 from tune.errors import SweepError
 
+ANSWER_SECONDS = 10
 # Read by Ray: no tables, log files and statistics of its own beside ours.
 SETTINGS = {
     "RAY_AIR_NEW_OUTPUT": "0",
@@ -27,6 +29,7 @@ def ray_cluster(address: str | None) -> Iterator[None]:
     Raises:
         SweepError: If no cluster answers at the address.
     """
+    _require_answer(address)
     for name, value in SETTINGS.items():
         os.environ.setdefault(name, value)
     logging.getLogger("ray").setLevel(logging.CRITICAL)  # what fails is told in our own words
@@ -43,6 +46,17 @@ def ray_cluster(address: str | None) -> Iterator[None]:
         yield
     finally:
         ray.shutdown()
+
+
+def _require_answer(address: str | None) -> None:
+    """Refuses an address where nothing listens at once; Ray itself tries for minutes."""
+    host, colon, port = (address or "").rpartition(":")
+    if not (colon and port.isdigit()) or "/" in host:
+        return
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), timeout=ANSWER_SECONDS).close()
+    except OSError as error:
+        raise SweepError(f"no Ray cluster answers at {address}: {error}") from error
 
 
 def gpu_bytes() -> int:

@@ -139,7 +139,7 @@ def _train(
 def _network(configuration: Configuration, weights: Weights) -> DigitNetwork:
     network = build(configuration)
     network.load_state_dict({name: torch.tensor(value) for name, value in weights.items()})
-    return network.eval().to(memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]
+    return network.eval()
 
 
 def _judged(candidate: Candidate, network: DigitNetwork, data: SweepData) -> dict[str, Any]:

@@ -85,13 +85,12 @@ class StudySearcher(NotSaved, Searcher):  # type: ignore[misc]
         trial = self._asked.pop(trial_id)
         result = result or {}
         self._describe(trial, result)
-        if result.get("complete") and math.isfinite(result[METRIC]):
+        if cause := _cause_of_failure(result, error):
+            trial.set_user_attr("cause", cause)
+            self._study.tell(trial, state=TrialState.FAIL)
+        else:
             trial.report(result[METRIC], result["epoch"])
             self._study.tell(trial, result[METRIC])
-        else:
-            ending = "its worker failed." if error else STOPPED
-            trial.set_user_attr("cause", result.get("cause") or ending)
-            self._study.tell(trial, state=TrialState.FAIL)
 
     def _describe(self, trial: optuna.Trial, result: dict[str, Any]) -> None:
         """Keeps with the trial what its row in the table needs."""
@@ -108,6 +107,15 @@ class StudySearcher(NotSaved, Searcher):  # type: ignore[misc]
 
     def restore(self, checkpoint_path: str) -> None:
         """Does nothing: the journal already holds everything."""
+
+
+def _cause_of_failure(result: dict[str, Any], error: bool) -> str:
+    """Returns why a trial is not whole, or nothing if it is."""
+    if error:
+        return "its worker failed."
+    if not result.get("complete"):
+        return str(result.get("cause") or STOPPED)
+    return "" if math.isfinite(result[METRIC]) else f"its loss is {result[METRIC]}."
 
 
 def _loss(measures: dict[str, Any]) -> float:

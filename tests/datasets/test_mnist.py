@@ -1,0 +1,113 @@
+import functools
+import gzip
+import struct
+import threading
+from collections.abc import Iterator
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from datasets import DataError, load_mnist
+from datasets.mnist import SHA256, download_mnist, read_idx
+
+
+class QuietHandler(SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        """Keeps the tests' output clean."""
+
+
+@pytest.fixture
+def serve() -> Iterator[functools.partial[str]]:
+    """Serves folders on loopback; gives the address of each."""
+    servers: list[ThreadingHTTPServer] = []
+
+    def start(folder: Path) -> str:
+        handler = functools.partial(QuietHandler, directory=str(folder))
+        servers.append(ThreadingHTTPServer(("127.0.0.1", 0), handler))
+        threading.Thread(target=servers[-1].serve_forever, daemon=True).start()
+        return f"http://127.0.0.1:{servers[-1].server_port}/"
+
+    yield functools.partial(start)
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+def idx(values: np.ndarray) -> bytes:
+    header = struct.pack(f">I{values.ndim}I", 0x800 + values.ndim, *values.shape)
+    return header + values.astype(np.uint8).tobytes()
+
+
+def write_folder(folder: Path, zipped: bool) -> None:
+    for prefix, count in (("train", 20), ("t10k", 10)):
+        images = np.arange(count * 784).reshape(count, 28, 28) % 251
+        for name, values in (("images-idx3", images), ("labels-idx1", np.arange(count) % 10)):
+            content = idx(values)
+            path = folder / f"{prefix}-{name}-ubyte{'.gz' if zipped else ''}"
+            path.write_bytes(gzip.compress(content) if zipped else content)
+
+
+def test_embedded_digits_are_real_and_apart() -> None:
+    mnist = load_mnist("embedded")
+    assert (len(mnist.train), len(mnist.test)) == (4000, 1000)
+    assert np.bincount(mnist.test.labels).tolist() == [100] * 10
+    train = {image.tobytes() for image in mnist.train.images}
+    assert not any(image.tobytes() in train for image in mnist.test.images)
+    assert load_mnist("embedded").train.fingerprint == mnist.train.fingerprint
+
+
+@pytest.mark.parametrize("zipped", [True, False])
+def test_folder_of_idx_files_is_read(tmp_path: Path, zipped: bool) -> None:
+    write_folder(tmp_path, zipped)
+    mnist = load_mnist(str(tmp_path))
+    assert (len(mnist.train), len(mnist.test)) == (20, 10)
+    assert mnist.train.images[1, 0, 0] == 784 % 251
+
+
+def test_real_mnist_is_whole(real_data: Path) -> None:
+    mnist = load_mnist(str(real_data / "mnist"))
+    assert (len(mnist.train), len(mnist.test)) == (60_000, 10_000)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"\0" * 3, idx(np.zeros(5))[:-1], idx(np.zeros(5)) + b"x", idx(np.zeros((5, 2)))],
+)
+def test_damaged_idx_file_is_refused_by_name(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "labels"
+    path.write_bytes(content)
+    with pytest.raises(DataError, match="labels"):
+        read_idx(path, dimensions=1)
+
+
+def test_truncated_gzip_is_refused_by_name(tmp_path: Path) -> None:
+    path = tmp_path / "labels.gz"
+    path.write_bytes(gzip.compress(idx(np.arange(50)))[:-12])
+    with pytest.raises(DataError, match=r"labels\.gz"):
+        read_idx(path, dimensions=1)
+
+
+def test_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="train-images-idx3-ubyte"):
+        load_mnist(str(tmp_path))
+
+
+def test_download_takes_the_second_mirror_when_the_first_is_down(
+    serve: functools.partial[str], real_data: Path, tmp_path: Path
+) -> None:
+    mirrors = ["http://127.0.0.1:9/", serve(real_data / "mnist")]
+    folder = download_mnist(mirrors, tmp_path / "cache")
+    assert {path.name for path in folder.iterdir()} == set(SHA256)
+
+
+def test_download_of_wrong_bytes_is_refused_and_leaves_nothing(
+    serve: functools.partial[str], tmp_path: Path
+) -> None:
+    wrong = tmp_path / "wrong"
+    wrong.mkdir()
+    write_folder(wrong, zipped=True)
+    with pytest.raises(DataError, match="could not be downloaded"):
+        download_mnist([serve(wrong)], tmp_path / "cache")
+    assert list((tmp_path / "cache").iterdir()) == []

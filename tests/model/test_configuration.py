@@ -1,0 +1,40 @@
+import pytest
+
+from model import REPORT, Configuration
+
+
+def test_defaults_are_the_reports_own() -> None:
+    assert (REPORT.channels_1, REPORT.channels_2) == (128, 256)
+    assert (REPORT.dropout_1, REPORT.dropout_2, REPORT.dropout_3, REPORT.dropout_4) == (
+        0.3,
+        0.4,
+        0.4,
+        0.4,
+    )
+    assert (REPORT.hidden_1, REPORT.hidden_2) == (64, 32)
+    assert (REPORT.learning_rate, REPORT.batch_size, REPORT.epochs) == (0.001, 100, 10)
+    assert not REPORT.augments
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "rule"),
+    [
+        ("channels_1", 0, "channels_1 must be a whole number from 1 to 1024, but got 0."),
+        ("channels_1", 8.5, "channels_1 must be a whole number from 1 to 1024, but got 8.5."),
+        ("channels_1", True, "whole number"),
+        ("dropout_1", 1.0, "dropout_1 must be a number from 0 to 0.95, but got 1.0."),
+        ("learning_rate", float("nan"), "learning_rate must be a number from 1e-07 to 1"),
+        ("learning_rate", "0.1", "learning_rate must be a number"),
+        ("schedule", "linear", "schedule must be one of constant, one-cycle, cosine"),
+        ("chanels_1", 8, "there is no parameter chanels_1: did you mean channels_1?"),
+        ("zzz", 8, "allowed are network, channels_1"),
+    ],
+)
+def test_what_is_not_allowed_is_refused_with_the_rule(name: str, value: object, rule: str) -> None:
+    with pytest.raises(ValueError, match=rule.replace("?", r"\?")):
+        Configuration.from_dict({name: value})
+
+
+def test_configuration_survives_a_dictionary() -> None:
+    configuration = Configuration(channels_1=8, schedule="cosine", rotation=3.5)
+    assert Configuration.from_dict(configuration.to_dict()) == configuration

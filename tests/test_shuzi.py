@@ -1,0 +1,152 @@
+"""The front door: what it prints, what it refuses and how it exits."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+import shuzi
+from datasets.synthetic import written_by
+from results import SweepFolder, write_json
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def call(
+    *arguments: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> tuple[int, str, str]:
+    monkeypatch.setattr(sys, "argv", ["shuzi", *arguments])
+    with pytest.raises(SystemExit) as ended:
+        shuzi.main()
+    said = capsys.readouterr()
+    return int(ended.value.code or 0), said.out, said.err
+
+
+def write_photographs(folder: Path, each: int) -> None:
+    for writer in range(each):
+        for digit, grey in enumerate(written_by(writer)):
+            (folder / str(digit)).mkdir(parents=True, exist_ok=True)
+            Image.fromarray(grey).save(folder / str(digit) / f"{writer}.png")
+
+
+def prepare_mistakes(folder: Path) -> None:
+    """Makes what the bad requests below speak of."""
+    (folder / "typo.toml").write_text(
+        'about = "x"\n[parameters]\nwidth = {kind="int",low=1,high=2}\n'
+    )
+    (folder / "no-labels" / "sevens").mkdir(parents=True)
+    write_photographs(folder / "damaged", 8)
+    (folder / "damaged" / "3" / "0.png").write_bytes(b"no picture")
+    write_photographs(folder / "empty-class", 1)
+    (folder / "empty-class" / "4" / "0.png").unlink()
+    write_photographs(folder / "few", 6)
+    taken = SweepFolder(folder / "runs" / "taken")
+    taken.make()
+    write_json(taken.sweep_json, {"started": "2026-01-01T00:00:00", "request": {"trials": 4}})
+
+
+@pytest.mark.parametrize(
+    ("arguments", "rule"),
+    [
+        (["--space", "qick"], "there is no search space qick: choose paper, quick, wide"),
+        (["--space", "typo.toml"], "typo.toml, line 3: parameters.width: there is no parameter"),
+        (["--chinese", "no-labels"], "must hold folders named 0 to 9"),
+        (["--chinese", "damaged"], "3/0.png is not a readable picture"),
+        (["--chinese", "empty-class"], "has no image of 4"),
+        (["--chinese", "few"], "few has 4 images of 0, too few for 5 folds"),
+        (["--chinese", "nowhere"], "--chinese must be `embedded`, a folder"),
+        (["--mnist", "nowhere"], "--mnist must be `embedded`, `full` or a folder"),
+        (["--mnist-count", "5"], "--mnist-count must be from 10 to 4000, but got 5"),
+        (["--trials", "0"], "--trials must be at least 1, but got 0"),
+        (["--trials", "many"], "'--trials'"),
+        (["--epochs", "0"], "--epochs must be at least 1"),
+        (["--time-budget", "soon"], "--time-budget must be like 90s, 15m or 2h"),
+        (["--name", "taken"], "taken exists already"),
+        (["--name", "a/b"], "a sweep's name must be"),
+        (["--tirals", "3"], "No such option"),
+        (["--cpus-per-trial", "4096"], "a trial needs 4096 cores"),
+    ],
+)
+def test_bad_request_is_one_clear_line_and_leaves_no_folder(
+    elsewhere: Path,
+    arguments: list[str],
+    rule: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    prepare_mistakes(elsewhere)
+    status, out, err = call("sweep", *arguments, monkeypatch=monkeypatch, capsys=capfd)
+    assert status == 2
+    assert rule in err
+    told = [line for line in err.splitlines() if line.startswith("shuzi: ")]
+    assert len(told) == 1
+    assert "Traceback" not in err + out
+    assert [path.name for path in (elsewhere / "runs").iterdir()] == ["taken"]
+
+
+@pytest.mark.parametrize("command", ["show", "retrain"])
+def test_sweep_that_is_not_there_is_refused(
+    command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, _, err = call(command, "nothing", monkeypatch=monkeypatch, capsys=capsys)
+    assert (status, err.count("\n")) == (2, 1)
+    assert "there is no sweep nothing" in err
+
+
+def test_unfinished_sweep_is_listed_and_shown(
+    elsewhere: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    prepare_mistakes(elsewhere)
+    status, out, _ = call("list", monkeypatch=monkeypatch, capsys=capsys)
+    assert status == 0
+    assert "unfinished" in out
+    status, out, _ = call("show", "taken", "--json", monkeypatch=monkeypatch, capsys=capsys)
+    told = json.loads(out)
+    assert (status, told["state"], told["asked"], told["best"]) == (0, "unfinished", 4, None)
+    assert call("show", "taken", monkeypatch=monkeypatch, capsys=capsys)[0] == 0
+
+
+def test_digits_are_counted(
+    elsewhere: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_photographs(elsewhere / "photos", 2)
+    status, out, _ = call(
+        "data", "show", "photos", "embedded", monkeypatch=monkeypatch, capsys=capsys
+    )
+    assert status == 0
+    assert "photos" in out
+    assert "synthetic" in out
+    assert "unknown" in out
+
+
+def test_help_does_not_wait_for_torch() -> None:
+    code = (
+        "import sys, shuzi\n"
+        "try: sys.argv = ['shuzi', '--help']; shuzi.main()\n"
+        "except SystemExit: print([n for n in ('torch', 'ray', 'sklearn') if n in sys.modules])"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ended.stdout.splitlines()[-1] == "[]"
+    assert "sweep" in ended.stdout
+
+
+def test_package_that_hides_a_folder_of_shuzis_is_named(tmp_path: Path) -> None:
+    (tmp_path / "datasets").mkdir()
+    (tmp_path / "datasets" / "__init__.py").write_text("")
+    ended = subprocess.run(
+        [sys.executable, "-c", "import shuzi; shuzi.main()"],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        check=False,
+    )
+    assert ended.returncode == 2
+    assert "another package named datasets" in ended.stderr
+    assert "virtual environment of its own" in ended.stderr

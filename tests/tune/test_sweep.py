@@ -1,0 +1,256 @@
+"""A real sweep with real Ray and real Optuna, small enough to look at everything it leaves."""
+
+import math
+import pickle
+import shutil
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import optuna
+import pandas as pd
+import pytest
+import ray.cloudpickle
+import torch
+from rich.console import Console
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+from tensorboard.plugins.hparams import plugin_data_pb2
+
+import tune.retraining
+import tune.search
+from datasets import DigitSet
+from model import Configuration, DeviceDigits, cross_validate, judge
+from results import SweepFolder, read_json
+from results.trials import read_trials
+from results.winner import load_network
+from tune import SweepError, SweepRequest
+from tune.cross_validation import CrossValidation
+from tune.data import SweepData, load_data
+from tune.sweep import retrain_sweep, run_sweep
+
+CPU = torch.device("cpu")
+
+
+def recording_cross_validation(folder: Path) -> type[CrossValidation]:
+    """The trainable, which also writes down everything that its worker receives."""
+
+    class Recording(CrossValidation):
+        def setup(self, config: dict[str, Any], **received: Any) -> None:
+            self._write(config, received)
+            super().setup(config, **received)
+
+        def reset_config(self, new_config: dict[str, Any]) -> bool:
+            self._write(new_config, {})
+            return super().reset_config(new_config)
+
+        def _write(self, *received: Any) -> None:
+            path = folder / f"trial-{self.trial_id}-{len(list(folder.iterdir()))}"
+            path.write_bytes(pickle.dumps(received))
+
+    return Recording
+
+
+@dataclass
+class Swept:
+    request: SweepRequest
+    folder: SweepFolder
+    data: SweepData
+    received: list[bytes]
+    said: str
+
+    @property
+    def trials(self) -> pd.DataFrame:
+        return read_trials(self.folder.trials_csv)
+
+    @property
+    def evaluation(self) -> Any:
+        return read_json(self.folder.evaluation_json)
+
+
+@pytest.fixture(scope="module")
+def swept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Swept]:
+    out, received = tmp_path_factory.mktemp("runs"), tmp_path_factory.mktemp("received")
+    ray.cloudpickle.register_pickle_by_value(sys.modules[__name__])
+    train = tune.retraining._train
+
+    def recording_train(*arguments: Any) -> Any:
+        path = received / f"retraining-{len(list(received.iterdir()))}"
+        path.write_bytes(pickle.dumps(arguments))
+        return train(*arguments)
+
+    request = SweepRequest(name="small", out=out, mnist_count=200, trials=4, epochs=1, seed=3)
+    console = Console(record=True, width=200)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tune.search, "CrossValidation", recording_cross_validation(received))
+        patch.setattr(tune.retraining, "_train", recording_train)
+        folder = run_sweep(request, console)
+    contents = [path.read_bytes() for path in sorted(received.iterdir())]
+    yield Swept(request, folder, load_data(request, 5), contents, console.export_text())
+    ray.cloudpickle.unregister_pickle_by_value(sys.modules[__name__])
+
+
+def test_folder_is_as_designed(swept: Swept) -> None:
+    path = swept.folder.path
+    files = {str(file.relative_to(path)) for file in path.rglob("*") if file.is_file()}
+    expected = {"sweep.json", "study.journal", "trials.csv"}
+    expected |= {"winner/model.safetensors", "winner/evaluation.json"}
+    expected |= {f"trials/{number:04d}/epochs.csv" for number in range(4)}
+    assert expected <= files
+    assert all("tfevents" in name for name in files - expected)
+
+
+def test_every_trial_is_whole_and_the_reports_comes_first(swept: Swept) -> None:
+    trials = swept.trials
+    assert trials["trial"].tolist() == [0, 1, 2, 3]
+    assert trials["state"].tolist() == ["complete"] * 4
+    assert trials["origin"].tolist() == ["report", "search", "search", "search"]
+    assert (trials.loc[0, "channels_1"], trials.loc[0, "learning_rate"]) == (32, 0.001)
+    folds = trials[[f"fold_{fold}" for fold in range(5)]]
+    assert folds.notna().all().all()
+    assert folds.mean(axis=1).tolist() == pytest.approx(trials["validation_loss"].tolist())
+    assert folds.std(axis=1).tolist() == pytest.approx(trials["validation_loss_sd"].tolist())
+
+
+def test_ranking_is_by_the_loss_averaged_over_sources(swept: Swept) -> None:
+    trials = swept.trials
+    balanced = (trials["loss_mnist"] + trials["loss_synthetic"]) / 2
+    assert balanced.tolist() == pytest.approx(trials["validation_loss"].tolist())
+    best = trials.loc[trials["validation_loss"].idxmin()]
+    row = next(row for row in swept.evaluation["rows"] if row["config"] == "winner")
+    assert row["configuration"]["channels_1"] == best["channels_1"]
+    assert row["configuration"]["learning_rate"] == pytest.approx(best["learning_rate"], abs=0)
+
+
+def test_a_trial_is_the_same_as_without_ray(swept: Swept) -> None:
+    configuration = Configuration.from_dict(
+        {
+            **read_json(swept.folder.sweep_json)["space"]["fixed"],
+            **swept.trials.loc[0, ["dropout_1", "dropout_2", "dropout_3", "dropout_4"]].to_dict(),
+            **{"channels_1": 32, "channels_2": 64, "learning_rate": 0.001, "epochs": 1},
+        }
+    )
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    digits = DeviceDigits.of(swept.data.pool, CPU)
+    (epoch,) = cross_validate(configuration, digits, swept.data.folds, seed=3)
+    torch.set_num_threads(threads)
+    alone = [fold.validation.balanced_loss for fold in epoch]
+    assert swept.trials.loc[0, [f"fold_{n}" for n in range(5)]].tolist() == alone
+
+
+def found_in(images: DigitSet, received: list[bytes]) -> int:
+    return sum(image.tobytes() in content for content in received for image in images.images)
+
+
+def test_held_out_images_never_reach_a_worker(swept: Swept) -> None:
+    assert len(swept.received) >= 4 + 6  # each trial, and each network retrained
+    assert found_in(swept.data.held_out, swept.received) == 0
+    assert found_in(swept.data.mnist_test.select(slice(0, 50)), swept.received) == 0
+
+
+def test_the_search_for_them_would_find_what_a_worker_does_receive(swept: Swept) -> None:
+    assert found_in(swept.data.pool.select(slice(0, 3)), swept.received) >= 3
+
+
+def test_evaluation_has_the_table_of_two_by_two(swept: Swept) -> None:
+    rows = swept.evaluation["rows"]
+    pairs = [(row["config"], row["trained_on"]) for row in rows]
+    assert pairs[:4] == [
+        ("report", "mnist"),
+        ("report", "mnist+chinese"),
+        ("winner", "mnist"),
+        ("winner", "mnist+chinese"),
+    ]
+    for row in rows:
+        low, high = row["ci95"]
+        assert 0 <= low <= row["accuracy"] == row["correct"] / 200 <= high <= 1
+        assert sum(map(sum, row["confusion"])) == row["count"] == 200
+        assert sum(row["confusion"][digit][digit] for digit in range(10)) == row["correct"]
+        assert 0 <= row["mnist_test_accuracy"] <= 1
+    assert rows[0]["weights"] == 1_087_402
+
+
+def test_saved_winner_reads_the_held_out_digits_as_the_evaluation_says(swept: Swept) -> None:
+    network, _ = load_network(swept.folder.weights)
+    held_out = DeviceDigits.of(swept.data.held_out, CPU)
+    judgement = judge(network, held_out, torch.arange(200))
+    row = swept.evaluation["rows"][3]
+    assert (judgement.correct, judgement.loss) == (row["correct"], pytest.approx(row["loss"]))
+
+
+def test_what_was_asked_is_kept(swept: Swept) -> None:
+    asked = read_json(swept.folder.sweep_json)
+    assert SweepRequest.model_validate(asked["request"]) == swept.request
+    assert asked["data"] == swept.data.describe()
+    assert asked["data"]["held_out"] == swept.evaluation["held_out"]
+    assert asked["folds"] == 5
+    assert {"torch", "ray", "optuna", "python"} <= set(asked["versions"])
+    assert asked["hardware"]["cores"] >= 1
+
+
+def test_study_holds_no_running_trial(swept: Swept) -> None:
+    backend = optuna.storages.journal.JournalFileBackend(str(swept.folder.journal))
+    study = optuna.load_study(study_name="small", storage=optuna.storages.JournalStorage(backend))
+    assert [trial.state.name for trial in study.trials] == ["COMPLETE"] * 4
+    assert study.best_value == swept.trials["validation_loss"].min()
+
+
+def test_tensorboard_reads_each_trials_curves_per_fold(swept: Swept) -> None:
+    for number in range(4):
+        epochs = pd.read_csv(swept.folder.epochs_csv(number))
+        for fold in range(5):
+            events = EventAccumulator(str(swept.folder.fold_events(number, fold))).Reload()
+            assert set(events.Tags()["scalars"]) == {
+                "loss/training",
+                "loss/validation",
+                "loss/mnist",
+                "loss/synthetic",
+                "accuracy/mnist",
+                "accuracy/synthetic",
+                "learning_rate",
+            }
+            (point,) = events.Scalars("loss/validation")
+            assert point.step == 1
+            assert math.isclose(point.value, epochs.loc[fold, "validation_loss"], rel_tol=1e-6)
+
+
+def test_tensorboard_reads_each_trials_hyperparameters(swept: Swept) -> None:
+    varied = ["channels_1", "channels_2", "learning_rate", *(f"dropout_{n}" for n in range(1, 5))]
+    for number, trial in swept.trials.iterrows():
+        events = EventAccumulator(str(swept.folder.trial(int(str(number))))).Reload()
+        metadata = events.SummaryMetadata("_hparams_/session_start_info")
+        content = plugin_data_pb2.HParamsPluginData.FromString(metadata.plugin_data.content)
+        written = content.session_start_info.hparams
+        assert set(written) == set(varied)
+        assert written["channels_1"].number_value == trial["channels_1"]
+        assert math.isclose(written["learning_rate"].number_value, trial["learning_rate"])
+        assert [point.step for point in events.Scalars("validation_loss")] == [1]
+
+
+def test_progress_tells_how_far_it_is(swept: Swept) -> None:
+    assert "4 trials of 5 folds" in swept.said
+    assert "held out  200 digits: 200 synthetic; 0 copies of them removed" in swept.said
+    assert "4/4 done, 0 running, 0 failed, best" in swept.said
+    assert "Traceback" not in swept.said
+
+
+def test_retraining_comes_to_the_same(swept: Swept, tmp_path: Path) -> None:
+    shutil.copytree(swept.folder.path, tmp_path / "small")
+    folder = SweepFolder(tmp_path / "small")
+    before = read_json(folder.evaluation_json)
+    folder.evaluation_json.unlink()
+    folder.weights.unlink()
+    retrain_sweep(folder, Console(quiet=True))
+    assert read_json(folder.evaluation_json) == before
+    assert folder.weights.is_file()
+
+
+def test_retraining_on_other_digits_is_refused(swept: Swept, tmp_path: Path) -> None:
+    shutil.copytree(swept.folder.path, tmp_path / "small")
+    folder = SweepFolder(tmp_path / "small")
+    changed = folder.sweep_json.read_text().replace(swept.data.pool.fingerprint, "0" * 64)
+    folder.sweep_json.write_text(changed)
+    with pytest.raises(SweepError, match="the pool digits have changed"):
+        retrain_sweep(folder, Console(quiet=True))
