@@ -28,8 +28,9 @@ def test_digit_is_centred_and_fits_the_box_wherever_it_was(
     shade = 1 + 0.15 * tilt * np.linspace(-1, 1, 100)
     grey = np.clip(seven(at=(x, y), size=size) * shade, 0, 255).astype(np.uint8)
     image = centred(grey)
-    assert (image.shape, image.dtype) == ((28, 28), np.uint8)
-    rows, columns = np.nonzero(image > 60)
+    assert image.shape == (28, 28)
+    assert image.dtype == np.uint8
+    rows, _ = np.nonzero(image > 60)
     assert 17 <= np.ptp(rows) + 1 <= 20
     np.testing.assert_allclose(ndimage.center_of_mass(image), [13.5, 13.5], atol=0.9)
 
@@ -50,7 +51,7 @@ def test_page_rule_and_neighbours_ink_at_the_edge_are_dropped() -> None:
 def test_separate_stroke_of_the_digit_is_kept() -> None:
     grey = seven().copy()
     grey[22:42, 66:71] = 40
-    rows, columns = np.nonzero(centred(grey) > 60)
+    _, columns = np.nonzero(centred(grey) > 60)
     assert np.ptp(columns) > np.ptp(np.nonzero(centred(seven()) > 60)[1]) + 2
 
 

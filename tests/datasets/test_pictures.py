@@ -78,7 +78,7 @@ def test_unreadable_picture_is_refused_by_name(tmp_path: Path, content: bytes) -
 
 
 def test_missing_picture_is_refused_by_name(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="nothing.png cannot be read"):
+    with pytest.raises(DataError, match=r"nothing.png cannot be read"):
         read_grey(tmp_path / "nothing.png")
 
 

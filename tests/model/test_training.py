@@ -8,7 +8,6 @@ import pytest
 import torch
 from torch import Tensor
 
-import model.training
 from datasets import DigitSet, fold_indices
 from model import Configuration, DeviceDigits, FoldEpoch, cross_validate, judge, train_whole
 from model.replica import Replica
@@ -164,6 +163,6 @@ def test_schedules_end_where_they_should(small_pool: DigitSet) -> None:
 def test_loss_that_is_not_finite_is_an_error(
     small_pool: DigitSet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(model.training.Replica, "train_epoch", lambda _: float("nan"))
+    monkeypatch.setattr(Replica, "train_epoch", lambda _: float("nan"))
     with pytest.raises(FloatingPointError, match="training loss of fold 0 is nan in epoch 1"):
         next(iter(cross_validate(SMALL, DeviceDigits.of(small_pool, CPU), [np.arange(9)], 0)))

@@ -26,7 +26,7 @@ def test_earlier_trial_wins_a_tie() -> None:
 
 def test_no_complete_trial_is_told_with_the_causes() -> None:
     trials = table((0, "failed", None)).assign(cause="the training loss is nan.")
-    with pytest.raises(ResultsError, match="no trial is complete.* loss is nan"):
+    with pytest.raises(ResultsError, match=r"no trial is complete.* loss is nan"):
         winning_trial(trials)
 
 

@@ -37,7 +37,7 @@ def recording_cross_validation(folder: Path) -> type[CrossValidation]:
     """The trainable, which also writes down everything that its worker receives."""
 
     class Recording(CrossValidation):
-        def setup(self, config: dict[str, Any], **received: Any) -> None:
+        def setup(self, config: dict[str, Any], **received: Any) -> None:  # type: ignore[override]
             self._write(config, received)
             super().setup(config, **received)
 
@@ -63,6 +63,10 @@ class Swept:
     @property
     def trials(self) -> pd.DataFrame:
         return read_trials(self.folder.trials_csv)
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        return [dict(row) for row in self.trials.to_dict("records")]  # type: ignore[arg-type]
 
     @property
     def evaluation(self) -> Any:
@@ -117,27 +121,24 @@ def test_ranking_is_by_the_loss_averaged_over_sources(swept: Swept) -> None:
     trials = swept.trials
     balanced = (trials["loss_mnist"] + trials["loss_synthetic"]) / 2
     assert balanced.tolist() == pytest.approx(trials["validation_loss"].tolist())
-    best = trials.loc[trials["validation_loss"].idxmin()]
-    row = next(row for row in swept.evaluation["rows"] if row["config"] == "winner")
-    assert row["configuration"]["channels_1"] == best["channels_1"]
-    assert row["configuration"]["learning_rate"] == pytest.approx(best["learning_rate"], abs=0)
+    best = min(swept.rows, key=lambda row: row["validation_loss"])
+    winner = next(row for row in swept.evaluation["rows"] if row["config"] == "winner")
+    for name in ("channels_1", "channels_2", "dropout_1", "learning_rate"):
+        assert winner["configuration"][name] == best[name]
 
 
 def test_a_trial_is_the_same_as_without_ray(swept: Swept) -> None:
-    configuration = Configuration.from_dict(
-        {
-            **read_json(swept.folder.sweep_json)["space"]["fixed"],
-            **swept.trials.loc[0, ["dropout_1", "dropout_2", "dropout_3", "dropout_4"]].to_dict(),
-            **{"channels_1": 32, "channels_2": 64, "learning_rate": 0.001, "epochs": 1},
-        }
-    )
+    first = swept.rows[0]
+    asked = read_json(swept.folder.sweep_json)["space"]
+    varied = {name: first[name] for name in asked["parameters"]}
+    configuration = Configuration.from_dict({**asked["fixed"], **varied, "epochs": 1})
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     digits = DeviceDigits.of(swept.data.pool, CPU)
     (epoch,) = cross_validate(configuration, digits, swept.data.folds, seed=3)
     torch.set_num_threads(threads)
     alone = [fold.validation.balanced_loss for fold in epoch]
-    assert swept.trials.loc[0, [f"fold_{n}" for n in range(5)]].tolist() == alone
+    assert [first[f"fold_{number}"] for number in range(5)] == alone
 
 
 def found_in(images: DigitSet, received: list[bytes]) -> int:
@@ -177,7 +178,8 @@ def test_saved_winner_reads_the_held_out_digits_as_the_evaluation_says(swept: Sw
     held_out = DeviceDigits.of(swept.data.held_out, CPU)
     judgement = judge(network, held_out, torch.arange(200))
     row = swept.evaluation["rows"][3]
-    assert (judgement.correct, judgement.loss) == (row["correct"], pytest.approx(row["loss"]))
+    assert judgement.correct == row["correct"]
+    assert judgement.loss == pytest.approx(row["loss"])
 
 
 def test_what_was_asked_is_kept(swept: Swept) -> None:
@@ -213,13 +215,13 @@ def test_tensorboard_reads_each_trials_curves_per_fold(swept: Swept) -> None:
             }
             (point,) = events.Scalars("loss/validation")
             assert point.step == 1
-            assert math.isclose(point.value, epochs.loc[fold, "validation_loss"], rel_tol=1e-6)
+            assert math.isclose(point.value, epochs["validation_loss"].tolist()[fold], rel_tol=1e-6)
 
 
 def test_tensorboard_reads_each_trials_hyperparameters(swept: Swept) -> None:
     varied = ["channels_1", "channels_2", "learning_rate", *(f"dropout_{n}" for n in range(1, 5))]
-    for number, trial in swept.trials.iterrows():
-        events = EventAccumulator(str(swept.folder.trial(int(str(number))))).Reload()
+    for trial in swept.rows:
+        events = EventAccumulator(str(swept.folder.trial(trial["trial"]))).Reload()
         metadata = events.SummaryMetadata("_hparams_/session_start_info")
         content = plugin_data_pb2.HParamsPluginData.FromString(metadata.plugin_data.content)
         written = content.session_start_info.hparams
