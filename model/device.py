@@ -12,9 +12,13 @@ from torch import Tensor
 from datasets import DigitSet
 
 
-def best_device() -> torch.device:
-    """Returns the first GPU that this process may use, or else the CPU."""
-    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+def best_device(gpu: bool = True) -> torch.device:
+    """Returns the first GPU that this process may use, or else the CPU.
+
+    Args:
+        gpu: Whether a GPU may be used at all.
+    """
+    return torch.device("cuda" if gpu and torch.cuda.is_available() else "cpu")
 
 
 @cache

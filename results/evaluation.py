@@ -44,7 +44,7 @@ def evaluation_row(
         "ci95": list(wilson_interval(held_out.correct, held_out.count)),
         "loss": held_out.loss,
         "confusion": held_out.confusion.tolist(),
-        "mnist_test_accuracy": mnist_test and mnist_test.correct / mnist_test.count,
+        "mnist_test_accuracy": mnist_test.correct / mnist_test.count if mnist_test else None,
         "weights": count_parameters(configuration),
         "epochs": configuration.epochs,
         "configuration": configuration.to_dict(),

@@ -86,6 +86,10 @@ class SweepFolder:
         """One row for each epoch of each fold of a trial."""
         return self.trial(number) / "epochs.csv"
 
+    def error_txt(self, number: int) -> Path:
+        """Why a trial's worker failed, if it did."""
+        return self.trial(number) / "error.txt"
+
     def fold_events(self, number: int, fold: int) -> Path:
         """The folder of the event files of one fold of a trial."""
         return self.trial(number) / f"fold_{fold}"

@@ -130,8 +130,8 @@ def evaluation_table(evaluation: dict[str, Any]) -> Table:
     """Returns how each network reads the held-out digits."""
     held_out = evaluation["held_out"]
     sources = ", ".join(f"{count:,} {name}" for name, count in held_out["sources"].items())
-    numbers = ("right", "accuracy", "95 % interval", "MNIST", "weights")
-    title = f"Read right of the held-out digits ({sources}) and of MNIST's test digits"
+    numbers = ("right", "in %", "95 %", "MNIST", "weights")
+    title = f"Read right of the held-out digits ({sources}), and of MNIST's test digits"
     table = _table(title, "configuration", "trained on", right=numbers)
     for row in evaluation["rows"]:
         table.add_row(*_evaluation_cells(row))
@@ -145,9 +145,9 @@ def _evaluation_cells(row: dict[str, Any]) -> list[str]:
         row["config"],
         row["trained_on"],
         f"{row['correct']}/{row['count']}",
-        percent(row["accuracy"]),
-        f"{100 * low:.1f}-{100 * high:.1f} %",
-        "" if mnist is None else percent(mnist),
+        f"{100 * row['accuracy']:.2f}",
+        f"{100 * low:.1f}-{100 * high:.1f}",
+        "" if mnist is None else f"{100 * mnist:.2f}",
         f"{row['weights']:,}",
     ]
 

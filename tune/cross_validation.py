@@ -1,5 +1,6 @@
 """The Ray trainable: one trial is one configuration, cross-validated."""
 
+import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -10,6 +11,7 @@ from ray.tune import Trainable
 
 from datasets import DigitSet
 from model import Configuration, DeviceDigits, FoldEpoch, best_device, cross_validate
+from tune.resources import Share
 
 
 class CrossValidation(Trainable):  # type: ignore[misc]
@@ -24,11 +26,11 @@ class CrossValidation(Trainable):  # type: ignore[misc]
         pool: DigitSet,
         folds: Sequence[NDArray[np.int64]],
         seed: int,
-        threads: int,
+        share: Share,
     ) -> None:
         """Takes the pool and the folds, which are the same for every trial of the sweep."""
-        torch.set_num_threads(threads)
-        self._digits = DeviceDigits.of(pool, best_device())
+        torch.set_num_threads(share.cpus)
+        self._digits = DeviceDigits.of(pool, best_device(share.gpus > 0))
         self._folds, self._seed = folds, seed
         self.reset_config(config)
 
@@ -45,7 +47,7 @@ class CrossValidation(Trainable):  # type: ignore[misc]
         try:
             epoch = next(self._epochs)
         except FloatingPointError as error:
-            return {"done": True, "complete": False, "cause": str(error)}
+            return {"done": True, "validation_loss": math.nan, "cause": str(error)}
         last = epoch[0].epoch == self._configuration.epochs
         return {"done": last, "complete": last, **as_result(epoch)}
 

@@ -4,7 +4,7 @@ import time
 from typing import Any
 
 import optuna
-from optuna.trial import TrialState
+from optuna.trial import FrozenTrial, TrialState
 from ray.tune import Callback
 from ray.tune.experiment import Trial
 from rich.console import Console
@@ -57,13 +57,12 @@ class SearchProgress(NotSaved, Callback):  # type: ignore[misc]
     def on_trial_complete(
         self, iteration: int, trials: list[Trial], trial: Trial, **_: Any
     ) -> None:
-        """Counts the trial as done and, outside a terminal, writes a line."""
+        """Counts the trial as done; writes a line outside a terminal, and where it failed."""
         self._parts[trial.trial_id] = 1.0
         self._show()
-        if not self._console.is_terminal:
-            self._console.print(
-                f"{self._ending(trial.config['trial'])} | {self._state()}", soft_wrap=True
-            )
+        ended = self._study.get_trials(deepcopy=False)[trial.config["trial"]]
+        if ended.state != TrialState.COMPLETE or not self._console.is_terminal:
+            self._console.print(f"{_ending(ended)} | {self._state()}", soft_wrap=True)
 
     def on_trial_error(self, iteration: int, trials: list[Trial], trial: Trial, **_: Any) -> None:
         """Counts the trial as failed."""
@@ -76,13 +75,6 @@ class SearchProgress(NotSaved, Callback):  # type: ignore[misc]
     def _show(self) -> None:
         done = sum(self._parts.values())
         self._bar.update(self._task, completed=done, description=self._state())
-
-    def _ending(self, number: int) -> str:
-        trial = self._study.get_trials(deepcopy=False)[number]
-        if trial.state != TrialState.COMPLETE:
-            return f"trial {number} failed: {trial.user_attrs.get('cause', '')}"
-        seconds = trial.user_attrs["seconds"]
-        return f"trial {number} complete in {seconds:.1f} s: loss {trial.value:.4f}"
 
     def _state(self) -> str:
         states = [trial.state for trial in self._study.get_trials(deepcopy=False)]
@@ -105,6 +97,13 @@ class SearchProgress(NotSaved, Callback):  # type: ignore[misc]
             return ""
         seconds = (time.monotonic() - self._started) / done * (self._trials - done)
         return f", about {duration(seconds)} left" if seconds >= 1 else ""
+
+
+def _ending(trial: FrozenTrial) -> str:
+    if trial.state != TrialState.COMPLETE:
+        return f"trial {trial.number} failed: {trial.user_attrs.get('cause')}"
+    seconds = trial.user_attrs["seconds"]
+    return f"trial {trial.number} complete in {seconds:.1f} s: loss {trial.value:.4f}"
 
 
 def duration(seconds: float) -> str:

@@ -1,12 +1,14 @@
 """Writes down what trials report, as they report it."""
 
 import csv
+import shutil
 from typing import Any
 
 import optuna
 from ray.tune import Callback
 from ray.tune.experiment import Trial
 
+from datasets.atomic import whole_file
 from results import SweepFolder
 from results.event_files import TrialEvents
 from results.trials import write_trials
@@ -56,7 +58,10 @@ class Recorder(NotSaved, Callback):  # type: ignore[misc]
         write_trials(self._folder.trials_csv, self._study.get_trials(deepcopy=False))
 
     def on_trial_error(self, iteration: int, trials: list[Trial], trial: Trial, **_: Any) -> None:
-        """Writes that the trial failed."""
+        """Writes that the trial's worker failed, and why."""
+        number = trial.config["trial"]
+        with whole_file(self._folder.error_txt(number)) as temporary:
+            shutil.copyfile(trial.error_file, temporary)
         self.on_trial_complete(iteration, trials, trial)
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.progress import track
 
-from datasets import DigitSet
+from datasets import LABELS, DigitSet
 from model import (
     REPORT,
     Configuration,
@@ -23,13 +23,15 @@ from model import (
     judge,
     train_whole,
 )
-from results import SweepFolder, write_json
+from results import write_json
 from results.evaluation import described, evaluation_row
 from results.winner import save_network
 from tune.data import SweepData
+from tune.plan import Plan
 from tune.resources import Share
 
 Weights = dict[str, NDArray[Any]]
+NO_FOLD = 2**32 - 1  # seeds the retraining as no fold is
 MNIST, BOTH = "mnist", "mnist+chinese"
 
 
@@ -66,33 +68,28 @@ def candidates(winner: Configuration, epochs: int | None) -> list[Candidate]:
     ]
 
 
-def retrain_and_judge(
-    winner: Configuration,
-    epochs: int | None,
-    data: SweepData,
-    seed: int,
-    share: Share,
-    folder: SweepFolder,
-    console: Console,
-) -> dict[str, Any]:
-    """Retrains every candidate on workers, judges it here and saves the winner.
+def retrain_and_judge(winner: Configuration, plan: Plan, console: Console) -> None:
+    """Retrains every candidate on workers, judges it here, and writes what it came to.
 
-    The held-out digits stay in this process. Returns what is written to `evaluation.json`.
+    The held-out digits stay in this process.
+
+    Args:
+        winner: The best trial's configuration; its weights are saved.
+        plan: The sweep's.
+        console: Where progress is shown.
     """
-    trained = _trained(candidates(winner, epochs), data.pool, seed, share, console)
     rows = []
-    for candidate, network in trained:
-        rows.append(_judged(candidate, network, data))
+    for candidate, network in _trained(candidates(winner, plan.request.epochs), plan, console):
+        rows.append(_judged(candidate, network, plan.data))
         if (candidate.name, candidate.trained_on) == ("winner", BOTH):
-            about = {"pool": data.pool.fingerprint, "labels": list(range(10))}
-            save_network(folder.weights, network, candidate.configuration, about)
+            about = {"pool": plan.data.pool.fingerprint, "labels": list(LABELS)}
+            save_network(plan.folder.weights, network, candidate.configuration, about)
     evaluation = {
-        "held_out": described(data.held_out),
-        "mnist_test": described(data.mnist_test),
+        "held_out": described(plan.data.held_out),
+        "mnist_test": described(plan.data.mnist_test),
         "rows": sorted(rows, key=_place_in_table),
     }
-    write_json(folder.evaluation_json, evaluation)
-    return evaluation
+    write_json(plan.folder.evaluation_json, evaluation)
 
 
 def _place_in_table(row: dict[str, Any]) -> tuple[int, str]:
@@ -100,13 +97,14 @@ def _place_in_table(row: dict[str, Any]) -> tuple[int, str]:
 
 
 def _trained(
-    chosen: Sequence[Candidate], pool: DigitSet, seed: int, share: Share, console: Console
+    chosen: Sequence[Candidate], plan: Plan, console: Console
 ) -> Iterator[tuple[Candidate, DigitNetwork]]:
     """Trains the candidates side by side on Ray's workers; yields each as it is ready."""
+    pool, seed, share = plan.data.pool, plan.request.seed, plan.share
     train = ray.remote(num_cpus=share.cpus, num_gpus=share.gpus)(_train)
     stored = ray.put(pool)
     waiting = {
-        train.remote(each.configuration, stored, each.training(pool), seed, share.cpus): each
+        train.remote(each.configuration, stored, each.training(pool), seed, share): each
         for each in chosen
     }
     shown = track(
@@ -127,12 +125,12 @@ def _train(
     pool: DigitSet,
     training: NDArray[np.int64],
     seed: int,
-    threads: int,
+    share: Share,
 ) -> Weights:
     """Runs in a worker: trains on part of the pool and returns the weights."""
-    torch.set_num_threads(threads)
-    digits = DeviceDigits.of(pool, best_device())
-    network = train_whole(configuration, digits, training, fold_seed(seed, fold=-1 % 2**32))
+    torch.set_num_threads(share.cpus)
+    digits = DeviceDigits.of(pool, best_device(share.gpus > 0))
+    network = train_whole(configuration, digits, training, fold_seed(seed, NO_FOLD))
     return {name: value.cpu().numpy() for name, value in network.state_dict().items()}
 
 

@@ -50,6 +50,11 @@ def new_study(folder: SweepFolder, space: SearchSpace, trials: int, seed: int) -
     return study
 
 
+def fixed_values(space: SearchSpace, epochs: int | None) -> dict[str, Any]:
+    """Returns what every trial of a space has, with other epochs where they are asked for."""
+    return {**space.fixed, "epochs": epochs} if epochs else dict(space.fixed)
+
+
 class StudySearcher(NotSaved, Searcher):  # type: ignore[misc]
     """Lets Ray Tune run what an Optuna study proposes.
 
@@ -62,7 +67,7 @@ class StudySearcher(NotSaved, Searcher):  # type: ignore[misc]
     def __init__(self, study: optuna.Study, space: SearchSpace, epochs: int | None) -> None:
         super().__init__(metric=METRIC, mode="min")
         self._study, self._space = study, space
-        self._fixed = {**space.fixed, **({"epochs": epochs} if epochs else {})}
+        self._fixed = fixed_values(space, epochs)
         self._asked: dict[str, optuna.Trial] = {}
 
     def suggest(self, trial_id: str) -> dict[str, Any]:
@@ -85,12 +90,17 @@ class StudySearcher(NotSaved, Searcher):  # type: ignore[misc]
         trial = self._asked.pop(trial_id)
         result = result or {}
         self._describe(trial, result)
-        if cause := _cause_of_failure(result, error):
+        if cause := _cause_of_failure(trial.number, result, error):
             trial.set_user_attr("cause", cause)
             self._study.tell(trial, state=TrialState.FAIL)
         else:
             trial.report(result[METRIC], result["epoch"])
             self._study.tell(trial, result[METRIC])
+
+    def end(self) -> None:
+        """Tells the study that no trial is running any more."""
+        for trial_id in list(self._asked):
+            self.on_trial_complete(trial_id)
 
     def _describe(self, trial: optuna.Trial, result: dict[str, Any]) -> None:
         """Keeps with the trial what its row in the table needs."""
@@ -109,10 +119,10 @@ class StudySearcher(NotSaved, Searcher):  # type: ignore[misc]
         """Does nothing: the journal already holds everything."""
 
 
-def _cause_of_failure(result: dict[str, Any], error: bool) -> str:
+def _cause_of_failure(number: int, result: dict[str, Any], error: bool) -> str:
     """Returns why a trial is not whole, or nothing if it is."""
     if error:
-        return "its worker failed."
+        return f"its worker failed: see trials/{number:04d}/error.txt."
     if not result.get("complete"):
         return str(result.get("cause") or STOPPED)
     return "" if math.isfinite(result[METRIC]) else f"its loss is {result[METRIC]}."
@@ -133,10 +143,3 @@ def _mean_over_folds(folds: list[dict[str, Any]], measure: Any) -> dict[str, flo
         for source, measures in fold["sources"].items():
             values.setdefault(source, []).append(measure(measures))
     return {source: sum(each) / len(each) for source, each in values.items()}
-
-
-def fail_unfinished(study: optuna.Study) -> None:
-    """Tells the study that no trial is running any more."""
-    for trial in study.get_trials(deepcopy=False, states=(TrialState.RUNNING,)):
-        study._storage.set_trial_user_attr(trial._trial_id, "cause", STOPPED)
-        study.tell(trial.number, state=TrialState.FAIL)

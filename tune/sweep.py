@@ -17,10 +17,12 @@ from search_spaces import SearchSpace, read_space
 from tune.cluster import gpu_bytes, ray_cluster
 from tune.data import SweepData, load_data
 from tune.errors import SweepError
+from tune.plan import Plan
 from tune.request import SweepRequest
 from tune.resources import Share, largest_trial_bytes, share_of
 from tune.retraining import retrain_and_judge
 from tune.search import search
+from tune.searcher import fixed_values
 
 
 def run_sweep(request: SweepRequest, console: Console) -> SweepFolder:
@@ -43,13 +45,11 @@ def run_sweep(request: SweepRequest, console: Console) -> SweepFolder:
     data = load_data(request, space.folds)
     console.print(_summary(request, space, data))
     with ray_cluster(request.address):
-        share = _share(request, space, data)
-        console.print(_sharing(share))
+        plan = Plan(request, space, data, _share(request, space, data), folder)
+        console.print(_sharing(plan.share))
         folder.make()
-        write_json(folder.sweep_json, _asked(request, space, data))
-        trials = search(request, space, data, share, folder, console)
-        winner = winning_configuration(trials, space, request)
-        _finish(winner, request, data, share, folder, console)
+        write_json(folder.sweep_json, _asked(plan))
+        _finish(plan, search(plan, console), console)
     return folder
 
 
@@ -64,52 +64,48 @@ def retrain_sweep(folder: SweepFolder, console: Console) -> None:
     asked = read_json(folder.sweep_json)
     request = SweepRequest.model_validate(asked["request"])
     space = SearchSpace.model_validate(asked["space"])
-    winner = winning_configuration(read_trials(folder.trials_csv), space, request)
     data = load_data(request, space.folds)
     _require_same(asked["data"], data)
     with ray_cluster(request.address):
-        _finish(winner, request, data, _share(request, space, data), folder, console)
+        plan = Plan(request, space, data, _share(request, space, data), folder)
+        _finish(plan, read_trials(folder.trials_csv), console)
 
 
-def _finish(
-    winner: Configuration,
-    request: SweepRequest,
-    data: SweepData,
-    share: Share,
-    folder: SweepFolder,
-    console: Console,
-) -> None:
+def _finish(plan: Plan, trials: pd.DataFrame, console: Console) -> None:
+    winner = winning_configuration(trials, plan)
     if not console.is_terminal:
         console.print("retraining the winner and the report's network, to judge them")
-    retrain_and_judge(winner, request.epochs, data, request.seed, share, folder, console)
+    retrain_and_judge(winner, plan, console)
 
 
-def winning_configuration(
-    trials: pd.DataFrame, space: SearchSpace, request: SweepRequest
-) -> Configuration:
-    """Returns the configuration of the complete trial with the lowest validation loss."""
+def winning_configuration(trials: pd.DataFrame, plan: Plan) -> Configuration:
+    """Returns the configuration of the complete trial with the lowest validation loss.
+
+    Raises:
+        ResultsError: If no trial is complete.
+    """
     row = trials.set_index("trial").loc[winning_trial(trials)]
-    override = {"epochs": request.epochs} if request.epochs else {}
-    varied = space.nearest({name: row[name] for name in space.parameters})
-    return Configuration.from_dict({**space.fixed, **override, **varied})
+    varied = plan.space.nearest({name: row[name] for name in plan.space.parameters})
+    return Configuration.from_dict({**fixed_values(plan.space, plan.request.epochs), **varied})
 
 
 def _share(request: SweepRequest, space: SearchSpace, data: SweepData) -> Share:
     there = ray.cluster_resources()
     cpus, gpus = there.get("CPU", 0.0), there.get("GPU", 0.0)
     memory = gpu_bytes() if gpus else 0
-    return share_of(cpus, gpus, memory, largest_trial_bytes(space, len(data.pool)), request)
+    usable = gpus if memory else 0.0  # torch may be a CPU build, beside a GPU
+    return share_of(cpus, usable, memory, largest_trial_bytes(space, len(data.pool)), request)
 
 
-def _asked(request: SweepRequest, space: SearchSpace, data: SweepData) -> dict[str, Any]:
+def _asked(plan: Plan) -> dict[str, Any]:
     """Returns the content of `sweep.json`."""
     return {
-        "request": request.model_dump(mode="json"),
-        "space": space.model_dump(mode="json"),
+        "request": plan.request.model_dump(mode="json"),
+        "space": plan.space.model_dump(mode="json"),
         "report": REPORT.to_dict(),
-        "data": data.describe(),
-        "folds": space.folds,
-        "seed": request.seed,
+        "data": plan.data.describe(),
+        "folds": plan.space.folds,
+        "seed": plan.request.seed,
         "started": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         "versions": versions(),
         "hardware": hardware(),

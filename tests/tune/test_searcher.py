@@ -12,7 +12,7 @@ from model import Configuration
 from results import SweepFolder
 from results.trials import trials_table
 from search_spaces import SearchSpace, read_space
-from tune.searcher import StudySearcher, fail_unfinished, new_study
+from tune.searcher import StudySearcher, new_study
 
 
 @pytest.fixture
@@ -79,7 +79,10 @@ def test_complete_trial_keeps_its_intermediate_values(
         ({"result": result(0.4, epoch=2, complete=False)}, "stopped before its last epoch"),
         ({"result": result(math.nan)}, "its loss is nan"),
         ({"error": True}, "worker failed"),
-        ({"result": {"complete": False, "cause": "the training loss is nan."}}, "loss is nan"),
+        (
+            {"result": {"validation_loss": math.nan, "cause": "the training loss is nan."}},
+            "loss is nan",
+        ),
         ({}, "stopped before its last epoch"),
     ],
 )
@@ -97,7 +100,7 @@ def test_what_is_not_whole_is_failed_with_its_cause_and_never_complete(
 def test_no_trial_stays_running(searcher: StudySearcher, study: optuna.Study) -> None:
     searcher.suggest("a")
     states = [study.trials[0].state]
-    fail_unfinished(study)
+    searcher.end()
     assert [*states, study.trials[0].state] == [TrialState.RUNNING, TrialState.FAIL]
 
 

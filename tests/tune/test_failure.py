@@ -1,0 +1,81 @@
+"""A trial that fails costs only itself, and says why."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import ray.cloudpickle
+from rich.console import Console
+
+import tune.search
+from results import ResultsError, SweepFolder
+from results.trials import read_trials
+from tune import SweepRequest
+from tune.cross_validation import CrossValidation
+from tune.sweep import run_sweep
+
+
+class Failing(CrossValidation):
+    """Dies in trial 1 and diverges in trial 2."""
+
+    def reset_config(self, new_config: dict[str, Any]) -> bool:
+        self._number = new_config["trial"]
+        return super().reset_config(new_config)
+
+    def step(self) -> dict[str, Any]:
+        if self._number == 1:
+            raise RuntimeError("the sky fell")
+        if self._number == 2:
+            self._epochs = _diverging()
+        return super().step()
+
+
+def _diverging() -> Iterator[Any]:
+    raise FloatingPointError("the training loss of fold 0 is nan in epoch 1.")
+    yield
+
+
+class AlwaysFailing(CrossValidation):
+    def step(self) -> dict[str, Any]:
+        raise RuntimeError("the sky fell")
+
+
+@pytest.fixture(autouse=True)
+def by_value() -> Iterator[None]:
+    ray.cloudpickle.register_pickle_by_value(sys.modules[__name__])
+    yield
+    ray.cloudpickle.unregister_pickle_by_value(sys.modules[__name__])
+
+
+def test_failed_trials_are_told_with_their_cause_and_the_sweep_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tune.search, "CrossValidation", Failing)
+    console = Console(record=True, width=200)
+    request = SweepRequest(name="some", out=tmp_path, mnist_count=100, trials=4, epochs=1)
+    folder = run_sweep(request, console)
+    trials = read_trials(folder.trials_csv)
+    assert trials["state"].tolist() == ["complete", "failed", "failed", "complete"]
+    assert trials["cause"].fillna("").tolist() == [
+        "",
+        "its worker failed: see trials/0001/error.txt.",
+        "the training loss of fold 0 is nan in epoch 1.",
+        "",
+    ]
+    assert "the sky fell" in folder.error_txt(1).read_text()
+    said = console.export_text()
+    assert "trial 2 failed: the training loss of fold 0 is nan" in said
+    assert folder.evaluation_json.is_file()
+
+
+def test_sweep_of_which_every_trial_fails_has_no_winner_and_says_why(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tune.search, "CrossValidation", AlwaysFailing)
+    request = SweepRequest(name="all", out=tmp_path, mnist_count=100, trials=2, epochs=1)
+    with pytest.raises(ResultsError, match=r"no winner. its worker failed: see trials/000"):
+        run_sweep(request, Console(quiet=True))
+    folder = SweepFolder.existing(tmp_path, "all")
+    assert "the sky fell" in folder.error_txt(0).read_text()
