@@ -9,7 +9,6 @@ from rich.console import RenderableType
 from rich.table import Table
 
 from datasets import LABELS, DigitSet
-from model import REPORT
 from results.folder import SweepFolder
 from results.summary import summary
 from results.trials import ranked, read_trials
@@ -53,11 +52,11 @@ def _files(folder: SweepFolder) -> str:
 
 def winner_table(evaluation: dict[str, Any]) -> Table:
     """Returns the winner's parameters beside the report's, where they differ."""
-    winner = next(row for row in evaluation["rows"] if row["config"] == "winner")["configuration"]
+    chosen = {row["config"]: row["configuration"] for row in evaluation["rows"]}
     table = _table("Winner", "parameter", right=("winner", "report"))
-    for name, value in REPORT.to_dict().items():
-        if winner[name] != value:
-            table.add_row(name, _short(winner[name]), _short(value))
+    for name, value in chosen["report"].items():
+        if chosen["winner"][name] != value:
+            table.add_row(name, _short(chosen["winner"][name]), _short(value))
     return table
 
 

@@ -121,7 +121,7 @@ def _require_same(asked: dict[str, Any], data: SweepData) -> None:
 
 def _summary(request: SweepRequest, space: SearchSpace, data: SweepData) -> str:
     return (
-        f"sweep {request.name}: {request.trials} trials of {space.folds} folds, {space.about}\n"
+        f"sweep     {request.name}: {request.trials} trials of {space.folds} folds, {space.about}\n"
         f"pool      {_counts(data.pool)}\n"
         f"held out  {_counts(data.held_out)}; {data.copies_removed} copies of them "
         f"removed from the pool"
