@@ -126,7 +126,7 @@ def _show(folder: "SweepFolder") -> None:
     from results.tables import sweep_tables
 
     for table in sweep_tables(folder):
-        console.print(table)
+        console.print(table, soft_wrap=isinstance(table, str))
 
 
 def main() -> None:

@@ -94,15 +94,15 @@ def digits_table(digits: DigitSet) -> Table:
 
 
 def leaderboard(trials: pd.DataFrame, most: int = 10) -> Table:
-    """Returns the best complete trials, and a line on the others."""
+    """Returns the best complete trials, the best first, and a line on the others."""
     best = ranked(trials).head(most)
     sources = [
         name.removeprefix("accuracy_") for name in map(str, trials) if name.startswith("accuracy_")
     ]
-    headings = ("rank", "trial", "loss", *sources, "widths", "dropout", "rate")
+    headings = ("trial", "loss", *sources, "widths", "dropout", "rate")
     table = _table("Leaderboard", right=headings)
-    for rank, (_, trial) in enumerate(best.iterrows(), 1):
-        table.add_row(str(rank), *_cells(trial, sources))
+    for _, trial in best.iterrows():
+        table.add_row(*_cells(trial, sources))
     table.caption, table.caption_justify = _others(trials, len(best)), "left"
     return table
 
@@ -111,12 +111,17 @@ def _cells(trial: "pd.Series[Any]", sources: list[str]) -> list[str]:
     star = "*" if trial["origin"] == "report" else ""
     return [
         f"{star}{trial['trial']}",
-        f"{trial['validation_loss']:.4f} ± {trial['validation_loss_sd']:.3f}",
+        f"{trial['validation_loss']:.4f} ±{_without_zero(trial['validation_loss_sd'], 3)}",
         *(f"{100 * trial[f'accuracy_{source}']:.1f} %" for source in sources),
         "-".join(str(int(trial[name])) for name in WIDTHS if name in trial),
-        " ".join(f"{trial[name]:.2f}"[1:] for name in DROPOUTS if name in trial),
-        f"{trial['learning_rate']:.1e}" if "learning_rate" in trial else "",
+        " ".join(_without_zero(trial[name], 2) for name in DROPOUTS if name in trial),
+        f"{trial['learning_rate']:.2g}" if "learning_rate" in trial else "",
     ]
+
+
+def _without_zero(part: float, digits: int) -> str:
+    """Writes 0.039 as `.039`."""
+    return f"{part:.{digits}f}".removeprefix("0")
 
 
 def _others(trials: pd.DataFrame, shown: int) -> str:

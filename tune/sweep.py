@@ -43,7 +43,7 @@ def run_sweep(request: SweepRequest, console: Console) -> SweepFolder:
     folder = SweepFolder.vacant(request.out, request.name)
     space = read_space(request.space, Configuration.check)
     data = load_data(request, space.folds)
-    console.print(_summary(request, space, data))
+    console.print(_summary(request, space, data), soft_wrap=True)
     with ray_cluster(request.address):
         plan = Plan(request, space, data, _share(request, space, data), folder)
         console.print(_sharing(plan.share))
