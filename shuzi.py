@@ -12,11 +12,13 @@ from rich.console import Console
 
 if TYPE_CHECKING:
     from results import SweepFolder
+    from tune.errors import SweepEnded
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 data_app = typer.Typer(help="Look at digits.")
 app.add_typer(data_app, name="data")
 
+INTERRUPTED = 130
 console, err = Console(), Console(stderr=True)
 
 Out = Annotated[Path, typer.Option("--out", help="The folder of sweeps.")]
@@ -106,7 +108,7 @@ def show(
 
 @data_app.command("show")
 def show_data(
-    sources: Annotated[list[str], typer.Argument(help="As for --chinese, or MNIST's folder.")],
+    sources: Annotated[list[str], typer.Argument(help="As for --chinese.")],
     as_is: Annotated[bool, typer.Option("--as-is", help="Resize plainly, as the report.")] = False,
 ) -> None:
     """Count the digits of each label, source and writer."""
@@ -130,16 +132,18 @@ def _show(folder: "SweepFolder") -> None:
 
 
 def main() -> None:
-    """Runs the command line: exit 0, 2 for a bad request, 130 when interrupted."""
+    """Runs the command line: exit 0, 1 if all failed, 2 for a bad request, 130 if interrupted."""
     try:
         _refuse_a_clash()
         status = app(args=sys.argv[1:] or ["--help"], standalone_mode=False)
+        if status == INTERRUPTED:
+            _told("interrupted.", INTERRUPTED)
     except typer.BadParameter as error:
         status = _told(error.format_message(), 2)
     except _refusals() as error:
         status = _told(str(error), 2)
-    except _interruption() as error:
-        status = _told(f"interrupted: {error}", 130)
+    except _ending() as error:
+        status = _told(str(error), error.status)
     sys.exit(status)
 
 
@@ -159,10 +163,10 @@ def _refusals() -> tuple[type[Exception], ...]:
     return typer.TyperException, DataError, ResultsError, SpaceError, SweepError
 
 
-def _interruption() -> type[Exception]:
-    from tune.errors import Interrupted
+def _ending() -> "type[SweepEnded]":
+    from tune.errors import SweepEnded
 
-    return Interrupted
+    return SweepEnded
 
 
 def _refuse_a_clash() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import ray
+import ray.exceptions
 import torch
 from numpy.typing import NDArray
 from rich.console import Console
@@ -27,6 +28,7 @@ from results import write_json
 from results.evaluation import described, evaluation_row
 from results.winner import save_network
 from tune.data import SweepData
+from tune.errors import SweepFailed
 from tune.plan import Plan
 from tune.resources import Share
 
@@ -119,7 +121,7 @@ def _trained(
         candidate = waiting.pop(ready)
         if not console.is_terminal:
             console.print(f"retrained {candidate.name} on {candidate.trained_on}")
-        yield candidate, _network(candidate.configuration, ray.get(ready))
+        yield candidate, _network(candidate.configuration, _weights(candidate, ready))
 
 
 def _train(
@@ -134,6 +136,16 @@ def _train(
     digits = DeviceDigits.of(pool, best_device(share.gpus > 0))
     network = train_whole(configuration, digits, training, fold_seed(seed, NO_FOLD))
     return {name: value.cpu().numpy() for name, value in network.state_dict().items()}
+
+
+def _weights(candidate: Candidate, ready: ray.ObjectRef) -> Weights:
+    try:
+        weights: Weights = ray.get(ready)
+    except ray.exceptions.RayError as error:
+        reason = str(error).strip().splitlines()[-1]
+        named = f"{candidate.name} on {candidate.trained_on}"
+        raise SweepFailed(f"retraining {named} failed: {reason}") from error
+    return weights
 
 
 def _network(configuration: Configuration, weights: Weights) -> DigitNetwork:

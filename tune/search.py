@@ -90,5 +90,7 @@ def _ended(trials: list[FrozenTrial]) -> int:
 
 
 def _what_now(ended: int, request: SweepRequest) -> str:
-    kept = f"{ended} of {request.trials} trials are kept in {request.out / request.name}."
+    kept = (
+        f"interrupted: {ended} of {request.trials} trials are kept in {request.out / request.name}."
+    )
     return f"{kept} `shuzi retrain {request.name}` retrains and judges the best of them."

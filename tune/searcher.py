@@ -90,9 +90,10 @@ class StudySearcher(NotSaved, Searcher):  # type: ignore[misc]
         trial = self._asked.pop(trial_id)
         result = result or {}
         self._describe(trial, result)
-        if cause := _cause_of_failure(trial.number, result, error):
+        if cause := _why_not_whole(trial.number, result, error):
             trial.set_user_attr("cause", cause)
-            self._study.tell(trial, state=TrialState.FAIL)
+            state = TrialState.PRUNED if cause == STOPPED else TrialState.FAIL
+            self._study.tell(trial, state=state)
         else:
             trial.report(result[METRIC], result["epoch"])
             self._study.tell(trial, result[METRIC])
@@ -119,7 +120,7 @@ class StudySearcher(NotSaved, Searcher):  # type: ignore[misc]
         """Does nothing: the journal already holds everything."""
 
 
-def _cause_of_failure(number: int, result: dict[str, Any], error: bool) -> str:
+def _why_not_whole(number: int, result: dict[str, Any], error: bool) -> str:
     """Returns why a trial is not whole, or nothing if it is."""
     if error:
         return f"its worker failed: see trials/{number:04d}/error.txt."

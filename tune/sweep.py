@@ -5,18 +5,19 @@ from typing import Any
 
 import pandas as pd
 import ray
+from pydantic import ValidationError
 from rich.console import Console
 
 from datasets import DigitSet
 from model import REPORT, Configuration
-from results import SweepFolder, read_json, write_json
+from results import ResultsError, SweepFolder, read_json, write_json
 from results.provenance import hardware, versions
 from results.trials import read_trials
 from results.winner import winning_trial
 from search_spaces import SearchSpace, read_space
 from tune.cluster import gpu_bytes, ray_cluster
 from tune.data import SweepData, load_data
-from tune.errors import SweepError
+from tune.errors import SweepError, SweepFailed
 from tune.plan import Plan
 from tune.request import SweepRequest
 from tune.resources import Share, largest_trial_bytes, share_of
@@ -36,8 +37,9 @@ def run_sweep(request: SweepRequest, console: Console) -> SweepFolder:
         DataError: If the digits cannot be used.
         SpaceError: If the search space cannot be used.
         SweepError: If a number makes no sense or there are too few cores or GPUs.
-        ResultsError: If the name is taken, or no trial is complete.
+        ResultsError: If the name is taken.
         Interrupted: If the user ended the search early.
+        SweepFailed: If no trial is complete, or the retraining fails.
     """
     request.check()
     folder = SweepFolder.vacant(request.out, request.name)
@@ -58,21 +60,22 @@ def retrain_sweep(folder: SweepFolder, console: Console) -> None:
 
     Raises:
         DataError: If the digits cannot be used any more.
-        ResultsError: If no trial is complete.
+        SweepFailed: If no trial is complete, or the retraining fails.
         SweepError: If the digits are not those that the sweep was made with.
     """
-    asked = read_json(folder.sweep_json)
-    request = SweepRequest.model_validate(asked["request"])
-    space = SearchSpace.model_validate(asked["space"])
+    request, space, described = _asked_before(folder)
     data = load_data(request, space.folds)
-    _require_same(asked["data"], data)
+    _require_same(described, data)
     with ray_cluster(request.address):
         plan = Plan(request, space, data, _share(request, space, data), folder)
         _finish(plan, read_trials(folder.trials_csv), console)
 
 
 def _finish(plan: Plan, trials: pd.DataFrame, console: Console) -> None:
-    winner = winning_configuration(trials, plan)
+    try:
+        winner = winning_configuration(trials, plan)
+    except ResultsError as error:
+        raise SweepFailed(str(error)) from error
     if not console.is_terminal:
         console.print("retraining the winner and the report's network, to judge them")
     retrain_and_judge(winner, plan, console)
@@ -85,6 +88,7 @@ def winning_configuration(trials: pd.DataFrame, plan: Plan) -> Configuration:
         ResultsError: If no trial is complete.
     """
     row = trials.set_index("trial").loc[winning_trial(trials)]
+    # A table keeps whole numbers as floats: the nearest point is the same point in its own kinds.
     varied = plan.space.nearest({name: row[name] for name in plan.space.parameters})
     return Configuration.from_dict({**fixed_values(plan.space, plan.request.epochs), **varied})
 
@@ -110,6 +114,16 @@ def _asked(plan: Plan) -> dict[str, Any]:
         "versions": versions(),
         "hardware": hardware(),
     }
+
+
+def _asked_before(folder: SweepFolder) -> tuple[SweepRequest, SearchSpace, dict[str, Any]]:
+    """Reads the request, the space and the description of the digits back from `sweep.json`."""
+    asked = read_json(folder.sweep_json)
+    try:
+        request = SweepRequest.model_validate(asked["request"])
+        return request, SearchSpace.model_validate(asked["space"]), asked["data"]
+    except (KeyError, ValidationError) as error:
+        raise SweepError(f"{folder.sweep_json} is not as a sweep leaves it: {error}") from error
 
 
 def _require_same(asked: dict[str, Any], data: SweepData) -> None:

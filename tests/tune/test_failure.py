@@ -10,10 +10,11 @@ import ray.cloudpickle
 from rich.console import Console
 
 import tune.search
-from results import ResultsError, SweepFolder
+from results import SweepFolder
 from results.trials import read_trials
 from tune import SweepRequest
 from tune.cross_validation import CrossValidation
+from tune.errors import SweepFailed
 from tune.sweep import run_sweep
 
 
@@ -75,7 +76,7 @@ def test_sweep_of_which_every_trial_fails_has_no_winner_and_says_why(
 ) -> None:
     monkeypatch.setattr(tune.search, "CrossValidation", AlwaysFailing)
     request = SweepRequest(name="all", out=tmp_path, mnist_count=100, trials=2, epochs=1)
-    with pytest.raises(ResultsError, match=r"no winner. its worker failed: see trials/000"):
+    with pytest.raises(SweepFailed, match=r"no winner. its worker failed: see trials/000"):
         run_sweep(request, Console(quiet=True))
     folder = SweepFolder.existing(tmp_path, "all")
     assert "the sky fell" in folder.error_txt(0).read_text()

@@ -1,11 +1,15 @@
-"""Ctrl-C keeps what is done and says what to do with it."""
+"""A sweep that ends early keeps what is done and says what to do with it."""
 
 import signal
 import subprocess
 import sys
 from pathlib import Path
 
+from rich.console import Console
+
 from results.trials import read_trials
+from tune import SweepRequest
+from tune.sweep import run_sweep
 
 
 def test_interrupted_sweep_exits_with_130_and_keeps_its_trials(tmp_path: Path) -> None:
@@ -31,3 +35,15 @@ def test_interrupted_sweep_exits_with_130_and_keeps_its_trials(tmp_path: Path) -
     states = read_trials(tmp_path / "runs" / "cut" / "trials.csv")["state"]
     assert (states == "complete").sum() >= 1
     assert "running" not in set(states)
+
+
+def test_time_budget_ends_the_search_and_the_winner_is_judged_all_the_same(tmp_path: Path) -> None:
+    request = SweepRequest(
+        name="brief", out=tmp_path, mnist_count=100, trials=500, epochs=1, time_budget=12
+    )
+    folder = run_sweep(request, Console(quiet=True))
+    states = read_trials(folder.trials_csv)["state"].tolist()
+    assert 1 <= states.count("complete") < 500
+    assert set(states) <= {"complete", "stopped"}
+    assert folder.evaluation_json.is_file()
+    assert folder.weights.is_file()

@@ -74,34 +74,41 @@ def test_complete_trial_keeps_its_intermediate_values(
 
 
 @pytest.mark.parametrize(
-    ("ending", "cause"),
+    ("ending", "state", "cause"),
     [
-        ({"result": result(0.4, epoch=2, complete=False)}, "stopped before its last epoch"),
-        ({"result": result(math.nan)}, "its loss is nan"),
-        ({"error": True}, "worker failed"),
+        ({"result": result(0.4, epoch=2, complete=False)}, "stopped", "before its last epoch"),
+        ({}, "stopped", "before its last epoch"),
+        ({"result": result(math.nan)}, "failed", "its loss is nan"),
+        ({"error": True}, "failed", "worker failed: see trials/0000/error.txt"),
         (
             {"result": {"validation_loss": math.nan, "cause": "the training loss is nan."}},
-            "loss is nan",
+            "failed",
+            "the training loss is nan.",
         ),
-        ({}, "stopped before its last epoch"),
     ],
 )
-def test_what_is_not_whole_is_failed_with_its_cause_and_never_complete(
-    searcher: StudySearcher, study: optuna.Study, ending: dict[str, Any], cause: str
+def test_what_is_not_whole_is_never_complete_and_has_its_cause(
+    searcher: StudySearcher,
+    study: optuna.Study,
+    ending: dict[str, Any],
+    state: str,
+    cause: str,
 ) -> None:
     searcher.suggest("a")
+    searcher.on_trial_result("a", result(0.6, epoch=1, complete=False))
     searcher.on_trial_complete("a", **ending)
-    assert study.trials[0].state == TrialState.FAIL
     row = trials_table(study.trials).iloc[0]
+    assert row["state"] == state
     assert cause in row["cause"]
     assert math.isnan(float(row["validation_loss"] or "nan"))
+    assert study.trials[0].intermediate_values == {1: 0.6}
 
 
 def test_no_trial_stays_running(searcher: StudySearcher, study: optuna.Study) -> None:
     searcher.suggest("a")
     states = [study.trials[0].state]
     searcher.end()
-    assert [*states, study.trials[0].state] == [TrialState.RUNNING, TrialState.FAIL]
+    assert [*states, study.trials[0].state] == [TrialState.RUNNING, TrialState.PRUNED]
 
 
 def test_sampler_learns_after_a_few_trials(searcher: StudySearcher, study: optuna.Study) -> None:
