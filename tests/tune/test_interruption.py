@@ -39,7 +39,7 @@ def test_interrupted_sweep_exits_with_130_and_keeps_its_trials(tmp_path: Path) -
 
 def test_time_budget_ends_the_search_and_the_winner_is_judged_all_the_same(tmp_path: Path) -> None:
     request = SweepRequest(
-        name="brief", out=tmp_path, mnist_count=100, trials=500, epochs=1, time_budget=12
+        name="brief", out=tmp_path, mnist_count=100, trials=500, epochs=1, time_budget=25
     )
     folder = run_sweep(request, Console(quiet=True))
     states = read_trials(folder.trials_csv)["state"].tolist()
