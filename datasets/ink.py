@@ -23,6 +23,8 @@ Preparation = Callable[[Grey], Grey]
 
 BOX = 20
 LEAST_CONTRAST = 0.12  # of the paper's brightness; less is paper, not ink
+FULL_LINE = 0.85  # of the picture's width or height
+RULE_THICKNESS, RULE_LENGTH = 0.05, 0.25  # of the picture's shorter side
 FLATTENED_FROM = 40  # pixels; a smaller picture shows no shading worth the loss of wide strokes
 
 
@@ -82,12 +84,28 @@ def _regions(ink: NDArray[np.float32]) -> list[RegionProperties]:
     if ink.max() < LEAST_CONTRAST:
         return []
     mask = ink > max(0.8 * threshold_otsu(ink), LEAST_CONTRAST / 2)
-    return list(regionprops(label(mask, connectivity=2)))
+    lineless = _without_lines(_without_lines(mask).T).T
+    return list(regionprops(label(lineless if lineless.any() else mask, connectivity=2)))
+
+
+def _without_lines(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Drops rows that ink fills nearly from edge to edge, but not where a digit crosses them.
+
+    Where the rest reaches the upper or lower edge, the picture is cut close around the digit, and
+    such a row may be the bar of a 7 or a 4: then nothing is dropped.
+    """
+    full, count = ndimage.label(mask.mean(axis=1) >= FULL_LINE)
+    cleared = mask.copy()
+    for (rows,) in ndimage.find_objects(full, count):
+        above, below = max(rows.start - 1, 0), min(rows.stop, len(mask) - 1)
+        if rows.stop - rows.start <= RULE_THICKNESS * len(mask) + 1:
+            cleared[rows] &= mask[above] & mask[below]
+    return mask if cleared[0].any() or cleared[-1].any() else cleared
 
 
 def _digit(regions: list[RegionProperties], shape: tuple[int, ...]) -> list[RegionProperties]:
     """Keeps the digit's regions: drops specks, page rules and a neighbour's ink at the edge."""
-    regions = [region for region in regions if not _is_rule(region, shape)]
+    regions = [region for region in regions if not _is_rule(region, shape)] or regions
     if not regions:
         return []
     main = max(regions, key=lambda region: _weight(region, shape))
@@ -96,7 +114,7 @@ def _digit(regions: list[RegionProperties], shape: tuple[int, ...]) -> list[Regi
 
 def _weight(region: RegionProperties, shape: tuple[int, ...]) -> float:
     """How likely the region is the digit: its extent, less if it is cut by the picture's edge."""
-    return float(np.hypot(*_extent(region))) * (0.4 if _touches_edge(region, shape) else 1.0)
+    return float(np.hypot(*_extent(region))) * (0.6 if _touches_edge(region, shape) else 1.0)
 
 
 def _belongs(region: RegionProperties, main: RegionProperties, shape: tuple[int, ...]) -> bool:
@@ -107,15 +125,13 @@ def _belongs(region: RegionProperties, main: RegionProperties, shape: tuple[int,
 
 
 def _is_rule(region: RegionProperties, shape: tuple[int, ...]) -> bool:
-    """Tells whether a region is a printed line: long, thin and running into the edge."""
-    height, width = _extent(region)
-    flat = width >= 0.5 * shape[1] and height <= 0.08 * shape[0]
-    upright = height >= 0.5 * shape[0] and width <= 0.08 * shape[1]
-    top, left, bottom, right = region.bbox
-    return bool(
-        (flat and (left == 0 or right == shape[1] or top == 0 or bottom == shape[0]))
-        or (upright and (left == 0 or right == shape[1]))
-    )
+    """Tells whether a region is a printed line: long, thin, straight and running into the edge."""
+    length = max(_extent(region))
+    thickness = region.area / length
+    thin = thickness <= RULE_THICKNESS * min(shape) and thickness <= length / 8
+    if not (thin and length >= RULE_LENGTH * min(shape) and _touches_edge(region, shape)):
+        return False
+    return bool(region.axis_minor_length <= 2.5 * thickness + 1)
 
 
 def _extent(region: RegionProperties) -> tuple[int, int]:

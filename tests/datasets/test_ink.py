@@ -70,3 +70,35 @@ def test_as_is_keeps_the_place_of_the_digit() -> None:
 def test_as_is_gives_the_reports_own_pixels_back() -> None:
     grey = np.random.default_rng(1).integers(0, 256, (28, 28)).astype(np.uint8)
     np.testing.assert_array_equal(as_is(grey), 255 - grey)
+
+
+def test_rule_across_the_whole_picture_is_dropped_wherever_it_runs() -> None:
+    clean = centred(seven())
+    for across in (3, 10, 75):
+        grey = seven().copy()
+        grey[:, across : across + 2] = 110
+        assert np.corrcoef(centred(grey).ravel(), clean.ravel())[0, 1] > 0.98, across
+
+
+def test_a_one_that_is_cut_by_the_edge_is_not_taken_for_a_rule() -> None:
+    grey = np.full((90, 80), 230, np.uint8)
+    grey[40:, 38:42] = 40
+    rows, columns = np.nonzero(centred(grey) > 60)
+    assert np.ptp(rows) + 1 >= 19
+    assert np.ptp(columns) + 1 <= 4
+
+
+def test_bar_of_a_four_cut_close_is_not_taken_for_a_rule() -> None:
+    grey = np.full((60, 44), 230, np.uint8)
+    grey[38:42] = 40
+    grey[:, 28:32] = 40
+    grey[:40, 2:6] = 40
+    rows, columns = np.nonzero(centred(grey) > 100)
+    widest = max(np.ptp(columns[rows == row]) for row in set(rows.tolist()))
+    assert widest + 1 >= 14
+
+
+def test_rule_that_touches_the_digit_is_dropped() -> None:
+    grey = seven().copy()
+    grey[59:61] = 110
+    assert np.corrcoef(centred(grey).ravel(), centred(seven()).ravel())[0, 1] > 0.95
