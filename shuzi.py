@@ -21,6 +21,7 @@ app.add_typer(data_app, name="data")
 INTERRUPTED = 130
 console, err = Console(), Console(stderr=True)
 
+Name = Annotated[str, typer.Argument(help="Of the sweep.")]
 Out = Annotated[Path, typer.Option("--out", help="The folder of sweeps.")]
 Mnist = Annotated[str, typer.Option(help="embedded, full or a folder of the four IDX files.")]
 Chinese = Annotated[
@@ -36,12 +37,16 @@ def sweep(
     mnist: Mnist = "embedded",
     mnist_count: Annotated[int | None, typer.Option(help="Take a stratified part.")] = None,
     chinese: Chinese = None,
-    as_is: Annotated[bool, typer.Option("--as-is", help="Resize plainly, as the report.")] = False,
+    as_is: Annotated[
+        bool, typer.Option("--as-is", help="Squeeze pictures to 28 x 28 as they are.")
+    ] = False,
     trials: Annotated[int, typer.Option(help="How many to run.")] = 8,
     time_budget: Annotated[str | None, typer.Option(help="Ends the search: 90s, 2h ...")] = None,
     epochs: Annotated[int | None, typer.Option(help="Instead of the space's.")] = None,
-    gpus_per_trial: Annotated[float | None, typer.Option(help="May be a fraction.")] = None,
-    cpus_per_trial: Annotated[int | None, typer.Option(help="Cores a trial.")] = None,
+    gpus_per_trial: Annotated[
+        float | None, typer.Option(help="GPUs of each; may be a fraction.")
+    ] = None,
+    cpus_per_trial: Annotated[int | None, typer.Option(help="Cores, and threads, of each.")] = None,
     concurrent: Annotated[int | None, typer.Option(help="The most trials at a time.")] = None,
     address: Annotated[str | None, typer.Option(help="A running Ray cluster to join.")] = None,
     seed: Annotated[int, typer.Option(help="Decides all that is random.")] = 0,
@@ -72,7 +77,7 @@ def sweep(
 
 
 @app.command()
-def retrain(name: str, out: Out = Path("runs")) -> None:
+def retrain(name: Name, out: Out = Path("runs")) -> None:
     """Retrain the winner of a sweep from its complete trials, and judge it again."""
     from tune.sweep import retrain_sweep
 
@@ -87,12 +92,13 @@ def list_sweeps(out: Out = Path("runs")) -> None:
     from results.folder import sweeps_in
     from results.tables import sweeps_table
 
-    console.print(sweeps_table(sweeps_in(out)))
+    folders = sweeps_in(out)
+    console.print(sweeps_table(folders) if folders else f"no sweeps in {out.absolute()}")
 
 
 @app.command()
 def show(
-    name: str,
+    name: Name,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
     out: Out = Path("runs"),
 ) -> None:
@@ -109,7 +115,9 @@ def show(
 @data_app.command("show")
 def show_data(
     sources: Annotated[list[str], typer.Argument(help="As for --chinese.")],
-    as_is: Annotated[bool, typer.Option("--as-is", help="Resize plainly, as the report.")] = False,
+    as_is: Annotated[
+        bool, typer.Option("--as-is", help="Squeeze pictures to 28 x 28 as they are.")
+    ] = False,
 ) -> None:
     """Count the digits of each label, source and writer."""
     from datasets import load_chinese
@@ -128,6 +136,7 @@ def _show(folder: "SweepFolder") -> None:
     from results.tables import sweep_tables
 
     for table in sweep_tables(folder):
+        console.print()
         console.print(table, soft_wrap=isinstance(table, str))
 
 
@@ -138,10 +147,9 @@ def main() -> None:
         status = app(args=sys.argv[1:] or ["--help"], standalone_mode=False)
         if status == INTERRUPTED:
             _told("interrupted.", INTERRUPTED)
-    except typer.BadParameter as error:
-        status = _told(error.format_message(), 2)
     except _refusals() as error:
-        status = _told(str(error), 2)
+        told = getattr(error, "format_message", error.__str__)
+        status = _told(told(), 2)
     except _ending() as error:
         status = _told(str(error), error.status)
     sys.exit(status)

@@ -25,6 +25,7 @@ def load_chinese(choices: Sequence[str], plain: bool = False) -> DigitSet:
     Raises:
         DataError: If a choice cannot be read, or holds no image of some class.
     """
+    _refuse_twice(choices)
     prepare = as_is if plain else centred
     names: list[str] = []
     for choice in choices:
@@ -33,6 +34,13 @@ def load_chinese(choices: Sequence[str], plain: bool = False) -> DigitSet:
     for part in parts:
         _require_every_class(part)
     return joined(parts)
+
+
+def _refuse_twice(choices: Sequence[str]) -> None:
+    paths = [str(Path(choice).resolve()) for choice in choices]
+    twice = [choice for choice, path in zip(choices, paths, strict=True) if paths.count(path) > 1]
+    if twice:
+        raise DataError(f"{twice[0]} is given twice.")
 
 
 def _source_name(choice: str) -> str:
@@ -60,8 +68,10 @@ def _load(choice: str, name: str, prepare: Preparation) -> DigitSet:
         return load_report_csv(path, name, prepare)
     if path.is_file() and path.name.lower().endswith((".tar.gz", ".tgz", ".tar")):
         return load_chen_mnist(path, name, prepare)
+    if not path.exists():
+        raise DataError(f"there is no file or folder {choice}.")
     allowed = "`embedded`, a folder of label folders, a .csv or a .tar.gz"
-    raise DataError(f"--chinese must be {allowed}, but got {choice}.")
+    raise DataError(f"Chinese digits must be {allowed}, but got {choice}.")
 
 
 def _require_every_class(digits: DigitSet) -> None:

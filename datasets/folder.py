@@ -26,6 +26,7 @@ def load_folder(folder: Path, source: str, prepare: Preparation) -> DigitSet:
     if not found:
         raise DataError(f"{folder} must hold folders named 0 to 9 with pictures, but has none.")
     console = Console(stderr=True)
+    _tell_passed_over(folder, source, console)
     shown = track(
         found,
         f"Reading {source}",
@@ -45,6 +46,16 @@ def _pictures(folder: Path) -> list[Path]:
         for path in folder.iterdir()
         if path.suffix.lower() in SUFFIXES and not path.name.startswith(".")
     )
+
+
+def _tell_passed_over(folder: Path, source: str, console: Console) -> None:
+    """Says how many files in label folders are of no kind that is read, such as HEIC."""
+    inside = (path for digit in LABELS for path in folder.glob(f"{digit}/*"))
+    others = [path for path in inside if path.suffix.lower() not in SUFFIXES]
+    shown = sorted({path.suffix.lower() or path.name for path in others})
+    if others:
+        counted = f"{len(others)} file{'s' if len(others) > 1 else ''}"
+        console.print(f"{source}: passed over {counted} that no picture is read from: {shown}")
 
 
 def _prepared(path: Path, prepare: Preparation) -> Grey:

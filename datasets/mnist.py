@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
+import requests
 from numpy.typing import NDArray
 from sklearn.model_selection import train_test_split
 
@@ -98,16 +99,26 @@ def download_mnist(mirrors: Sequence[str] = MIRRORS, folder: Path | None = None)
 
 def _download_file(name: str, mirrors: Sequence[str], folder: Path) -> None:
     import pooch
-    from requests import RequestException
 
+    pooch.get_logger().setLevel("WARNING")
     failures = []
     for mirror in mirrors:
         try:
             pooch.retrieve(mirror + name, known_hash=SHA256[name], fname=name, path=folder)
             return
-        except (RequestException, OSError, ValueError) as error:
-            failures.append(f"{mirror}: {error}")
-    raise DataError(f"{name} could not be downloaded from any mirror ({'; '.join(failures)})")
+        except (requests.RequestException, OSError, ValueError) as error:
+            failures.append(f"{mirror}: {_reason(error)}")
+    raise DataError(
+        f"{name} could not be downloaded ({'; '.join(failures)}): "
+        "give --mnist a folder that has it, or `embedded`."
+    )
+
+
+def _reason(error: Exception) -> str:
+    """Says in a few words why a download failed."""
+    if isinstance(error, requests.ConnectionError):
+        return "no connection"
+    return str(error).splitlines()[0]
 
 
 def _from_folder(folder: Path) -> Mnist:

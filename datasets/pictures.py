@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from datasets.errors import DataError
 
@@ -44,6 +44,8 @@ def grey_from_bytes(content: bytes) -> NDArray[np.uint8]:
             return _grey(ImageOps.exif_transpose(picture))
     except DataError:
         raise
+    except UnidentifiedImageError as error:
+        raise DataError("is not a readable picture.") from error
     except Exception as error:  # Pillow's decoders raise nearly anything on damaged bytes.
         raise DataError(f"is not a readable picture: {error}".replace("\n", " ")) from error
 

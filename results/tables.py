@@ -1,6 +1,7 @@
 """A sweep's results as tables for the terminal."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -47,7 +48,14 @@ def _files(folder: SweepFolder) -> str:
         "evaluation": folder.evaluation_json,
         "winner": folder.weights,
     }
-    return "\n".join(f"{name:30} {path}" for name, path in paths.items() if path.exists())
+    return "\n".join(
+        f"{name:30} {_short_path(path)}" for name, path in paths.items() if path.exists()
+    )
+
+
+def _short_path(path: Path) -> Path:
+    """Returns the path as it is from here, where it lies below."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 
 def winner_table(evaluation: dict[str, Any]) -> Table:
@@ -83,13 +91,16 @@ def sweeps_table(folders: Sequence[SweepFolder]) -> Table:
 
 def digits_table(digits: DigitSet) -> Table:
     """Returns how many digits of each label each source has, and of how many writers."""
-    headings = [*map(str, LABELS), "all", "writers"]
-    table = _table(f"Digits, fingerprint {digits.fingerprint[:12]}", "source", right=headings)
-    for name in digits.source_names:
-        here = digits.select(digits.sources == name)
-        counts = [int((here.labels == digit).sum()) for digit in LABELS]
-        writers = len(set(here.writers.tolist()) - {""})
-        table.add_row(name, *map(str, counts), f"{len(here):,}", str(writers or "unknown"))
+    table = _table(
+        f"Digits, fingerprint {digits.fingerprint[:12]}", "label", right=digits.source_names
+    )
+    parts = [digits.select(digits.sources == name) for name in digits.source_names]
+    for digit in LABELS:
+        table.add_row(str(digit), *(f"{(part.labels == digit).sum():,}" for part in parts))
+    table.add_section()
+    table.add_row("all", *(f"{len(part):,}" for part in parts))
+    writers = (len(set(part.writers.tolist()) - {""}) for part in parts)
+    table.add_row("writers", *(str(count or "unknown") for count in writers))
     return table
 
 
@@ -125,9 +136,10 @@ def _without_zero(part: float, digits: int) -> str:
 
 
 def _others(trials: pd.DataFrame, shown: int) -> str:
-    states = trials["state"].value_counts().to_dict()
+    states = trials["state"].value_counts().to_dict() or {"complete": 0}
     counts = ", ".join(f"{count} {state}" for state, count in states.items())
-    return f"{counts}; {shown} shown. loss ± its spread over folds, accuracy by source.\n{STAR}"
+    note = f"; {shown} shown. loss ± its spread over folds, accuracy by source.\n{STAR}"
+    return counts + (note if shown else ".")
 
 
 def evaluation_table(evaluation: dict[str, Any]) -> Table:

@@ -70,7 +70,7 @@ def read_trials(path: Path) -> pd.DataFrame:
     """Reads what `write_trials` wrote; an empty table where there is no such file yet."""
     if not path.is_file():
         return pd.DataFrame(columns=["trial", "state", "validation_loss"])
-    return pd.read_csv(path, float_precision="round_trip")
+    return pd.read_csv(path)
 
 
 def ranked(table: pd.DataFrame) -> pd.DataFrame:

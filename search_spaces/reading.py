@@ -12,6 +12,12 @@ from pydantic import ValidationError
 from search_spaces.errors import SpaceError
 from search_spaces.space import SearchSpace
 
+KINDS = "kind must be int, float or choice"
+RULES = {
+    "union_tag_invalid": f"{KINDS}.",
+    "union_tag_not_found": f"{KINDS}, but it is missing.",
+    "model_attributes_type": "it must be { kind = ... }; a fixed value belongs under [fixed].",
+}
 Check = Callable[[str, object], None]
 
 
@@ -71,6 +77,8 @@ def _rule(kind: str, message: str, place: tuple[int | str, ...]) -> str:
     """Says what is allowed instead, in a few words."""
     if kind == "extra_forbidden":
         return f"unknown key; allowed are {', '.join(_allowed(place))}."
+    if kind in RULES:
+        return RULES[kind]
     words = message.removeprefix("Value error, ").rstrip(".")
     return f"{words[:1].lower()}{words[1:]}."
 

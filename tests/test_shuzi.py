@@ -61,7 +61,7 @@ def prepare_mistakes(folder: Path) -> None:
         (["--chinese", "damaged"], "3/0.png is not a readable picture"),
         (["--chinese", "empty-class"], "has no image of 4"),
         (["--chinese", "few"], "few has 4 images of 0, too few for 5 folds"),
-        (["--chinese", "nowhere"], "--chinese must be `embedded`, a folder"),
+        (["--chinese", "nowhere"], "there is no file or folder nowhere"),
         (["--mnist", "nowhere"], "--mnist must be `embedded`, `full` or a folder"),
         (["--mnist-count", "5"], "--mnist-count must be from 10 to 4000, but got 5"),
         (["--trials", "0"], "--trials must be at least 1, but got 0"),
@@ -71,7 +71,7 @@ def prepare_mistakes(folder: Path) -> None:
         (["--name", "taken"], "taken exists already"),
         (["--name", "a/b"], "a sweep's name must be"),
         (["--tirals", "3"], "No such option"),
-        (["--cpus-per-trial", "4096"], "a trial needs 4096 cores"),
+        (["--cpus-per-trial", "4096"], "a trial needs more (cores: 4096, GPUs: 0) than there is"),
     ],
 )
 def test_bad_request_is_one_clear_line_and_leaves_no_folder(

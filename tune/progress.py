@@ -57,12 +57,12 @@ class SearchProgress(NotSaved, Callback):  # type: ignore[misc]
     def on_trial_complete(
         self, iteration: int, trials: list[Trial], trial: Trial, **_: Any
     ) -> None:
-        """Counts the trial as done; writes a line outside a terminal, and where it failed."""
+        """Counts the trial as done and says how it ended."""
         self._parts[trial.trial_id] = 1.0
         self._show()
         ended = self._study.get_trials(deepcopy=False)[trial.config["trial"]]
-        if ended.state != TrialState.COMPLETE or not self._console.is_terminal:
-            self._console.print(f"{_ending(ended)} | {self._state()}", soft_wrap=True)
+        state = "" if self._console.is_terminal else f" | {self._state()}"
+        self._console.print(f"{_ending(ended)}{state}", soft_wrap=True, highlight=False)
 
     def on_trial_error(self, iteration: int, trials: list[Trial], trial: Trial, **_: Any) -> None:
         """Counts the trial as failed."""

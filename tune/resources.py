@@ -57,8 +57,11 @@ def share_of(
     cpu_share = request.cpus_per_trial or (1 if gpu_share else max(1, _floor(cpus / wanted)))
     places = min(_floor(cpus / cpu_share), _floor(gpus / gpu_share) if gpu_share else wanted)
     if places < 1:
-        needs = f"{cpu_share} cores and {gpu_share:g} GPUs"
-        raise SweepError(f"a trial needs {needs}, but there are {cpus:g} and {gpus:g}.")
+        needs, there = (
+            f"cores: {cpu_share}, GPUs: {gpu_share:g}",
+            f"cores: {cpus:g}, GPUs: {gpus:g}",
+        )
+        raise SweepError(f"a trial needs more ({needs}) than there is ({there}).")
     return Share(cpu_share, gpu_share, min(places, wanted))
 
 

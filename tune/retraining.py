@@ -119,8 +119,7 @@ def _trained(
     for _ in shown:
         (ready, *_rest), _ = ray.wait(list(waiting), num_returns=1)
         candidate = waiting.pop(ready)
-        if not console.is_terminal:
-            console.print(f"retrained {candidate.name} on {candidate.trained_on}")
+        console.print(f"retrained {candidate.name} on {candidate.trained_on}")
         yield candidate, _network(candidate.configuration, _weights(candidate, ready))
 
 

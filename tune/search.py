@@ -2,6 +2,7 @@
 
 import tempfile
 import time
+from pathlib import Path
 
 import pandas as pd
 import ray.tune
@@ -37,7 +38,7 @@ def search(plan: Plan, console: Console) -> pd.DataFrame:
     write_trials(plan.folder.trials_csv, trials)
     out_of_time = request.time_budget and time.monotonic() - started >= request.time_budget
     if not out_of_time and _ended(trials) < request.trials:
-        raise Interrupted(_what_now(_ended(trials), request))
+        raise Interrupted(_what_now(trials, request))
     return trials_table(trials)
 
 
@@ -89,8 +90,10 @@ def _ended(trials: list[FrozenTrial]) -> int:
     return sum(trial.user_attrs.get("cause") != STOPPED for trial in ended)
 
 
-def _what_now(ended: int, request: SweepRequest) -> str:
-    kept = (
-        f"interrupted: {ended} of {request.trials} trials are kept in {request.out / request.name}."
-    )
-    return f"{kept} `shuzi retrain {request.name}` retrains and judges the best of them."
+def _what_now(trials: list[FrozenTrial], request: SweepRequest) -> str:
+    complete = sum(trial.state == TrialState.COMPLETE for trial in trials)
+    told = f"interrupted: {complete} of {request.trials} trials are complete"
+    if not complete:
+        return f"{told}, so there is nothing to retrain."
+    out = "" if request.out == Path("runs").absolute() else f" --out {request.out}"
+    return f"{told}. `shuzi retrain {request.name}{out}` retrains and judges the best of them."

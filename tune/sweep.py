@@ -44,8 +44,10 @@ def run_sweep(request: SweepRequest, console: Console) -> SweepFolder:
     request.check()
     folder = SweepFolder.vacant(request.out, request.name)
     space = read_space(request.space, Configuration.check)
+    console.print(f"sweep     {request.name}, trials: {request.trials}, folds: {space.folds}")
+    console.print(f"space     {request.space}: {space.about}")
     data = load_data(request, space.folds)
-    console.print(_summary(request, space, data), soft_wrap=True)
+    console.print(_summary(data))
     with ray_cluster(request.address):
         plan = Plan(request, space, data, _share(request, space, data), folder)
         console.print(_sharing(plan.share))
@@ -133,9 +135,8 @@ def _require_same(asked: dict[str, Any], data: SweepData) -> None:
             raise SweepError(f"the {part} digits have changed since the sweep was made.")
 
 
-def _summary(request: SweepRequest, space: SearchSpace, data: SweepData) -> str:
+def _summary(data: SweepData) -> str:
     return (
-        f"sweep     {request.name}: {request.trials} trials of {space.folds} folds, {space.about}\n"
         f"pool      {_counts(data.pool)}\n"
         f"held out  {_counts(data.held_out)}; {data.copies_removed} copies of them "
         f"removed from the pool"

@@ -11,6 +11,8 @@ from results.trials import read_trials
 from tune import SweepError, SweepRequest
 from tune.sweep import run_sweep
 
+TINY = str(Path(__file__).with_name("tiny.toml"))
+
 
 @pytest.fixture
 def cluster() -> Iterator[Cluster]:
@@ -26,9 +28,10 @@ def test_sweep_joins_a_cluster_and_uses_all_its_nodes(cluster: Cluster, tmp_path
     request = SweepRequest(
         name="joined",
         out=tmp_path,
-        mnist_count=200,
+        mnist_count=100,
         trials=4,
         epochs=1,
+        space=TINY,
         address=cluster.address,
     )
     console = Console(record=True, width=200)
@@ -40,7 +43,7 @@ def test_sweep_joins_a_cluster_and_uses_all_its_nodes(cluster: Cluster, tmp_path
 
 
 def test_address_where_nothing_answers_is_refused(tmp_path: Path) -> None:
-    request = SweepRequest(name="lost", out=tmp_path, mnist_count=200, address="127.0.0.1:9")
+    request = SweepRequest(name="lost", out=tmp_path, mnist_count=100, address="127.0.0.1:9")
     with pytest.raises(SweepError, match=r"no Ray cluster answers at 127\.0\.0\.1:9"):
         run_sweep(request, Console(quiet=True))
     assert list(tmp_path.iterdir()) == []

@@ -17,6 +17,8 @@ from tune.cross_validation import CrossValidation
 from tune.errors import SweepFailed
 from tune.sweep import run_sweep
 
+TINY = str(Path(__file__).with_name("tiny.toml"))
+
 
 class Failing(CrossValidation):
     """Dies in trial 1 and diverges in trial 2."""
@@ -55,7 +57,9 @@ def test_failed_trials_are_told_with_their_cause_and_the_sweep_goes_on(
 ) -> None:
     monkeypatch.setattr(tune.search, "CrossValidation", Failing)
     console = Console(record=True, width=200)
-    request = SweepRequest(name="some", out=tmp_path, mnist_count=100, trials=4, epochs=1)
+    request = SweepRequest(
+        name="some", out=tmp_path, mnist_count=100, trials=4, epochs=1, space=TINY
+    )
     folder = run_sweep(request, console)
     trials = read_trials(folder.trials_csv)
     assert trials["state"].tolist() == ["complete", "failed", "failed", "complete"]
@@ -75,7 +79,9 @@ def test_sweep_of_which_every_trial_fails_has_no_winner_and_says_why(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tune.search, "CrossValidation", AlwaysFailing)
-    request = SweepRequest(name="all", out=tmp_path, mnist_count=100, trials=2, epochs=1)
+    request = SweepRequest(
+        name="all", out=tmp_path, mnist_count=100, trials=2, epochs=1, space=TINY
+    )
     with pytest.raises(SweepFailed, match=r"no winner. its worker failed: see trials/000"):
         run_sweep(request, Console(quiet=True))
     folder = SweepFolder.existing(tmp_path, "all")

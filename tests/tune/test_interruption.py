@@ -11,9 +11,11 @@ from results.trials import read_trials
 from tune import SweepRequest
 from tune.sweep import run_sweep
 
+TINY = str(Path(__file__).with_name("tiny.toml"))
+
 
 def test_interrupted_sweep_exits_with_130_and_keeps_its_trials(tmp_path: Path) -> None:
-    command = "sweep --name cut --trials 40 --epochs 1 --mnist-count 200"
+    command = f"sweep --name cut --trials 200 --epochs 1 --mnist-count 100 --space {TINY}"
     process = subprocess.Popen(
         [sys.executable, "-c", "import shuzi; shuzi.main()", *command.split()],
         cwd=tmp_path,
@@ -30,7 +32,7 @@ def test_interrupted_sweep_exits_with_130_and_keeps_its_trials(tmp_path: Path) -
     _, rest = process.communicate(timeout=60)
     assert process.returncode == 130, "".join(seen) + rest
     assert "shuzi: interrupted: " in rest
-    assert "`shuzi retrain cut`" in rest
+    assert "`shuzi retrain cut` retrains" in rest
     assert "Traceback" not in rest
     states = read_trials(tmp_path / "runs" / "cut" / "trials.csv")["state"]
     assert (states == "complete").sum() >= 1
@@ -39,11 +41,17 @@ def test_interrupted_sweep_exits_with_130_and_keeps_its_trials(tmp_path: Path) -
 
 def test_time_budget_ends_the_search_and_the_winner_is_judged_all_the_same(tmp_path: Path) -> None:
     request = SweepRequest(
-        name="brief", out=tmp_path, mnist_count=100, trials=500, epochs=1, time_budget=25
+        name="brief",
+        out=tmp_path,
+        mnist_count=100,
+        trials=5000,
+        epochs=1,
+        space=TINY,
+        time_budget=15,
     )
     folder = run_sweep(request, Console(quiet=True))
     states = read_trials(folder.trials_csv)["state"].tolist()
-    assert 1 <= states.count("complete") < 500
+    assert 1 <= states.count("complete") < 5000
     assert set(states) <= {"complete", "stopped"}
     assert folder.evaluation_json.is_file()
     assert folder.weights.is_file()

@@ -43,7 +43,9 @@ def test_trial_larger_than_the_gpu_has_it_to_itself() -> None:
 
 @pytest.mark.parametrize("asked", [{"cpus_per_trial": 3}, {"gpus_per_trial": 1.0}])
 def test_more_than_there_is_is_refused(asked: dict[str, object]) -> None:
-    with pytest.raises(SweepError, match=r"a trial needs .* but there are 2 and 0"):
+    with pytest.raises(
+        SweepError, match=r"a trial needs more .* than there is \(cores: 2, GPUs: 0\)"
+    ):
         share_of(2, 0, 0, GIB, request(**asked))
 
 

@@ -232,7 +232,7 @@ def test_tensorboard_reads_each_trials_hyperparameters(swept: Swept) -> None:
 
 
 def test_progress_tells_how_far_it_is(swept: Swept) -> None:
-    assert "4 trials of 5 folds" in swept.said
+    assert "trials: 4, folds: 5" in swept.said
     assert "held out  200 digits: 200 synthetic; 0 copies of them removed" in swept.said
     assert "4/4 done, 0 running, 0 failed, best" in swept.said
     assert "Traceback" not in swept.said
