@@ -11,7 +11,7 @@ import zlib
 from pathlib import Path
 
 from datasets.digit_set import DigitSet
-from datasets.errors import DataError
+from datasets.errors import DataError, naming
 from datasets.ink import Grey, Preparation
 from datasets.pictures import grey_from_bytes
 
@@ -59,7 +59,5 @@ def _writer(source: str, match: re.Match[str]) -> str:
 
 
 def _prepared(path: Path, name: str, content: bytes, prepare: Preparation) -> Grey:
-    try:
+    with naming(f"{path}: {name}"):
         return prepare(grey_from_bytes(content))
-    except DataError as error:
-        raise DataError(f"{path}: {name} {error}") from error

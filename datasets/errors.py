@@ -1,5 +1,17 @@
 """What is raised when digits cannot be used as they are."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 
 class DataError(ValueError):
     """A digit set, a picture or a folder breaks a rule: the message names it and the value."""
+
+
+@contextmanager
+def naming(what: object) -> Iterator[None]:
+    """Puts the name of what is read in front of the message of any `DataError` in the block."""
+    try:
+        yield
+    except DataError as error:
+        raise DataError(f"{what} {error}") from error

@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.progress import track
 
 from datasets.digit_set import LABELS, DigitSet
-from datasets.errors import DataError
+from datasets.errors import DataError, naming
 from datasets.ink import Grey, Preparation
 from datasets.pictures import SUFFIXES, read_grey
 
@@ -60,7 +60,5 @@ def _tell_passed_over(folder: Path, source: str, console: Console) -> None:
 
 def _prepared(path: Path, prepare: Preparation) -> Grey:
     grey = read_grey(path)
-    try:
+    with naming(path):
         return prepare(grey)
-    except DataError as error:
-        raise DataError(f"{path} {error}") from error

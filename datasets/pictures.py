@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from datasets.errors import DataError
+from datasets.errors import DataError, naming
 
 SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".webp", ".tif", ".tiff"})
 MOST_PIXELS = 50_000_000
@@ -27,11 +27,11 @@ def read_grey(path: Path) -> NDArray[np.uint8]:
         DataError: If the file cannot be read as a picture, or has over 50 million pixels.
     """
     try:
-        return grey_from_bytes(path.read_bytes())
+        content = path.read_bytes()
     except OSError as error:
         raise DataError(f"{path} cannot be read: {error.strerror}") from error
-    except DataError as error:
-        raise DataError(f"{path} {error}") from error
+    with naming(path):
+        return grey_from_bytes(content)
 
 
 def grey_from_bytes(content: bytes) -> NDArray[np.uint8]:

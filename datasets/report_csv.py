@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 
 from datasets.digit_set import SIDE, DigitSet
-from datasets.errors import DataError
-from datasets.ink import Preparation
+from datasets.errors import DataError, naming
+from datasets.ink import Grey, Preparation
 
 COLUMNS = SIDE * SIDE + 1
 
@@ -40,8 +40,6 @@ def load_report_csv(path: Path, source: str, prepare: Preparation) -> DigitSet:
     )
 
 
-def _prepared(path: Path, row: int, grey: np.ndarray, prepare: Preparation) -> np.ndarray:
-    try:
+def _prepared(path: Path, row: int, grey: Grey, prepare: Preparation) -> Grey:
+    with naming(f"{path}, row {row}"):
         return prepare(grey)
-    except DataError as error:
-        raise DataError(f"{path}, row {row} {error}") from error

@@ -54,7 +54,7 @@ def _row(trial: FrozenTrial) -> dict[str, Any]:
 
 
 def _columns(trials: Sequence[FrozenTrial]) -> list[str]:
-    """Returns every column of any row: those that only some rows have before the last four."""
+    """Returns every column of any row: the longest row's, then what only others have."""
     rows = [list(_row(trial)) for trial in trials]
     longest = max(rows, key=len, default=[])
     return longest + [name for row in rows for name in row if name not in longest]

@@ -53,7 +53,8 @@ def run_sweep(request: SweepRequest, console: Console) -> SweepFolder:
         console.print(_sharing(plan.share))
         folder.make()
         write_json(folder.sweep_json, _asked(plan))
-        _finish(plan, search(plan, console), console)
+        trials = search(plan, console)
+        _finish(winning_configuration(trials, space, request), plan, console)
     return folder
 
 
@@ -66,33 +67,35 @@ def retrain_sweep(folder: SweepFolder, console: Console) -> None:
         SweepError: If the digits are not those that the sweep was made with.
     """
     request, space, described = _asked_before(folder)
+    winner = winning_configuration(read_trials(folder.trials_csv), space, request)
     data = load_data(request, space.folds)
     _require_same(described, data)
     with ray_cluster(request.address):
         plan = Plan(request, space, data, _share(request, space, data), folder)
-        _finish(plan, read_trials(folder.trials_csv), console)
+        _finish(winner, plan, console)
 
 
-def _finish(plan: Plan, trials: pd.DataFrame, console: Console) -> None:
-    try:
-        winner = winning_configuration(trials, plan)
-    except ResultsError as error:
-        raise SweepFailed(str(error)) from error
+def _finish(winner: Configuration, plan: Plan, console: Console) -> None:
     if not console.is_terminal:
         console.print("retraining the winner and the report's network, to judge them")
     retrain_and_judge(winner, plan, console)
 
 
-def winning_configuration(trials: pd.DataFrame, plan: Plan) -> Configuration:
+def winning_configuration(
+    trials: pd.DataFrame, space: SearchSpace, request: SweepRequest
+) -> Configuration:
     """Returns the configuration of the complete trial with the lowest validation loss.
 
     Raises:
-        ResultsError: If no trial is complete.
+        SweepFailed: If no trial is complete.
     """
-    row = trials.set_index("trial").loc[winning_trial(trials)]
+    try:
+        row = trials.set_index("trial").loc[winning_trial(trials)]
+    except ResultsError as error:
+        raise SweepFailed(str(error)) from error
     # A table keeps whole numbers as floats: the nearest point is the same point in its own kinds.
-    varied = plan.space.nearest({name: row[name] for name in plan.space.parameters})
-    return Configuration.from_dict({**fixed_values(plan.space, plan.request.epochs), **varied})
+    varied = space.nearest({name: row[name] for name in space.parameters})
+    return Configuration.from_dict({**fixed_values(space, request.epochs), **varied})
 
 
 def _share(request: SweepRequest, space: SearchSpace, data: SweepData) -> Share:
