@@ -8,56 +8,62 @@ stored as RGB, the rest as grey: everything is read as grey, so that the mode te
 import re
 import tarfile
 import zlib
+from functools import partial
 from pathlib import Path
 
-from datasets.digit_set import DigitSet
-from datasets.errors import DataError, naming
-from datasets.ink import Grey, Preparation
+from datasets.errors import DataError
 from datasets.pictures import grey_from_bytes
+from datasets.source import DigitPicture
 
 MEMBER = re.compile(r"[^/]+/data/(?P<label>\d)/(?P=label)(?P<number>\d+)\.png")
 BLOCK = 50
+LARGEST = 1_000_000  # bytes of a member; the real ones have under 1,000
+Member = tuple[re.Match[str], bytes]
 
 
-def load_chen_mnist(path: Path, source: str, prepare: Preparation) -> DigitSet:
-    """Loads the tarball without unpacking it to the disk.
+def chen_pictures(path: Path, source: str) -> list[DigitPicture]:
+    """Reads the tarball without unpacking it to the disk.
 
     Args:
         path: `Chen-MNIST-<commit>.tar.gz`, with members `*/data/<label>/<label><number>.png`.
         source: The name of the source.
-        prepare: Makes (28, 28) uint8 of a grey picture.
 
     Raises:
-        DataError: If the archive or a picture in it is damaged, or no member is a digit.
+        DataError: If the archive is damaged, or no member is a digit.
+    """
+    return [
+        DigitPicture(
+            f"{path}: {match.string}",
+            int(match["label"]),
+            partial(grey_from_bytes, content),
+            f"{source}/block-{int(match['number']) // BLOCK:03d}",
+        )
+        for match, content in chen_members(path)
+    ]
+
+
+def chen_members(path: Path) -> list[Member]:
+    """Returns the name and the bytes of each digit in the tarball, in the order of the numbers.
+
+    Raises:
+        DataError: If the archive is damaged, or no member is a digit.
     """
     try:
         with tarfile.open(path) as archive:
-            found = [
-                (match, _read(archive, member))
-                for member in archive
-                if member.isfile() and (match := MEMBER.fullmatch(member.name))
-            ]
+            found = [_read(archive, member) for member in archive if _is_digit(member)]
     except (OSError, EOFError, tarfile.TarError, zlib.error) as error:
         raise DataError(f"{path} cannot be read as a tarball: {error}") from error
     if not found:
         raise DataError(f"{path} must hold pictures named data/<label>/<label><number>.png.")
-    found.sort(key=lambda item: (item[0]["label"], int(item[0]["number"])))
-    images = [_prepared(path, match.string, content, prepare) for match, content in found]
-    labels = [int(match["label"]) for match, _ in found]
-    return DigitSet.of(images, labels, source, [_writer(source, match) for match, _ in found])
+    return sorted(found, key=lambda item: (item[0]["label"], int(item[0]["number"])))
 
 
-def _read(archive: tarfile.TarFile, member: tarfile.TarInfo) -> bytes:
-    file = archive.extractfile(member)
-    if file is None:
+def _is_digit(member: tarfile.TarInfo) -> bool:
+    return member.isfile() and member.size <= LARGEST and bool(MEMBER.fullmatch(member.name))
+
+
+def _read(archive: tarfile.TarFile, member: tarfile.TarInfo) -> Member:
+    file, match = archive.extractfile(member), MEMBER.fullmatch(member.name)
+    if file is None or match is None:
         raise tarfile.ReadError(f"{member.name} has no content")
-    return file.read()
-
-
-def _writer(source: str, match: re.Match[str]) -> str:
-    return f"{source}/block-{int(match['number']) // BLOCK:03d}"
-
-
-def _prepared(path: Path, name: str, content: bytes, prepare: Preparation) -> Grey:
-    with naming(f"{path}: {name}"):
-        return prepare(grey_from_bytes(content))
+    return match, file.read()

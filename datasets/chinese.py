@@ -5,35 +5,53 @@ from pathlib import Path
 
 import numpy as np
 
-from datasets.chen_mnist import load_chen_mnist
+from datasets.chen_mnist import chen_pictures
 from datasets.digit_set import LABELS, DigitSet, joined
 from datasets.errors import DataError
-from datasets.folder import load_folder
-from datasets.ink import Preparation, as_is, centred
-from datasets.report_csv import load_report_csv
-from datasets.synthetic import SOURCE, draw_synthetic
+from datasets.fetching import fetched_file
+from datasets.folder import folder_pictures
+from datasets.preparation import as_is, centred
+from datasets.public import CHEN, REPORT_DIGITS
+from datasets.report_csv import csv_pictures
+from datasets.source import DigitPicture, Source
+from datasets.synthetic import SOURCE, synthetic_pictures
+
+NAMES = {"embedded": SOURCE, "chen": "chen-mnist", "report": "report"}
 
 
 def load_chinese(choices: Sequence[str], plain: bool = False) -> DigitSet:
     """Loads and joins Chinese digits.
 
     Args:
-        choices: Each one `embedded` (drawn by shuzi, source `synthetic`), a folder of label
-            folders, a `.csv` of 785 columns or Chen-MNIST's `.tar.gz`.
+        choices: As for `chinese_sources`.
         plain: Whether to resize plainly as the report does, instead of centring the ink.
 
     Raises:
         DataError: If a choice cannot be read, or holds no image of some class.
     """
-    _refuse_twice(choices)
-    prepare = as_is if plain else centred
-    names: list[str] = []
-    for choice in choices:
-        names.append(_unused(_source_name(choice), names))
-    parts = [_load(choice, name, prepare) for choice, name in zip(choices, names, strict=True)]
+    parts = [source.load(as_is if plain else centred) for source in chinese_sources(choices)]
     for part in parts:
         _require_every_class(part)
     return joined(parts)
+
+
+def chinese_sources(choices: Sequence[str]) -> list[Source]:
+    """Finds the pictures of Chinese digits, each choice a source with a name of its own.
+
+    Args:
+        choices: Each one `embedded` (drawn by shuzi, source `synthetic`), `chen` or `report`
+            (downloaded), a folder of label folders, a `.csv` of 785 columns or Chen-MNIST's
+            `.tar.gz`.
+
+    Raises:
+        DataError: If a choice is given twice or cannot be read.
+    """
+    _refuse_twice(choices)
+    names: list[str] = []
+    for choice in choices:
+        names.append(_unused(_source_name(choice), names))
+    named = zip(choices, names, strict=True)
+    return [Source(name, _pictures(choice, name)) for choice, name in named]
 
 
 def _refuse_twice(choices: Sequence[str]) -> None:
@@ -44,8 +62,8 @@ def _refuse_twice(choices: Sequence[str]) -> None:
 
 
 def _source_name(choice: str) -> str:
-    if choice == "embedded":
-        return SOURCE
+    if choice in NAMES:
+        return NAMES[choice]
     path = Path(choice).resolve()
     if path.name.startswith("Chen-MNIST"):
         return "chen-mnist"
@@ -58,20 +76,28 @@ def _unused(name: str, taken: Sequence[str]) -> str:
     return next(free for free in candidates if free not in taken and free != "mnist")
 
 
-def _load(choice: str, name: str, prepare: Preparation) -> DigitSet:
+def _pictures(choice: str, name: str) -> Sequence[DigitPicture]:
     path = Path(choice)
     if choice == "embedded":
-        return draw_synthetic(prepare)
+        return synthetic_pictures()
+    if choice == "chen":
+        return chen_pictures(fetched_file(CHEN), name)
+    if choice == "report":
+        return csv_pictures(fetched_file(REPORT_DIGITS))
     if path.is_dir():
-        return load_folder(path, name, prepare)
+        return folder_pictures(path, name)
     if path.is_file() and path.suffix.lower() == ".csv":
-        return load_report_csv(path, name, prepare)
+        return csv_pictures(path)
     if path.is_file() and path.name.lower().endswith((".tar.gz", ".tgz", ".tar")):
-        return load_chen_mnist(path, name, prepare)
-    if not path.exists():
-        raise DataError(f"there is no file or folder {choice}.")
-    allowed = "`embedded`, a folder of label folders, a .csv or a .tar.gz"
-    raise DataError(f"Chinese digits must be {allowed}, but got {choice}.")
+        return chen_pictures(path, name)
+    raise DataError(_refusal(choice))
+
+
+def _refusal(choice: str) -> str:
+    if not Path(choice).exists():
+        return f"there is no file or folder {choice}."
+    allowed = "`embedded`, `chen`, `report`, a folder of label folders, a .csv or a .tar.gz"
+    return f"Chinese digits must be {allowed}, but got {choice}."
 
 
 def _require_every_class(digits: DigitSet) -> None:

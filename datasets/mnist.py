@@ -6,32 +6,19 @@ Source: LeCun, Cortes, Burges, "The MNIST database of handwritten digits" (CC BY
 import gzip
 import struct
 import zlib
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import numpy as np
-import requests
 from numpy.typing import NDArray
 from sklearn.model_selection import train_test_split
 
 from datasets.digit_set import DigitSet
 from datasets.errors import DataError
+from datasets.fetching import fetch
+from datasets.public import MNIST
 
-MIRRORS = (
-    "https://ossci-datasets.s3.amazonaws.com/mnist/",
-    "https://storage.googleapis.com/cvdf-datasets/mnist/",
-)
-SHA256 = {
-    f"{part}-ubyte.gz": digest
-    for part, digest in (
-        ("train-images-idx3", "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609"),
-        ("train-labels-idx1", "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c"),
-        ("t10k-images-idx3", "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6"),
-        ("t10k-labels-idx1", "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6"),
-    )
-}
 EMBEDDED_TEST_COUNT = 1000
 
 
@@ -61,7 +48,7 @@ def load_mnist(choice: str) -> Mnist:
     """
     if choice == "embedded":
         return _embedded()
-    return _from_folder(download_mnist() if choice == "full" else Path(choice))
+    return _from_folder(fetch(MNIST) if choice == "full" else Path(choice))
 
 
 @cache
@@ -74,51 +61,6 @@ def _embedded() -> Mnist:
     )
     digits = DigitSet.of(pixels, labels, "mnist")
     return Mnist(digits.select(np.sort(train)), digits.select(np.sort(test)))
-
-
-def download_mnist(mirrors: Sequence[str] = MIRRORS, folder: Path | None = None) -> Path:
-    """Downloads the four files that are not there yet, trying the mirrors in turn.
-
-    Args:
-        mirrors: Addresses of folders that hold the four files, each ending in `/`.
-        folder: Where to keep them; the user's cache folder for shuzi when left out.
-
-    Returns:
-        The folder that holds the four files.
-
-    Raises:
-        DataError: If no mirror gives a file whose sha256 is right.
-    """
-    import pooch
-
-    folder = folder or pooch.os_cache("shuzi") / "mnist"
-    for name in SHA256:
-        _download_file(name, mirrors, folder)
-    return folder
-
-
-def _download_file(name: str, mirrors: Sequence[str], folder: Path) -> None:
-    import pooch
-
-    pooch.get_logger().setLevel("WARNING")
-    failures = []
-    for mirror in mirrors:
-        try:
-            pooch.retrieve(mirror + name, known_hash=SHA256[name], fname=name, path=folder)
-            return
-        except (requests.RequestException, OSError, ValueError) as error:
-            failures.append(f"{mirror}: {_reason(error)}")
-    raise DataError(
-        f"{name} could not be downloaded ({'; '.join(failures)}): "
-        "give --mnist a folder that has it, or `embedded`."
-    )
-
-
-def _reason(error: Exception) -> str:
-    """Says in a few words why a download failed."""
-    if isinstance(error, requests.ConnectionError):
-        return "no connection"
-    return str(error).splitlines()[0]
 
 
 def _from_folder(folder: Path) -> Mnist:

@@ -9,11 +9,13 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from datasets.errors import DataError, naming
 
+Grey = NDArray[np.uint8]
+
 SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".webp", ".tif", ".tiff"})
 MOST_PIXELS = 50_000_000
 
 
-def read_grey(path: Path) -> NDArray[np.uint8]:
+def read_grey(path: Path) -> Grey:
     """Reads a picture file as grey.
 
     Args:
@@ -34,7 +36,7 @@ def read_grey(path: Path) -> NDArray[np.uint8]:
         return grey_from_bytes(content)
 
 
-def grey_from_bytes(content: bytes) -> NDArray[np.uint8]:
+def grey_from_bytes(content: bytes) -> Grey:
     """Reads a picture file's bytes as grey; see `read_grey`."""
     try:
         with Image.open(io.BytesIO(content)) as picture:
@@ -50,7 +52,7 @@ def grey_from_bytes(content: bytes) -> NDArray[np.uint8]:
         raise DataError(f"is not a readable picture: {error}".replace("\n", " ")) from error
 
 
-def _grey(picture: Image.Image) -> NDArray[np.uint8]:
+def _grey(picture: Image.Image) -> Grey:
     if picture.mode.startswith("I;16"):
         return (np.asarray(picture, dtype=np.uint16) // 257).astype(np.uint8)
     if picture.mode in ("I", "F"):
@@ -62,6 +64,6 @@ def _grey(picture: Image.Image) -> NDArray[np.uint8]:
     return np.asarray(picture.convert("RGB").convert("L"))
 
 
-def _stretched(values: NDArray[np.float64]) -> NDArray[np.uint8]:
+def _stretched(values: NDArray[np.float64]) -> Grey:
     low, high = values.min(), values.max()
     return np.asarray((values - low) * (255 / max(high - low, 1e-12)), dtype=np.uint8)

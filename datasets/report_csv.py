@@ -3,43 +3,42 @@
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
-from datasets.digit_set import SIDE, DigitSet
-from datasets.errors import DataError, naming
-from datasets.ink import Grey, Preparation
+from datasets.digit_set import SIDE
+from datasets.errors import DataError
+from datasets.source import DigitPicture
 
 COLUMNS = SIDE * SIDE + 1
 
 
-def load_report_csv(path: Path, source: str, prepare: Preparation) -> DigitSet:
-    """Loads a CSV without a header: 28 x 28 pixels row by row, ink bright (255), then the label.
-
-    Args:
-        path: The file.
-        source: The name of the source.
-        prepare: Makes (28, 28) uint8 of a grey picture.
+def csv_pictures(path: Path) -> list[DigitPicture]:
+    """Reads a CSV without a header: 28 x 28 pixels row by row, ink bright (255), then the label.
 
     Raises:
-        DataError: If a row has other than 785 whole numbers, a pixel is not from 0 to 255, or an
-            image has no ink.
+        DataError: If a row has other than 785 whole numbers, or a pixel is not from 0 to 255.
     """
+    table = _table(path)
+    greys = (255 - table[:, :-1]).astype(np.uint8).reshape(-1, SIDE, SIDE)
+    return [
+        DigitPicture(f"{path}, row {row}", int(label), lambda grey=grey: grey)  # type: ignore[misc]
+        for row, (grey, label) in enumerate(zip(greys, table[:, -1], strict=True), 1)
+    ]
+
+
+def _table(path: Path) -> NDArray[np.int64]:
     try:
         table = np.loadtxt(path, delimiter=",", dtype=np.int64, ndmin=2)
     except (OSError, ValueError) as error:
         raise DataError(f"{path} is not a CSV of whole numbers: {error}") from error
     if table.shape[1] != COLUMNS:
         raise DataError(f"{path} must have {COLUMNS} columns, but has {table.shape[1]}.")
-    pixels, labels = table[:, :-1], table[:, -1]
-    if pixels.min() < 0 or pixels.max() > 255:
-        raise DataError(f"{path} must hold pixels from 0 to 255, but has {pixels.max()}.")
-    if labels.min() < 0 or labels.max() > 9:
-        raise DataError(f"{path} must hold labels from 0 to 9 last, but has {labels.max()}.")
-    greys = (255 - pixels).astype(np.uint8).reshape(-1, SIDE, SIDE)
-    return DigitSet.of(
-        [_prepared(path, row, grey, prepare) for row, grey in enumerate(greys, 1)], labels, source
-    )
+    _require_range(path, "pixels from 0 to 255", table[:, :-1], 255)
+    _require_range(path, "labels from 0 to 9 last", table[:, -1], 9)
+    return np.asarray(table)
 
 
-def _prepared(path: Path, row: int, grey: Grey, prepare: Preparation) -> Grey:
-    with naming(f"{path}, row {row}"):
-        return prepare(grey)
+def _require_range(path: Path, rule: str, values: NDArray[np.int64], high: int) -> None:
+    wrong = values[(values < 0) | (values > high)]
+    if wrong.size:
+        raise DataError(f"{path} must hold {rule}, but has {wrong[0]}.")

@@ -7,10 +7,11 @@ from functools import cache
 
 import numpy as np
 
-from datasets.digit_set import LABELS, DigitSet
-from datasets.ink import Grey, Preparation
+from datasets.digit_set import LABELS
 from datasets.paper import photographed
 from datasets.pen import FORMS, drawn
+from datasets.pictures import Grey
+from datasets.source import DigitPicture
 
 SOURCE = "synthetic"
 WRITERS = 60
@@ -18,16 +19,13 @@ SEED = 2023
 
 
 @cache
-def draw_synthetic(prepare: Preparation) -> DigitSet:
-    """Draws 600 digits, always the same: 60 writers, each with a hand and a pen, one of each digit.
-
-    Args:
-        prepare: Makes (28, 28) uint8 of a grey picture.
-    """
-    pictures = [picture for writer in range(WRITERS) for picture in written_by(writer)]
-    writers = [f"{SOURCE}/{writer:02d}" for writer in range(WRITERS) for _ in LABELS]
-    images = [prepare(picture) for picture in pictures]
-    return DigitSet.of(images, [*LABELS] * WRITERS, SOURCE, writers)
+def synthetic_pictures() -> tuple[DigitPicture, ...]:
+    """Draws 600 digits, always the same: 60 writers, each with a hand and a pen, one of each."""
+    return tuple(
+        DigitPicture(f"{SOURCE}/{writer:02d}/{digit}", digit, grey.copy, f"{SOURCE}/{writer:02d}")
+        for writer in range(WRITERS)
+        for digit, grey in zip(LABELS, written_by(writer), strict=True)
+    )
 
 
 def written_by(writer: int) -> list[Grey]:

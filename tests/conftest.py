@@ -6,9 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from datasets import DigitSet, joined
-from datasets.ink import centred
-from datasets.synthetic import draw_synthetic
+from datasets import DigitSet, joined, load_chinese
 
 
 @pytest.fixture(scope="session")
@@ -22,7 +20,7 @@ def real_data() -> Path:
 
 @pytest.fixture(scope="session")
 def synthetic() -> DigitSet:
-    return draw_synthetic(centred)
+    return load_chinese(["embedded"])
 
 
 @pytest.fixture(scope="session")

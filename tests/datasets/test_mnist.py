@@ -1,38 +1,12 @@
-import functools
 import gzip
 import struct
-import threading
-from collections.abc import Iterator
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from datasets import DataError, load_mnist
-from datasets.mnist import SHA256, download_mnist, read_idx
-
-
-class QuietHandler(SimpleHTTPRequestHandler):
-    def log_message(self, *_: object) -> None:
-        """Keeps the tests' output clean."""
-
-
-@pytest.fixture
-def serve() -> Iterator[functools.partial[str]]:
-    """Serves folders on loopback; gives the address of each."""
-    servers: list[ThreadingHTTPServer] = []
-
-    def start(folder: Path) -> str:
-        handler = functools.partial(QuietHandler, directory=str(folder))
-        servers.append(ThreadingHTTPServer(("127.0.0.1", 0), handler))
-        threading.Thread(target=servers[-1].serve_forever, daemon=True).start()
-        return f"http://127.0.0.1:{servers[-1].server_port}/"
-
-    yield functools.partial(start)
-    for server in servers:
-        server.shutdown()
-        server.server_close()
+from datasets.mnist import read_idx
 
 
 def idx(values: np.ndarray) -> bytes:
@@ -92,22 +66,3 @@ def test_truncated_gzip_is_refused_by_name(tmp_path: Path) -> None:
 def test_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="train-images-idx3-ubyte"):
         load_mnist(str(tmp_path))
-
-
-def test_download_takes_the_second_mirror_when_the_first_is_down(
-    serve: functools.partial[str], real_data: Path, tmp_path: Path
-) -> None:
-    mirrors = ["http://127.0.0.1:9/", serve(real_data / "mnist")]
-    folder = download_mnist(mirrors, tmp_path / "cache")
-    assert {path.name for path in folder.iterdir()} == set(SHA256)
-
-
-def test_download_of_wrong_bytes_is_refused_and_leaves_nothing(
-    serve: functools.partial[str], tmp_path: Path
-) -> None:
-    wrong = tmp_path / "wrong"
-    wrong.mkdir()
-    write_folder(wrong, zipped=True)
-    with pytest.raises(DataError, match=r"could not be downloaded .* or `embedded`"):
-        download_mnist([serve(wrong)], tmp_path / "cache")
-    assert list((tmp_path / "cache").iterdir()) == []

@@ -1,0 +1,89 @@
+"""Which ink of a picture is the digit."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from datasets.errors import DataError
+from datasets.ink import FLATTENED_FROM, Ink, ink_mask, ink_of_crop
+from datasets.pictures import Grey
+from datasets.pieces import Piece, pieces_of
+from datasets.rules import is_rule, without_rules
+
+LEAST_SHARE = 0.03  # of the main piece's area; less is a speck
+FARTHEST, FARTHEST_AT_EDGE = 0.35, 0.3  # from the main piece, in parts of its length
+CUT_OFF = 0.6  # how much less likely a piece is the digit where the picture's edge cuts it
+FRAME = 0.25  # the same for what runs along a whole edge: a box's side, a shadow
+
+
+@dataclass(frozen=True)
+class FoundDigit:
+    """The digit of a picture.
+
+    Attributes:
+        ink: (height, width) float32, 0 to 1, the digit alone in its bounding box.
+        pieces: Of the digit, the main one first.
+        dropped: Other pieces, which are no rule.
+        shape: Of the whole picture.
+    """
+
+    ink: Ink
+    pieces: list[Piece]
+    dropped: list[Piece]
+    shape: tuple[int, ...]
+
+
+def find_digit(grey: Grey) -> FoundDigit:
+    """Finds the digit's ink, dropping page rules, specks and neighbours' ink.
+
+    Args:
+        grey: (height, width) uint8, one digit; dark ink on light paper or the other way round.
+
+    Raises:
+        DataError: If no ink is found.
+    """
+    ink = ink_of_crop(grey)
+    mask = ink_mask(ink)
+    if min(mask.shape) >= FLATTENED_FROM:
+        mask = without_rules(mask)
+    labels, found = pieces_of(mask)
+    pieces = [piece for piece in found if not is_rule(piece, labels)] or found
+    if not pieces:
+        raise DataError("has no ink that could be a digit.")
+    kept, dropped = _sorted_out(pieces, labels.shape)
+    return FoundDigit(_cropped(ink, labels, kept), kept, dropped, labels.shape)
+
+
+def _sorted_out(pieces: list[Piece], shape: tuple[int, ...]) -> tuple[list[Piece], list[Piece]]:
+    main = max(pieces, key=lambda piece: _weight(piece, shape))
+    others = [piece for piece in pieces if piece is not main]
+    kept = [main, *(piece for piece in others if _belongs(piece, main, shape))]
+    return kept, [piece for piece in others if piece not in kept]
+
+
+def _weight(piece: Piece, shape: tuple[int, ...]) -> float:
+    """How likely a piece is the digit: its size, less if the picture's edge cuts or frames it."""
+    if not piece.touches_edge(shape):
+        return piece.diagonal
+    upright = piece.height >= 0.95 * shape[0] and piece.width <= 0.12 * shape[1]
+    lying = piece.width >= 0.95 * shape[1] and piece.height <= 0.12 * shape[0]
+    return piece.diagonal * CUT_OFF * (FRAME if upright or lying else 1)
+
+
+def _belongs(piece: Piece, main: Piece, shape: tuple[int, ...]) -> bool:
+    """Tells whether a piece is a stroke of the digit, as the flag of a 5 is."""
+    farthest = FARTHEST_AT_EDGE if piece.touches_edge(shape) else FARTHEST
+    near = piece.gap(main) <= farthest * main.length
+    return near and piece.area >= LEAST_SHARE * main.area
+
+
+def _cropped(ink: Ink, labels: NDArray[np.int32], pieces: list[Piece]) -> Ink:
+    """Returns the ink of the given pieces alone, cut to their common bounding box."""
+    rows = slice(min(piece.top for piece in pieces), max(piece.bottom for piece in pieces))
+    columns = slice(min(piece.left for piece in pieces), max(piece.right for piece in pieces))
+    chosen = np.zeros(int(labels.max()) + 1, dtype=bool)
+    chosen[[piece.number for piece in pieces]] = True
+    kept = ndimage.binary_dilation(chosen[labels[rows, columns]])
+    return np.where(kept, ink[rows, columns], 0)
