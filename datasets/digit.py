@@ -10,12 +10,12 @@ from datasets.errors import DataError
 from datasets.ink import FLATTENED_FROM, Ink, ink_mask, ink_of_crop
 from datasets.pictures import Grey
 from datasets.pieces import Piece, pieces_of
-from datasets.rules import is_rule, without_rules
+from datasets.rules import is_rule, without_rules, without_tails
 
 LEAST_SHARE = 0.03  # of the main piece's area; less is a speck
-FARTHEST, FARTHEST_AT_EDGE = 0.35, 0.3  # from the main piece, in parts of its length
+FARTHEST, FARTHEST_AT_EDGE = 0.35, 0.12  # from the main piece, in parts of its length
 CUT_OFF = 0.6  # how much less likely a piece is the digit where the picture's edge cuts it
-FRAME = 0.25  # the same for what runs along a whole edge: a box's side, a shadow
+FRAME, MARGIN = 0.25, 0.12  # the same for what runs along an edge, in its strip of this width
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def find_digit(grey: Grey) -> FoundDigit:
     ink = ink_of_crop(grey)
     mask = ink_mask(ink)
     if min(mask.shape) >= FLATTENED_FROM:
-        mask = without_rules(mask)
+        mask = without_tails(without_rules(mask))
     labels, found = pieces_of(mask)
     pieces = [piece for piece in found if not is_rule(piece, labels)] or found
     if not pieces:
@@ -67,9 +67,15 @@ def _weight(piece: Piece, shape: tuple[int, ...]) -> float:
     """How likely a piece is the digit: its size, less if the picture's edge cuts or frames it."""
     if not piece.touches_edge(shape):
         return piece.diagonal
-    upright = piece.height >= 0.95 * shape[0] and piece.width <= 0.12 * shape[1]
-    lying = piece.width >= 0.95 * shape[1] and piece.height <= 0.12 * shape[0]
-    return piece.diagonal * CUT_OFF * (FRAME if upright or lying else 1)
+    framing = piece.length >= 3 * min(piece.height, piece.width) and _in_margin(piece, shape)
+    return piece.diagonal * CUT_OFF * (FRAME if framing else 1)
+
+
+def _in_margin(piece: Piece, shape: tuple[int, ...]) -> bool:
+    """Tells whether a piece lies in the strip along one edge of the picture."""
+    down, across = (MARGIN * side for side in shape)
+    upper_left = piece.bottom <= down or piece.right <= across
+    return upper_left or piece.top >= shape[0] - down or piece.left >= shape[1] - across
 
 
 def _belongs(piece: Piece, main: Piece, shape: tuple[int, ...]) -> bool:

@@ -28,13 +28,22 @@ def ink_of_crop(grey: Grey) -> Ink:
     Returns:
         (height, width) float32, 0 paper to 1 black.
     """
-    light = grey.astype(np.float32)
-    if np.median(light) < (float(light.min()) + float(light.max())) / 2:
-        light = 255 - light
+    light = dark_on_light(grey)
     side = min(light.shape)
     if side < FLATTENED_FROM:
         return darkened(light, np.percentile(light, 90))
-    return darkened(light, paper(light, side // 6))
+    return darkened(light, paper(light, side // 6, side // 6))
+
+
+def dark_on_light(grey: Grey) -> Ink:
+    """Returns the picture as float32, 0 to 255, inverted where light ink is on dark paper.
+
+    Ink is sparse: against its surroundings it makes few large differences, paper many small ones,
+    which the sign of the third moment tells, also where a shadow darkens most of the picture.
+    """
+    light = grey.astype(np.float32)
+    difference = light - ndimage.uniform_filter(light, min(light.shape) // 2 + 1)
+    return 255 - light if float((difference**3).sum()) > 0 else light
 
 
 def darkened(light: Ink, paper: Ink | np.floating) -> Ink:
@@ -42,16 +51,16 @@ def darkened(light: Ink, paper: Ink | np.floating) -> Ink:
     return np.clip((paper - light) / np.maximum(paper, 1), 0, 1)
 
 
-def paper(light: Ink, stroke: int) -> Ink:
+def paper(light: Ink, stroke: int, smoothing: int) -> Ink:
     """Returns the brightness that the paper would have without ink, at half the resolution.
 
     Args:
         light: (height, width) float32.
-        stroke: Pixels; wider than any stroke, narrower than the shadows.
+        stroke: Pixels at half the resolution; wider than any stroke, narrower than the shadows.
+        smoothing: Pixels at half the resolution; wider than noise, narrower than shadows' edges.
     """
-    window = max(stroke, 1)
-    closed = ndimage.grey_closing(light[::2, ::2], size=(window, window))
-    smooth = ndimage.uniform_filter(closed, window)
+    closed = ndimage.grey_closing(light[::2, ::2], size=(stroke, stroke))
+    smooth = ndimage.uniform_filter(closed, smoothing)
     height, width = light.shape
     return np.asarray(smooth.repeat(2, axis=0)[:height].repeat(2, axis=1)[:, :width])
 
@@ -66,15 +75,16 @@ def ink_mask(ink: Ink) -> Mask:
 def _otsu(ink: Ink) -> float:
     """Otsu's threshold of values from 0 to 1, over 256 levels."""
     counts = np.bincount((ink * LEVELS).astype(np.uint8).ravel(), minlength=LEVELS + 1)
-    below = np.cumsum(counts)[:-1].astype(np.float64)
+    below: NDArray[np.float64] = np.cumsum(counts, dtype=np.float64)[:-1]
     above = ink.size - below
-    mass = np.cumsum(counts * np.arange(LEVELS + 1)).astype(np.float64)
+    mass: NDArray[np.float64] = np.cumsum(counts * np.arange(LEVELS + 1), dtype=np.float64)
     mean_below, mean_above = mass[:-1] / (below + 1e-9), (mass[-1] - mass[:-1]) / (above + 1e-9)
-    return float((np.argmax(below * above * (mean_below - mean_above) ** 2) + 0.5) / LEVELS)
+    between = below * above * (mean_below - mean_above) ** 2
+    return (int(np.argmax(between)) + 0.5) / LEVELS
 
 
 def pen_width(mask: Mask) -> float:
     """Returns about how wide the strokes are, in pixels: the mean run along rows or columns."""
     along_rows = np.count_nonzero(mask[:, 1:] > mask[:, :-1]) + np.count_nonzero(mask[:, 0])
     along_columns = np.count_nonzero(mask[1:] > mask[:-1]) + np.count_nonzero(mask[0])
-    return float(np.count_nonzero(mask) / max(along_rows, along_columns, 1))
+    return np.count_nonzero(mask) / max(int(along_rows), int(along_columns), 1)

@@ -5,15 +5,18 @@ from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import ndimage
 
 from datasets.ink import Mask, pen_width
-from datasets.pieces import Piece
+from datasets.pieces import Piece, pieces_of
 
 Line = NDArray[np.int64]
 
 THICKNESS, LENGTH = 0.05, 0.25  # of the picture's shorter side
 SLOPE = 0.25  # a rule leans at most this far, in parts of the picture's side
 COVERED = 0.9  # of its way is ink
+TAIL, TAIL_LENGTH = 0.35, 0.06  # thickness in parts of the pen, length of the shorter side
+MOSTLY = 0.6  # of the ink is as thick as the pen, or nothing can be told
 THINNER = 0.6  # than the pen, where a stroke might be meant
 
 
@@ -85,6 +88,27 @@ def _may_be_a_stroke(rest: Mask, rule: float) -> bool:
     """
     cut_close = bool(rest[:, 0].any() or rest[:, -1].any())
     return cut_close and rule > THINNER * pen_width(rest)
+
+
+def without_tails(mask: Mask) -> Mask:
+    """Drops lines far thinner than the pen that run from the digit into the picture's edge."""
+    reach = round(TAIL * pen_width(mask))
+    if reach < 1 or not _edge(mask).any():
+        return mask
+    thick = ndimage.binary_opening(mask, np.ones((2 * reach + 1, 2 * reach + 1)))
+    if np.count_nonzero(thick) < MOSTLY * np.count_nonzero(mask):
+        return mask
+    thin = mask & ~ndimage.binary_dilation(thick, iterations=reach + 1)
+    labels, pieces = pieces_of(thin)
+    least = TAIL_LENGTH * min(mask.shape)
+    for piece in pieces:
+        if piece.length >= least and piece.touches_edge(mask.shape):
+            mask = mask & (labels != piece.number)
+    return mask
+
+
+def _edge(mask: Mask) -> Mask:
+    return np.concatenate([mask[0], mask[-1], mask[:, 0], mask[:, -1]])
 
 
 def is_rule(piece: Piece, labels: NDArray[np.int32]) -> bool:

@@ -66,7 +66,7 @@ def serve() -> Iterator[Serve]:
 
     def start(server: Server) -> Server:
         running.append(ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, server_of=server)))
-        threading.Thread(target=running[-1].serve_forever, daemon=True).start()
+        threading.Thread(target=running[-1].serve_forever, args=(0.02,), daemon=True).start()
         server.address = f"http://127.0.0.1:{running[-1].server_port}"
         return server
 

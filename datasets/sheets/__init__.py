@@ -1,0 +1,1 @@
+"""Photographs and scans of many digits, cut into one picture per digit."""

@@ -1,0 +1,89 @@
+"""One printed box of a page, straightened, without its lines."""
+
+import numpy as np
+from scipy import ndimage
+from skimage.transform import ProjectiveTransform, warp
+
+from datasets.ink import Ink, Mask
+from datasets.pictures import Grey
+from datasets.pieces import EIGHT_NEIGHBOURS
+from datasets.sheets.boxes import Corners
+from datasets.sheets.page import Page, as_bytes, wiped
+
+AROUND = 0.15  # of a box's side: how far a digit that crosses the line is followed
+LEAST_SIDE = 16  # pixels
+LINE, CLEAR = 0.5, 0.2  # of a row of the straightened box is ink: where its line runs, and ends
+FRINGE = 3  # pixels by which a line may reach inside
+
+
+def box_picture(page: Page, corners: Corners) -> Grey:
+    """Cuts out what is in a box, and what of it reaches out across the line.
+
+    Args:
+        page: The page.
+        corners: Of the inside of the box, (4, 2), as `find_boxes` gives them.
+
+    Returns:
+        (height, width) uint8, dark ink on light paper, straightened from the camera's perspective.
+    """
+    margin = round(AROUND * max(_sides(corners)))
+    light, paper, mask = (
+        _straightened(layer, corners, margin) for layer in (page.light, page.paper, page.mask)
+    )
+    digit, crossing = _of_the_digit(mask > 0.5, margin)
+    if not crossing:
+        inside = slice(margin, -margin)
+        return as_bytes(light[inside, inside])
+    return wiped(light, paper, (mask > 0.2) & ~digit, digit)
+
+
+def _sides(corners: Corners) -> tuple[int, int]:
+    """Returns width and height of the straightened box, pixels."""
+    lengths = np.hypot(*(np.roll(corners, -1, axis=0) - corners).T)
+    width, height = (lengths[:2] + lengths[2:]) / 2
+    return max(round(width), LEAST_SIDE), max(round(height), LEAST_SIDE)
+
+
+def _straightened(layer: Ink | Mask, corners: Corners, margin: int) -> Ink:
+    width, height = _sides(corners)
+    right, bottom = margin + width - 1, margin + height - 1
+    straight = np.array([[margin, margin], [right, margin], [right, bottom], [margin, bottom]])
+    onto_page = ProjectiveTransform.from_estimate(straight, corners)
+    shape = (height + 2 * margin, width + 2 * margin)
+    around = layer.astype(np.float32)
+    return np.asarray(warp(around, onto_page, output_shape=shape, mode="edge"), dtype=np.float32)
+
+
+def _of_the_digit(mask: Mask, margin: int) -> tuple[Mask, bool]:
+    """Finds the ink of the digit, not of the box, and whether it crosses the box's line."""
+    inside = np.zeros(mask.shape, dtype=bool)
+    inside[margin:-margin, margin:-margin] = True
+    beyond = np.zeros(mask.shape, dtype=bool)
+    for turn in range(4):
+        beyond |= np.rot90(_across_the_line(np.rot90(mask, turn), margin), -turn)
+    if not beyond.any():
+        return mask & inside, False
+    labels, _ = ndimage.label((mask & inside) | beyond, EIGHT_NEIGHBOURS)
+    own = np.unique(labels[inside & mask])
+    return np.isin(labels, own[own > 0]), True
+
+
+def _across_the_line(mask: Mask, margin: int) -> Mask:
+    """Returns what strokes that cross the upper line are made of, in the line and above it."""
+    found = np.zeros(mask.shape, dtype=bool)
+    inked = mask[: margin + FRINGE, margin:-margin].mean(axis=1)
+    last = int(np.flatnonzero(inked >= LINE)[-1]) if (inked >= LINE).any() else 0
+    gaps = np.flatnonzero(inked[:last] < CLEAR)
+    if gaps.size == 0 or gaps[-1] < 1:
+        return found
+    above, below = int(gaps[-1]), last + 1
+    crossed = _wider(mask[below] & mask[below + 1]) & _wider(mask[above] & mask[above - 1])
+    crossed[:margin] = crossed[-margin:] = False
+    if crossed.any():
+        found[above:below, crossed] = mask[above:below, crossed]
+        found[:above] = mask[:above]
+    return found
+
+
+def _wider(row: Mask) -> Mask:
+    return np.asarray(ndimage.binary_dilation(row))

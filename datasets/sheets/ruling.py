@@ -1,0 +1,59 @@
+"""The lines of ruled and squared paper."""
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from datasets.ink import Mask
+from datasets.pieces import pieces_of
+from datasets.sheets.page import Page
+
+STEP = 0.03  # of the page's shorter side, about a digit's width: a rule is made of such steps
+LENGTH = 0.15  # of the page's width; shorter straight ink may be a stroke
+THICKNESS = 0.012  # of the page's shorter side
+FAINT = 0.5  # of the threshold of ink
+ALONG_COLUMNS = np.array([[0, 1, 0], [0, 1, 0], [0, 1, 0]], dtype=bool)
+
+
+def ruling_of(page: Page) -> Mask:
+    """Finds printed lines across or down a page, but not the strokes that cross them.
+
+    Args:
+        page: Its lines level within some degrees.
+
+    Returns:
+        (height, width) bool.
+    """
+    # Where a pale line is now above, now below the threshold of ink, it is whole below it.
+    faint = page.ink > FAINT * float(page.ink[page.mask].min(initial=1))
+    return _across(page.mask, faint) | _across(page.mask.T, faint.T).T
+
+
+def _across(mask: Mask, faint: Mask) -> Mask:
+    side = min(mask.shape)
+    thick = ndimage.binary_dilation(faint, ALONG_COLUMNS)  # so that a leaning line is one piece
+    steps = ndimage.binary_opening(thick, np.ones((1, max(round(STEP * side), 9))))
+    labels, pieces = pieces_of(steps)
+    lines = [
+        piece.number
+        for piece in pieces
+        if piece.width >= LENGTH * mask.shape[1] and piece.area <= piece.width * _most(side)
+    ]
+    on_line = np.isin(labels, lines) & faint
+    if not on_line.any():
+        return on_line
+    rule = float(np.median(_run_lengths(faint)[on_line]))
+    return on_line & (_run_lengths(mask) <= 1.6 * rule + 1)
+
+
+def _most(side: int) -> float:
+    """Returns how thick a line may be on average, widened as it is here, in pixels."""
+    return THICKNESS * side + 2
+
+
+def _run_lengths(mask: Mask) -> NDArray[np.int64]:
+    """Returns the height of the upright run of ink that each pixel is in."""
+    runs, _ = ndimage.label(mask, ALONG_COLUMNS)
+    lengths = np.bincount(runs.ravel())
+    lengths[0] = 0
+    return np.asarray(lengths[runs])
