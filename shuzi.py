@@ -5,7 +5,7 @@ import importlib.util
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from rich.console import Console
@@ -15,18 +15,19 @@ if TYPE_CHECKING:
     from tune.errors import SweepEnded
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, help=__doc__)
-data_app = typer.Typer(help="Look at digits.")
+data_app = typer.Typer(help="Fetch, import and look at digits.")
 app.add_typer(data_app, name="data")
 
 INTERRUPTED = 130
 console, err = Console(), Console(stderr=True)
 
+Layout = Literal["auto", "boxes", "rows"]
 Name = Annotated[str, typer.Argument(help="Of the sweep.")]
 Out = Annotated[Path, typer.Option("--out", help="The folder of sweeps.")]
 Mnist = Annotated[str, typer.Option(help="embedded, full or a folder of the four IDX files.")]
 Chinese = Annotated[
     list[str] | None,
-    typer.Option(help="embedded, a folder of label folders, a .csv or Chen-MNIST's .tar.gz."),
+    typer.Option(help="embedded, chen, report, a folder of label folders, a .csv or .tar.gz."),
 ]
 
 
@@ -112,18 +113,71 @@ def show(
         _show(folder)
 
 
+@data_app.command("fetch")
+def fetch_data(
+    name: Annotated[
+        str | None, typer.Argument(help="mnist, chen or report; all if left out.")
+    ] = None,
+    mirror: Annotated[
+        list[str] | None, typer.Option(help="An address that holds the files, tried first.")
+    ] = None,
+) -> None:
+    """Download public digits, verified, into the cache folder."""
+    from datasets.fetching import fetch, public_digits
+
+    for digits in public_digits(name):
+        console.print(fetch(digits, mirror or ()), soft_wrap=True, highlight=False)
+
+
+@data_app.command("import")
+def import_data(
+    source: Annotated[Path, typer.Argument(help="A photograph, scan or PDF, or a folder of them.")],
+    out: Annotated[Path, typer.Argument(help="The folder that gets one picture per digit.")],
+    label: Annotated[int | None, typer.Option(help="The digit that all of them show.")] = None,
+    rows: Annotated[
+        str | None, typer.Option(help="The digit of each row of a page, as 0123456789.")
+    ] = None,
+    writer: Annotated[str, typer.Option(help="Who wrote all of them.")] = "",
+    layout: Annotated[Layout, typer.Option(help="What to look for on a page.")] = "auto",
+) -> None:
+    """Cut photographed sheets, printed boxes or free rows, into one picture per digit."""
+    from datasets.sheets.importing import Import, import_sheets
+    from datasets.sheets.labels import Labelling
+    from datasets.tables import import_notes, import_table
+
+    imported = import_sheets(source, Import(out, Labelling(label, rows), writer, layout))
+    if imported.pages:
+        console.print(import_table(imported))
+    for line in import_notes(imported, out):
+        console.print(line, soft_wrap=True, highlight=False, markup=False)
+    if imported.refused:
+        raise typer.Exit(1 if imported.pages or imported.before else 2)
+
+
 @data_app.command("show")
 def show_data(
     sources: Annotated[list[str], typer.Argument(help="As for --chinese.")],
     as_is: Annotated[
         bool, typer.Option("--as-is", help="Squeeze pictures to 28 x 28 as they are.")
     ] = False,
+    sheet: Annotated[Path, typer.Option(help="Where to draw the digits, before and after.")] = Path(
+        "contact-sheet.png"
+    ),
 ) -> None:
-    """Count the digits of each label, source and writer."""
-    from datasets import load_chinese
-    from results.tables import digits_table
+    """Count digits, name the doubtful and the doubled, and draw them before and after."""
+    from datasets.chinese import chinese_sources
+    from datasets.contact_sheet import draw_contact_sheet
+    from datasets.inspection import inspect
+    from datasets.tables import inspection_notes, inspection_table, writers_table
 
-    console.print(digits_table(load_chinese(sources, as_is)))
+    looked = inspect(chinese_sources(sources), as_is)
+    for table in (inspection_table(looked), writers_table(looked)):
+        if table:
+            console.print(table)
+    for line in inspection_notes(looked):
+        console.print(line, soft_wrap=True, highlight=False, markup=False)
+    draw_contact_sheet(sheet, looked)
+    console.print(f"contact sheet: {sheet}", soft_wrap=True, highlight=False)
 
 
 def _existing(out: Path, name: str) -> "SweepFolder":

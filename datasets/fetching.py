@@ -8,7 +8,7 @@ from rich.console import Console
 
 from datasets.downloading import download
 from datasets.errors import DataError
-from datasets.public import PublicDigits, PublicFile
+from datasets.public import PUBLIC, PublicDigits, PublicFile
 
 
 def fetch(digits: PublicDigits, mirrors: Sequence[str] = (), folder: Path | None = None) -> Path:
@@ -33,6 +33,19 @@ def fetch(digits: PublicDigits, mirrors: Sequence[str] = (), folder: Path | None
     for file in missing:
         _fetch_file(file, mirrors, folder)
     return folder
+
+
+def public_digits(name: str | None) -> list[PublicDigits]:
+    """Returns the public digits of a name, or all.
+
+    Raises:
+        DataError: If there are none of that name.
+    """
+    if name is None:
+        return list(PUBLIC.values())
+    if name not in PUBLIC:
+        raise DataError(f"there are no public digits {name}: choose {', '.join(PUBLIC)}.")
+    return [PUBLIC[name]]
 
 
 def fetched_file(digits: PublicDigits) -> Path:

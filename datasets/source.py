@@ -3,13 +3,11 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from rich.console import Console
-from rich.progress import track
-
 from datasets.digit_set import DigitSet
 from datasets.errors import DataError, naming
 from datasets.pictures import Grey
 from datasets.preparation import Preparation
+from datasets.progress import with_progress
 
 NAMED = 3  # refused pictures named in one message
 
@@ -73,13 +71,6 @@ def prepared(picture: DigitPicture, prepare: Preparation) -> Grey:
     """
     with naming(picture.name):
         return prepare(picture.read())
-
-
-def with_progress(pictures: Sequence[DigitPicture], title: str) -> "Sequence[DigitPicture]":
-    """Returns the pictures with a bar on stderr that shows how many were taken, in a terminal."""
-    console = Console(stderr=True)
-    hidden = not console.is_terminal
-    return track(pictures, title, console=console, transient=True, disable=hidden)  # type: ignore
 
 
 def _told(refused: Sequence[str]) -> str:

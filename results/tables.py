@@ -9,7 +9,6 @@ from rich.box import SIMPLE_HEAD
 from rich.console import RenderableType
 from rich.table import Table
 
-from datasets import LABELS, DigitSet
 from results.folder import SweepFolder
 from results.summary import summary
 from results.trials import ranked, read_trials
@@ -86,21 +85,6 @@ def sweeps_table(folders: Sequence[SweepFolder]) -> Table:
             f"{best['validation_loss']:.4f}" if best else "",
             f"{percent(right['accuracy'])} of {right['count']}" if right else "",
         )
-    return table
-
-
-def digits_table(digits: DigitSet) -> Table:
-    """Returns how many digits of each label each source has, and of how many writers."""
-    table = _table(
-        f"Digits, fingerprint {digits.fingerprint[:12]}", "label", right=digits.source_names
-    )
-    parts = [digits.select(digits.sources == name) for name in digits.source_names]
-    for digit in LABELS:
-        table.add_row(str(digit), *(f"{(part.labels == digit).sum():,}" for part in parts))
-    table.add_section()
-    table.add_row("all", *(f"{len(part):,}" for part in parts))
-    writers = (len(set(part.writers.tolist()) - {""}) for part in parts)
-    table.add_row("writers", *(str(count or "unknown") for count in writers))
     return table
 
 

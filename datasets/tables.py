@@ -1,0 +1,139 @@
+"""What was looked at, and what was imported, as tables and lines for the terminal."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.box import SIMPLE_HEAD
+from rich.table import Table
+
+from datasets.digit_set import LABELS
+from datasets.duplicates import Pair
+from datasets.inspection import Inspection
+from datasets.sheets.importing import Imported, overlay_of
+
+LISTED = 12  # lines of each kind
+ENOUGH = 8  # images of a label: a third held out, and one for each of 5 folds
+
+
+def inspection_table(looked: Inspection) -> Table:
+    """Returns how many digits of each label each source has, and of how many writers."""
+    table = _table("Digits", "label", right=looked.sources)
+    counts = [looked.counts(source) for source in looked.sources]
+    for digit in LABELS:
+        table.add_row(str(digit), *(f"{count[digit]:,}" for count in counts))
+    table.add_section()
+    table.add_row("all", *(f"{count.sum():,}" for count in counts))
+    table.add_row("writers", *(_writers(looked, source) for source in looked.sources))
+    table.add_row("doubtful", *(_doubtful(looked, source) for source in looked.sources))
+    return table
+
+
+def _table(title: str, *left: str, right: Sequence[str] = ()) -> Table:
+    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    for heading in left:
+        table.add_column(heading)
+    for heading in right:
+        table.add_column(heading, justify="right")
+    return table
+
+
+def _writers(looked: Inspection, source: str) -> str:
+    known = {look.picture.writer for look in looked.of(source)} - {""}
+    return f"{len(known):,}" if known else "unknown"
+
+
+def _doubtful(looked: Inspection, source: str) -> str:
+    return f"{sum(look.source == source for look in looked.doubtful):,}"
+
+
+def writers_table(looked: Inspection) -> Table | None:
+    """Returns how many digits each known writer wrote, where a table of them can be read."""
+    counts: dict[tuple[str, str], int] = {}
+    for look in looked.usable:
+        if look.picture.writer:
+            key = (look.source, look.picture.writer)
+            counts[key] = counts.get(key, 0) + 1
+    if not 0 < len(counts) <= 2 * LISTED:
+        return None
+    table = _table("Writers", "source", "writer", right=("digits",))
+    for (source, writer), count in counts.items():
+        table.add_row(source, writer, f"{count:,}")
+    return table
+
+
+def inspection_notes(looked: Inspection) -> list[str]:
+    """Returns lines on what a person should look at: doubtful pictures, copies, lacking labels."""
+    return [*_lacking(looked), *_doubts(looked), *_copies(looked)]
+
+
+def _lacking(looked: Inspection) -> list[str]:
+    lines = []
+    for source in looked.sources:
+        counts = looked.counts(source)
+        few = [f"{digit} ({counts[digit]})" for digit in LABELS if counts[digit] < ENOUGH]
+        if few:
+            lines.append(f"{source} has fewer than {ENOUGH}, the least for a sweep, of {_and(few)}")
+    return lines
+
+
+def _and(items: Sequence[str]) -> str:
+    return ", ".join(items)
+
+
+def _doubts(looked: Inspection) -> list[str]:
+    lines = [_doubt(look.picture.name, look.reasons) for look in looked.doubtful]
+    return _listed("doubtful pictures, worth a look", lines)
+
+
+def _doubt(name: str, reasons: Sequence[str]) -> str:
+    told = "; ".join(reasons)
+    return told if told.startswith(name) else f"{name}: {told}"
+
+
+def _copies(looked: Inspection) -> list[str]:
+    exact = [_pair(looked, pair) for pair in looked.pairs if pair.distance == 0]
+    near = [_pair(looked, pair) for pair in looked.pairs if pair.distance > 0]
+    return [*_listed("exact copies, once prepared", exact), *_listed("near copies", near)]
+
+
+def _pair(looked: Inspection, pair: Pair) -> str:
+    first, second = looked.usable[pair.first], looked.usable[pair.second]
+    told = f"{second.picture.name} is {first.picture.name}"
+    if first.picture.label != second.picture.label:
+        told += f", labelled {second.picture.label} and {first.picture.label}"
+    across = f" ({first.source} and {second.source})" if first.source != second.source else ""
+    return told + across + (f", distance {pair.distance:.2f}" if pair.distance else "")
+
+
+def _listed(title: str, lines: Sequence[str]) -> list[str]:
+    if not lines:
+        return []
+    more = len(lines) - LISTED
+    rest = [f"  ... and {more:,} more"] if more > 0 else []
+    return [f"{len(lines):,} {title}:", *(f"  {line}" for line in lines[:LISTED]), *rest]
+
+
+def import_table(imported: Imported) -> Table:
+    """Returns what came of each page."""
+    table = _table("Imported", "photograph", "labels", right=("page", "rows", "digits", "empty"))
+    for page in imported.pages:
+        labels = sorted({page.labels[row] for row, _ in page.digits})
+        empty = len(page.cuts) - len(page.digits)
+        rows = str(len(page.labels))
+        cells = (str(page.number), rows, str(len(page.digits)), str(empty))
+        table.add_row(page.photograph.name, _and([str(label) for label in labels]), *cells)
+    table.add_section()
+    digits = sum(len(page.digits) for page in imported.pages)
+    empty = sum(len(page.cuts) - len(page.digits) for page in imported.pages)
+    table.add_row("all", "", "", "", f"{digits:,}", str(empty))
+    return table
+
+
+def import_notes(imported: Imported, out: Path) -> list[str]:
+    """Returns lines on what to look at, and on what was not imported."""
+    lines = _listed("not imported", imported.refused)
+    if imported.before:
+        lines.append(f"imported before, and left as they are: {len(imported.before):,} files")
+    if imported.pages:
+        lines.append(f"look at what was cut: {overlay_of(out, imported.pages[0].name).parent}")
+    return lines
