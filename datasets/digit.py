@@ -7,13 +7,14 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from datasets.errors import DataError
-from datasets.ink import FLATTENED_FROM, Ink, ink_mask, ink_of_crop
+from datasets.ink import FLATTENED_FROM, Ink, ink_mask, ink_of_crop, pen_width
 from datasets.pictures import Grey
 from datasets.pieces import Piece, pieces_of
 from datasets.rules import is_rule, without_rules, without_tails
 
 LEAST_SHARE = 0.03  # of the main piece's area; less is a speck
 FARTHEST, FARTHEST_AT_EDGE = 0.35, 0.12  # from the main piece, in parts of its length
+THINNEST = 0.35  # stroke of the digit, in parts of the pen's width; thinner is a bit of a rule
 CUT_OFF = 0.6  # how much less likely a piece is the digit where the picture's edge cuts it
 FRAME, MARGIN = 0.25, 0.12  # the same for what runs along an edge, in its strip of this width
 
@@ -52,14 +53,17 @@ def find_digit(grey: Grey) -> FoundDigit:
     pieces = [piece for piece in found if not is_rule(piece, labels)] or found
     if not pieces:
         raise DataError("has no ink that could be a digit.")
-    kept, dropped = _sorted_out(pieces, labels.shape)
+    kept, dropped = _sorted_out(pieces, labels.shape, pen_width(mask))
     return FoundDigit(_cropped(ink, labels, kept), kept, dropped, labels.shape)
 
 
-def _sorted_out(pieces: list[Piece], shape: tuple[int, ...]) -> tuple[list[Piece], list[Piece]]:
+def _sorted_out(
+    pieces: list[Piece], shape: tuple[int, ...], pen: float
+) -> tuple[list[Piece], list[Piece]]:
+    """Divides pieces into the digit's, its main piece first, and others."""
     main = max(pieces, key=lambda piece: _weight(piece, shape))
     others = [piece for piece in pieces if piece is not main]
-    kept = [main, *(piece for piece in others if _belongs(piece, main, shape))]
+    kept = [main, *(piece for piece in others if _belongs(piece, main, shape, pen))]
     return kept, [piece for piece in others if piece not in kept]
 
 
@@ -78,11 +82,12 @@ def _in_margin(piece: Piece, shape: tuple[int, ...]) -> bool:
     return upper_left or piece.top >= shape[0] - down or piece.left >= shape[1] - across
 
 
-def _belongs(piece: Piece, main: Piece, shape: tuple[int, ...]) -> bool:
+def _belongs(piece: Piece, main: Piece, shape: tuple[int, ...], pen: float) -> bool:
     """Tells whether a piece is a stroke of the digit, as the flag of a 5 is."""
     farthest = FARTHEST_AT_EDGE if piece.touches_edge(shape) else FARTHEST
     near = piece.gap(main) <= farthest * main.length
-    return near and piece.area >= LEAST_SHARE * main.area
+    by_this_pen = piece.area >= THINNEST * pen * piece.length
+    return near and by_this_pen and piece.area >= LEAST_SHARE * main.area
 
 
 def _cropped(ink: Ink, labels: NDArray[np.int32], pieces: list[Piece]) -> Ink:

@@ -15,6 +15,8 @@ Mask = NDArray[np.bool_]
 
 LEAST_CONTRAST = 0.12  # of the paper's brightness; less is paper, not ink
 FLATTENED_FROM = 40  # pixels; a smaller picture shows no shading worth the loss of wide strokes
+DIMMEST = 64  # brightness of paper; in less light, noise would look like ink
+SKEWED = 0.3
 OTSU_SHARE = 0.8  # thin pencil lies a little below Otsu's threshold
 LEVELS = 255
 
@@ -39,16 +41,19 @@ def dark_on_light(grey: Grey) -> Ink:
     """Returns the picture as float32, 0 to 255, inverted where light ink is on dark paper.
 
     Ink is sparse: against its surroundings it makes few large differences, paper many small ones,
-    which the sign of the third moment tells, also where a shadow darkens most of the picture.
+    which the skewness tells, also where a shadow darkens most of the picture. Noise has none.
     """
     light = grey.astype(np.float32)
-    difference = light - ndimage.uniform_filter(light, min(light.shape) // 2 + 1)
-    return 255 - light if float((difference**3).sum()) > 0 else light
+    half = light[::2, ::2]
+    difference = half - ndimage.uniform_filter(half, min(half.shape) // 2 + 1)
+    squares = difference * difference
+    skewness = float((squares * difference).mean()) / max(float(squares.mean()), 1e-6) ** 1.5
+    return 255 - light if skewness > SKEWED else light
 
 
 def darkened(light: Ink, paper: Ink | np.floating) -> Ink:
     """Returns how much each pixel is darkened against the paper, 0 to 1."""
-    return np.clip((paper - light) / np.maximum(paper, 1), 0, 1)
+    return np.clip((paper - light) / np.maximum(paper, DIMMEST), 0, 1)
 
 
 def paper(light: Ink, stroke: int, smoothing: int) -> Ink:

@@ -62,6 +62,8 @@ def _lines(mask: Mask) -> Iterator[Line]:
 
 def _middles(row: NDArray[np.bool_]) -> list[float]:
     """Returns the middle of each run of ink in a row."""
+    if not row.any():
+        return []
     edges = np.flatnonzero(np.diff(row.astype(np.int8), prepend=0, append=0))
     return list((edges[::2] + edges[1::2] - 1) / 2)
 

@@ -9,7 +9,7 @@ from rich.table import Table
 from datasets.digit_set import LABELS
 from datasets.duplicates import Pair
 from datasets.inspection import Inspection
-from datasets.sheets.importing import Imported, overlay_of
+from datasets.sheets.importing import Imported, overlay_of, printable
 
 LISTED = 12  # lines of each kind
 ENOUGH = 8  # images of a label: a third held out, and one for each of 5 folds
@@ -121,7 +121,9 @@ def import_table(imported: Imported) -> Table:
         empty = len(page.cuts) - len(page.digits)
         rows = str(len(page.labels))
         cells = (str(page.number), rows, str(len(page.digits)), str(empty))
-        table.add_row(page.photograph.name, _and([str(label) for label in labels]), *cells)
+        table.add_row(
+            printable(page.photograph.name), _and([str(label) for label in labels]), *cells
+        )
     table.add_section()
     digits = sum(len(page.digits) for page in imported.pages)
     empty = sum(len(page.cuts) - len(page.digits) for page in imported.pages)
@@ -131,7 +133,9 @@ def import_table(imported: Imported) -> Table:
 
 def import_notes(imported: Imported, out: Path) -> list[str]:
     """Returns lines on what to look at, and on what was not imported."""
-    lines = _listed("not imported", imported.refused)
+    lines = _listed("not imported", [printable(line) for line in imported.refused])
+    passed_over = [printable(name) for name in imported.passed_over]
+    lines += _listed("passed over: no kind of picture that is read", passed_over)
     if imported.before:
         lines.append(f"imported before, and left as they are: {len(imported.before):,} files")
     if imported.pages:

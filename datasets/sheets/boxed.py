@@ -10,9 +10,11 @@ from datasets.pieces import EIGHT_NEIGHBOURS
 from datasets.sheets.boxes import Corners
 from datasets.sheets.page import Page, as_bytes, wiped
 
-AROUND = 0.15  # of a box's side: how far a digit that crosses the line is followed
+AROUND = 0.3  # of a box's side: how far a digit that crosses the line is followed
 LEAST_SIDE = 16  # pixels
 LINE, CLEAR = 0.5, 0.2  # of a row of the straightened box is ink: where its line runs, and ends
+STROKE = np.ones((2, 2), dtype=bool)  # thinner ink beyond the line is the line's own edge
+BLUR = 2  # pixels from the line's last row to paper
 FRINGE = 3  # pixels by which a line may reach inside
 
 
@@ -32,7 +34,7 @@ def box_picture(page: Page, corners: Corners) -> Grey:
     )
     digit, crossing = _of_the_digit(mask > 0.5, margin)
     if not crossing:
-        inside = slice(margin, -margin)
+        inside = slice(margin + 1, -margin - 1)
         return as_bytes(light[inside, inside])
     return wiped(light, paper, (mask > 0.2) & ~digit, digit)
 
@@ -58,9 +60,12 @@ def _of_the_digit(mask: Mask, margin: int) -> tuple[Mask, bool]:
     """Finds the ink of the digit, not of the box, and whether it crosses the box's line."""
     inside = np.zeros(mask.shape, dtype=bool)
     inside[margin:-margin, margin:-margin] = True
+    sides = [np.rot90(mask, turn) for turn in range(4)]
+    lines = [_line(side, margin) for side in sides]
+    thickness = min(len(line) for line in lines)  # where no digit lies on the line
     beyond = np.zeros(mask.shape, dtype=bool)
-    for turn in range(4):
-        beyond |= np.rot90(_across_the_line(np.rot90(mask, turn), margin), -turn)
+    for turn, (side, line) in enumerate(zip(sides, lines, strict=True)):
+        beyond |= np.rot90(_across(side, line[:thickness], margin), -turn)
     if not beyond.any():
         return mask & inside, False
     labels, _ = ndimage.label((mask & inside) | beyond, EIGHT_NEIGHBOURS)
@@ -68,20 +73,27 @@ def _of_the_digit(mask: Mask, margin: int) -> tuple[Mask, bool]:
     return np.isin(labels, own[own > 0]), True
 
 
-def _across_the_line(mask: Mask, margin: int) -> Mask:
+def _line(mask: Mask, margin: int) -> list[int]:
+    """Returns the rows of the box's upper line, from the inside outwards."""
+    inked = mask[: margin + FRINGE, margin:-margin].mean(axis=1)
+    rows = np.flatnonzero(inked >= LINE)
+    if not rows.size:
+        return []
+    ends = np.flatnonzero(inked[: rows[-1]] < CLEAR)
+    return list(range(int(rows[-1]), int(ends[-1]) if ends.size else -1, -1))
+
+
+def _across(mask: Mask, line: list[int], margin: int) -> Mask:
     """Returns what strokes that cross the upper line are made of, in the line and above it."""
     found = np.zeros(mask.shape, dtype=bool)
-    inked = mask[: margin + FRINGE, margin:-margin].mean(axis=1)
-    last = int(np.flatnonzero(inked >= LINE)[-1]) if (inked >= LINE).any() else 0
-    gaps = np.flatnonzero(inked[:last] < CLEAR)
-    if gaps.size == 0 or gaps[-1] < 1:
+    if not line or line[-1] < 1 + BLUR:
         return found
-    above, below = int(gaps[-1]), last + 1
+    above, below = line[-1] - BLUR, line[0] + 1
     crossed = _wider(mask[below] & mask[below + 1]) & _wider(mask[above] & mask[above - 1])
     crossed[:margin] = crossed[-margin:] = False
     if crossed.any():
-        found[above:below, crossed] = mask[above:below, crossed]
-        found[:above] = mask[:above]
+        found[above + 1 : below, crossed] = mask[above + 1 : below, crossed]
+        found[: above + 1] = ndimage.binary_opening(mask[: above + 1], STROKE)
     return found
 
 

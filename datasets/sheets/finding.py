@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from datasets.errors import DataError
@@ -10,41 +11,52 @@ from datasets.pictures import SUFFIXES
 SHEETS = SUFFIXES | {".pdf"}
 
 
-def find_sheets(source: Path, out: Path) -> Iterator[Path | DataError]:
-    """Finds the photographs, scans and PDF files in a folder and the folders in it, in order.
+@dataclass(frozen=True)
+class Found:
+    """The files of a folder.
+
+    Attributes:
+        sheets: Photographs, scans and PDF files, in order.
+        passed_over: Files of no kind that is read, by name.
+        refused: Links that lead out of the folder, by name, and why.
+    """
+
+    sheets: list[Path]
+    passed_over: list[str]
+    refused: list[str]
+
+
+def find_sheets(source: Path, out: Path) -> Found:
+    """Finds the sheets in a folder and the folders in it; what is hidden is passed over.
 
     Args:
         source: The folder, or a single file.
         out: Is passed over, if it is in the folder.
 
-    Yields:
-        The files; or why one is not taken: it is a link that leads out of the folder, or of no
-        kind that is read. What is hidden is passed over.
-
     Raises:
         DataError: If there is no such file or folder.
     """
     if source.is_file():
-        yield source
-        return
+        return Found([source], [], [])
     if not source.is_dir():
         raise DataError(f"there is no file or folder {source}.")
-    inside = source.resolve()
+    found, inside = Found([], [], []), source.resolve()
+    for path in _files(source, out):
+        if path.suffix.lower() not in SHEETS:
+            found.passed_over.append(str(path))
+        elif not path.resolve().is_relative_to(inside):
+            found.refused.append(f"{path} is a link that leads out of the folder.")
+        else:
+            found.sheets.append(path)
+    return found
+
+
+def _files(source: Path, out: Path) -> Iterator[Path]:
     for folder, folders, files in os.walk(source):
         here = Path(folder)
         folders[:] = sorted(name for name in folders if _is_entered(here / name, out))
-        for name in sorted(files):
-            if not name.startswith("."):
-                yield _checked(here / name, inside)
+        yield from (here / name for name in sorted(files) if not name.startswith("."))
 
 
 def _is_entered(folder: Path, out: Path) -> bool:
     return not folder.name.startswith(".") and folder.resolve() != out.resolve()
-
-
-def _checked(path: Path, inside: Path) -> Path | DataError:
-    if path.is_symlink() and not path.resolve().is_relative_to(inside):
-        return DataError(f"{path} is a link that leads out of the folder.")
-    if path.suffix.lower() not in SHEETS:
-        return DataError(f"{path} is of no kind that is read.")
-    return path

@@ -141,18 +141,20 @@ def _title(path: Path, page: int, cuts: Sequence[Cut]) -> str:
     return told + (f", {empty} empty boxes (blue)" if empty else "")
 
 
-@dataclass
+@dataclass(frozen=True)
 class Imported:
     """What came of an import.
 
     Attributes:
         pages: That were cut now.
         before: Files that had been imported before.
-        refused: Files that were not taken, by name, and why.
+        passed_over: Files of no kind that is read, by name.
+        refused: Files that could not be imported, by name, and why.
     """
 
     pages: list[SheetPage]
     before: list[Path]
+    passed_over: list[str]
     refused: list[str]
 
 
@@ -165,15 +167,13 @@ def import_sheets(source: Path, settings: Import) -> Imported:
     out = settings.out
     if (out.exists() and not out.is_dir()) or out.resolve() == source.resolve():
         raise DataError(f"OUT must be another folder than SRC, but got {out}.")
-    imported = Imported([], [], [])
-    found = list(find_sheets(source, out))
-    for sheet in with_progress(found, f"Importing {printable(source.name)}"):
+    found = find_sheets(source, out)
+    imported = Imported([], [], found.passed_over, found.refused)
+    for sheet in with_progress(found.sheets, f"Importing {printable(source.name)}"):
         try:
-            if isinstance(sheet, DataError):
-                raise sheet
             pages = settings.sheet(sheet)
         except DataError as error:
-            imported.refused.append(printable(str(error)))
+            imported.refused.append(str(error))
         else:
             imported.pages.extend(pages)
             imported.before.extend([] if pages else [sheet])
