@@ -160,6 +160,9 @@ def show_data(
     as_is: Annotated[
         bool, typer.Option("--as-is", help="Squeeze pictures to 28 x 28 as they are.")
     ] = False,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Name every doubtful or doubled picture.")
+    ] = False,
     sheet: Annotated[Path, typer.Option(help="Where to draw the digits, before and after.")] = Path(
         "contact-sheet.png"
     ),
@@ -174,7 +177,8 @@ def show_data(
     for table in (inspection_table(looked), writers_table(looked)):
         if table:
             console.print(table)
-    for line in inspection_notes(looked):
+    notes = inspection_notes(looked, sys.maxsize) if everything else inspection_notes(looked)
+    for line in notes:
         console.print(line, soft_wrap=True, highlight=False, markup=False)
     draw_contact_sheet(sheet, looked)
     console.print(f"contact sheet: {sheet}", soft_wrap=True, highlight=False)

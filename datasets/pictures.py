@@ -2,6 +2,7 @@
 
 import io
 import stat
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -61,7 +62,8 @@ def read_bytes(path: Path) -> bytes:
 def grey_from_bytes(content: bytes) -> Grey:
     """Reads a picture file's bytes as grey; see `read_grey`."""
     with _opened(content) as picture:
-        return _grey(ImageOps.exif_transpose(picture))
+        ImageOps.exif_transpose(picture, in_place=True)
+        return _grey(picture)
 
 
 def grey_frames(content: bytes) -> Iterator[Grey]:
@@ -70,7 +72,8 @@ def grey_frames(content: bytes) -> Iterator[Grey]:
         frames = ImageSequence.Iterator(picture) if picture.format == "TIFF" else [picture]
         for frame in frames:
             _require_few_pixels(frame)
-            yield _grey(ImageOps.exif_transpose(frame))
+            ImageOps.exif_transpose(frame, in_place=True)
+            yield _grey(frame)
 
 
 def shrunk(grey: Grey, longest: int) -> Grey:
@@ -88,7 +91,7 @@ def _opened(content: bytes) -> Iterator[Image.Image]:
     if content[4:8] == HEIF:
         _know_heif()
     try:
-        with Image.open(io.BytesIO(content)) as picture:
+        with warnings.catch_warnings(action="ignore"), Image.open(io.BytesIO(content)) as picture:
             _require_few_pixels(picture)
             yield picture
     except DataError:
@@ -117,7 +120,9 @@ def _grey(picture: Image.Image) -> Grey:
     if picture.mode in ("I", "F"):
         return _stretched(np.array(picture, dtype=np.float32))
     if picture.has_transparency_data:
-        grey, opaque = picture.convert("RGBA").convert("LA").split()
+        if picture.mode != "RGBA":
+            picture = picture.convert("RGBA")
+        grey, opaque = picture.convert("LA").split()
         return np.asarray(Image.composite(grey, Image.new("L", grey.size, "white"), opaque))
     if picture.mode == "CMYK":
         picture = picture.convert("RGB")

@@ -61,9 +61,14 @@ def writers_table(looked: Inspection) -> Table | None:
     return table
 
 
-def inspection_notes(looked: Inspection) -> list[str]:
-    """Returns lines on what a person should look at: doubtful pictures, copies, lacking labels."""
-    return [*_lacking(looked), *_doubts(looked), *_copies(looked)]
+def inspection_notes(looked: Inspection, most: int = LISTED) -> list[str]:
+    """Returns lines on what a person should look at: lacking labels, doubtful pictures, copies.
+
+    Args:
+        looked: The pictures.
+        most: Pictures, and pairs of them, named of each kind.
+    """
+    return [*_lacking(looked), *_doubts(looked, most), *_copies(looked, most)]
 
 
 def _lacking(looked: Inspection) -> list[str]:
@@ -80,9 +85,9 @@ def _and(items: Sequence[str]) -> str:
     return ", ".join(items)
 
 
-def _doubts(looked: Inspection) -> list[str]:
+def _doubts(looked: Inspection, most: int) -> list[str]:
     lines = [_doubt(look.picture.name, look.reasons) for look in looked.doubtful]
-    return _listed("doubtful pictures, worth a look", lines)
+    return _listed("doubtful pictures, worth a look", lines, most)
 
 
 def _doubt(name: str, reasons: Sequence[str]) -> str:
@@ -90,10 +95,13 @@ def _doubt(name: str, reasons: Sequence[str]) -> str:
     return told if told.startswith(name) else f"{name}: {told}"
 
 
-def _copies(looked: Inspection) -> list[str]:
+def _copies(looked: Inspection, most: int) -> list[str]:
     exact = [_pair(looked, pair) for pair in looked.pairs if pair.distance == 0]
     near = [_pair(looked, pair) for pair in looked.pairs if pair.distance > 0]
-    return [*_listed("exact copies, once prepared", exact), *_listed("near copies", near)]
+    return [
+        *_listed("exact copies, once prepared", exact, most),
+        *_listed("near copies", near, most),
+    ]
 
 
 def _pair(looked: Inspection, pair: Pair) -> str:
@@ -105,12 +113,12 @@ def _pair(looked: Inspection, pair: Pair) -> str:
     return told + across + (f", distance {pair.distance:.2f}" if pair.distance else "")
 
 
-def _listed(title: str, lines: Sequence[str]) -> list[str]:
+def _listed(title: str, lines: Sequence[str], most: int = LISTED) -> list[str]:
     if not lines:
         return []
-    more = len(lines) - LISTED
+    more = len(lines) - most
     rest = [f"  ... and {more:,} more"] if more > 0 else []
-    return [f"{len(lines):,} {title}:", *(f"  {line}" for line in lines[:LISTED]), *rest]
+    return [f"{len(lines):,} {title}:", *(f"  {line}" for line in lines[:most]), *rest]
 
 
 def import_table(imported: Imported) -> Table:
@@ -133,7 +141,8 @@ def import_table(imported: Imported) -> Table:
 
 def import_notes(imported: Imported, out: Path) -> list[str]:
     """Returns lines on what to look at, and on what was not imported."""
-    lines = _listed("not imported", [printable(line) for line in imported.refused])
+    refused = [printable(line) for line in imported.refused]
+    lines = _listed("not imported", refused, most=len(refused))
     passed_over = [printable(name) for name in imported.passed_over]
     lines += _listed("passed over: no kind of picture that is read", passed_over)
     if imported.before:
