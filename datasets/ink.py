@@ -34,7 +34,7 @@ def ink_of_crop(grey: Grey) -> Ink:
     side = min(light.shape)
     if side < FLATTENED_FROM:
         return darkened(light, np.percentile(light, 90))
-    return darkened(light, paper(light, side // 6, side // 6))
+    return darkened(light, paper(light, side // 6, max(side // 24, 1)))
 
 
 def dark_on_light(grey: Grey) -> Ink:

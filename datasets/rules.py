@@ -94,7 +94,7 @@ def _may_be_a_stroke(rest: Mask, rule: float) -> bool:
 
 def without_tails(mask: Mask) -> Mask:
     """Drops lines far thinner than the pen that run from the digit into the picture's edge."""
-    reach = round(TAIL * pen_width(mask))
+    reach = int(TAIL * pen_width(mask))
     if reach < 1 or not _edge(mask).any():
         return mask
     thick = ndimage.binary_opening(mask, np.ones((2 * reach + 1, 2 * reach + 1)))

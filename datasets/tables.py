@@ -146,7 +146,9 @@ def import_notes(imported: Imported, out: Path) -> list[str]:
     passed_over = [printable(name) for name in imported.passed_over]
     lines += _listed("passed over: no kind of picture that is read", passed_over)
     if imported.before:
-        lines.append(f"imported before, and left as they are: {len(imported.before):,} files")
+        count = len(imported.before)
+        told = "as they are" if count > 1 else "as it is"
+        lines.append(f"imported before, and left {told}: {count:,} file{'s' * (count > 1)}")
     if imported.pages:
         lines.append(f"look at what was cut: {overlay_of(out, imported.pages[0].name).parent}")
     return lines

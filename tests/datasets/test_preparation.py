@@ -102,3 +102,57 @@ def test_rule_that_touches_the_digit_is_dropped() -> None:
     grey = seven().copy()
     grey[59:61] = 110
     assert np.corrcoef(centred(grey).ravel(), centred(seven()).ravel())[0, 1] > 0.95
+
+
+@pytest.mark.parametrize("lean", [-12, -5, 0, 4, 10])
+def test_leaning_rule_across_the_whole_picture_is_dropped_where_it_crosses_the_digit(
+    lean: int,
+) -> None:
+    ruled = Image.fromarray(seven())
+    ImageDraw.Draw(ruled).line([(50 - lean, 0), (50 + lean, 99)], fill=120, width=2)
+    assert np.corrcoef(centred(np.asarray(ruled)).ravel(), centred(seven()).ravel())[0, 1] > 0.93
+
+
+def test_thin_line_from_the_digit_to_the_edge_is_dropped() -> None:
+    grey = seven().copy()
+    grey[60:, 44:46] = 60
+    assert np.corrcoef(centred(grey).ravel(), centred(seven()).ravel())[0, 1] > 0.98
+
+
+def test_dotted_frame_along_an_edge_is_not_the_digit() -> None:
+    grey = seven(size=24).copy()
+    grey[::2, :5] = 30
+    grey[::9, :5] = 200
+    assert np.corrcoef(centred(grey).ravel(), centred(seven(size=24)).ravel())[0, 1] > 0.98
+
+
+def test_flag_of_a_small_five_that_touches_the_edge_is_kept() -> None:
+    grey = np.full((28, 28), 255, np.uint8)
+    grey[6:14, 6:8] = grey[14:16, 6:16] = grey[14:24, 16:18] = grey[22:24, 6:18] = 0
+    flagged = grey.copy()
+    flagged[3:5, 9:28] = 0
+    assert np.ptp(np.nonzero(centred(flagged) > 60)[1]) > np.ptp(np.nonzero(centred(grey) > 60)[1])
+
+
+@pytest.mark.parametrize("side", range(15, 46))
+def test_thin_stroke_is_not_lost_in_scaling(side: int) -> None:
+    """Near a scale of 1 some filters leave whole rows out."""
+    for row in range(2, side - 2):
+        grey = np.full((side + 6, side + 6), 255, np.uint8)
+        grey[3 : 3 + side, 3 + side // 2] = 0
+        grey[3 + row, 3 : 3 + side] = 0
+        image = centred(grey)
+        assert (image.max(axis=0) > 40).sum() >= 17, row
+
+
+def test_thin_pencil_comes_out_about_as_wide_as_a_pen() -> None:
+    picture = Image.new("L", (200, 200), 230)
+    ImageDraw.Draw(picture).line([(70, 40), (130, 40), (90, 160)], fill=190, width=2)
+    image = centred(np.asarray(picture)).astype(float) / 255
+    assert 1.6 <= np.median(image.sum(axis=1)[image.sum(axis=1) > 0]) <= 3.5
+
+
+def test_hard_shadow_over_half_of_the_picture_is_no_ink() -> None:
+    grey = seven().astype(float)
+    grey[:, 55:] *= 0.6
+    assert np.corrcoef(centred(grey.astype(np.uint8)).ravel(), centred(seven()).ravel())[0, 1] > 0.9
