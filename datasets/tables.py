@@ -130,7 +130,7 @@ def import_table(imported: Imported) -> Table:
         rows = str(len(page.labels))
         cells = (str(page.number), rows, str(len(page.digits)), str(empty))
         table.add_row(
-            printable(page.photograph.name), _and([str(label) for label in labels]), *cells
+            printable(page.photograph.name), "".join(str(label) for label in labels), *cells
         )
     table.add_section()
     digits = sum(len(page.digits) for page in imported.pages)

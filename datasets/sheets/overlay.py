@@ -32,7 +32,7 @@ def draw_overlay(path: Path, page: Grey, cuts: Sequence[Cut], title: str) -> Non
     for cut in cuts:
         _outline(draw, cut, band, "" if cut.picture is None else str(next(numbers)))
     with whole_file(path) as temporary:
-        picture.save(temporary, "JPEG", quality=85)
+        picture.save(temporary, "JPEG", quality=88, subsampling=0)
 
 
 def _font_that_fits(
@@ -49,4 +49,4 @@ def _outline(draw: ImageDraw.ImageDraw, cut: Cut, band: int, number: str) -> Non
     height = max(down for _, down in corners) - min(down for _, down in corners)
     draw.line([*corners, corners[0]], fill=colour, width=max(round(height / 30), 1))
     font = ImageFont.load_default(min(max(0.3 * height, 9), 0.8 * band))
-    draw.text(corners[0], number, fill=colour, font=font, anchor="lb")
+    draw.text(corners[0], number, colour, font, "lb", stroke_width=2, stroke_fill="white")
