@@ -8,10 +8,11 @@ from scipy import ndimage
 
 from datasets.errors import DataError
 from datasets.ink import FLATTENED_FROM, Ink, ink_mask, ink_of_crop, pen_width
-from datasets.pictures import Grey
+from datasets.pictures import Grey, shrunk
 from datasets.pieces import Piece, pieces_of
 from datasets.rules import is_rule, without_rules, without_tails
 
+LONGEST = 400  # pixels of a picture; more show nothing more of a digit
 LEAST_SHARE = 0.03  # of the main piece's area; less is a speck
 FARTHEST, FARTHEST_AT_EDGE = 0.35, 0.12  # from the main piece, in parts of its length
 THINNEST = 0.35  # stroke of the digit, in parts of the pen's width; thinner is a bit of a rule
@@ -45,7 +46,7 @@ def find_digit(grey: Grey) -> FoundDigit:
     Raises:
         DataError: If no ink is found.
     """
-    ink = ink_of_crop(grey)
+    ink = ink_of_crop(shrunk(grey, LONGEST))
     mask = ink_mask(ink)
     if min(mask.shape) >= FLATTENED_FROM:
         mask = without_tails(without_rules(mask))

@@ -14,6 +14,7 @@ Ink = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 
 LEAST_CONTRAST = 0.12  # of the paper's brightness; less is paper, not ink
+COARSE = 25  # pixels a side are enough to see light and shadow
 FLATTENED_FROM = 40  # pixels; a smaller picture shows no shading worth the loss of wide strokes
 DIMMEST = 64  # brightness of paper; in less light, noise would look like ink
 SKEWED = 0.3
@@ -34,7 +35,8 @@ def ink_of_crop(grey: Grey) -> Ink:
     side = min(light.shape)
     if side < FLATTENED_FROM:
         return darkened(light, np.percentile(light, 90))
-    return darkened(light, paper(light, side // 6, max(side // 24, 1)))
+    step = side // COARSE
+    return darkened(light, paper(light, step, side // 3 // step, max(side // 12 // step, 1)))
 
 
 def dark_on_light(grey: Grey) -> Ink:
@@ -44,8 +46,9 @@ def dark_on_light(grey: Grey) -> Ink:
     which the skewness tells, also where a shadow darkens most of the picture. Noise has none.
     """
     light = grey.astype(np.float32)
-    half = light[::2, ::2]
-    difference = half - ndimage.uniform_filter(half, min(half.shape) // 2 + 1)
+    step = max(min(light.shape) // COARSE, 1)
+    coarse = light[::step, ::step]
+    difference = coarse - ndimage.uniform_filter(coarse, min(coarse.shape) // 2 + 1)
     squares = difference * difference
     skewness = float((squares * difference).mean()) / max(float(squares.mean()), 1e-6) ** 1.5
     return 255 - light if skewness > SKEWED else light
@@ -56,18 +59,19 @@ def darkened(light: Ink, paper: Ink | np.floating) -> Ink:
     return np.clip((paper - light) / np.maximum(paper, DIMMEST), 0, 1)
 
 
-def paper(light: Ink, stroke: int, smoothing: int) -> Ink:
-    """Returns the brightness that the paper would have without ink, at half the resolution.
+def paper(light: Ink, step: int, stroke: int, smoothing: int) -> Ink:
+    """Returns the brightness that the paper would have without ink: (height, width) float32.
 
     Args:
         light: (height, width) float32.
-        stroke: Pixels at half the resolution; wider than any stroke, narrower than the shadows.
-        smoothing: Pixels at half the resolution; wider than noise, narrower than shadows' edges.
+        step: Only every so manieth pixel is looked at.
+        stroke: Steps; wider than any stroke, narrower than the shadows.
+        smoothing: Steps; wider than noise, narrower than shadows' edges.
     """
-    closed = ndimage.grey_closing(light[::2, ::2], size=(stroke, stroke))
+    closed = ndimage.grey_closing(light[::step, ::step], size=(stroke, stroke))
     smooth = ndimage.uniform_filter(closed, smoothing)
     height, width = light.shape
-    return np.asarray(smooth.repeat(2, axis=0)[:height].repeat(2, axis=1)[:, :width])
+    return np.asarray(smooth.repeat(step, axis=0)[:height].repeat(step, axis=1)[:, :width])
 
 
 def ink_mask(ink: Ink) -> Mask:

@@ -40,7 +40,7 @@ class Page:
         light = dark_on_light(grey)
         calm = ndimage.gaussian_filter(light, 0.7)
         side = min(grey.shape) / 2
-        lit = paper(calm, round(side * STROKE) + 1, round(side * EDGE) + 1)
+        lit = paper(calm, 2, round(side * STROKE) + 1, round(side * EDGE) + 1)
         ink = darkened(calm, lit)
         return cls(light, lit, ink, ink_mask(ink))
 
