@@ -4,10 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from datasets.errors import DataError
-from datasets.ink import FLATTENED_FROM, Ink, ink_mask, ink_of_crop, pen_width
+from datasets.ink import FLATTENED_FROM, Ink, ink_mask, ink_of_crop, pen_width, spread
 from datasets.pictures import Grey, shrunk
 from datasets.pieces import Piece, pieces_of
 from datasets.rules import is_rule, without_rules, without_tails
@@ -97,5 +96,5 @@ def _cropped(ink: Ink, labels: NDArray[np.int32], pieces: list[Piece]) -> Ink:
     columns = slice(min(piece.left for piece in pieces), max(piece.right for piece in pieces))
     chosen = np.zeros(int(labels.max()) + 1, dtype=bool)
     chosen[[piece.number for piece in pieces]] = True
-    kept = ndimage.binary_dilation(chosen[labels[rows, columns]])
+    kept = spread(chosen[labels[rows, columns]])
     return np.where(kept, ink[rows, columns], 0)

@@ -4,6 +4,8 @@ Paper is what is left when all strokes are closed away (a morphological closing,
 that shading and shadows are flattened; ink is what is darker than it by Otsu's threshold (1979).
 """
 
+from typing import TypeVar
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
@@ -12,6 +14,7 @@ from datasets.pictures import Grey
 
 Ink = NDArray[np.float32]
 Mask = NDArray[np.bool_]
+Values = TypeVar("Values", NDArray[np.float32], NDArray[np.bool_])
 
 LEAST_CONTRAST = 0.12  # of the paper's brightness; less is paper, not ink
 COARSE = 25  # pixels a side are enough to see light and shadow
@@ -69,7 +72,8 @@ def paper(light: Ink, step: int, stroke: int, smoothing: int) -> Ink:
         smoothing: Steps; wider than noise, narrower than shadows' edges.
     """
     closed = ndimage.grey_closing(light[::step, ::step], size=(stroke, stroke))
-    smooth = ndimage.uniform_filter(closed, smoothing)
+    # The lowest nearby, since beside the edge of a shadow too high a value makes ink of the shadow.
+    smooth = ndimage.minimum_filter(ndimage.uniform_filter(closed, smoothing), 3)
     height, width = light.shape
     return np.asarray(smooth.repeat(step, axis=0)[:height].repeat(step, axis=1)[:, :width])
 
@@ -90,6 +94,23 @@ def _otsu(ink: Ink) -> float:
     mean_below, mean_above = mass[:-1] / (below + 1e-9), (mass[-1] - mass[:-1]) / (above + 1e-9)
     between = below * above * (mean_below - mean_above) ** 2
     return (int(np.argmax(between)) + 0.5) / LEVELS
+
+
+def spread(values: Values) -> Values:
+    """Returns the greatest of each pixel and its four neighbours: a dilation by one pixel.
+
+    Args:
+        values: (height, width) of numbers or booleans.
+    """
+    wide = values.copy()
+    for target, source in (
+        (wide[1:], values[:-1]),
+        (wide[:-1], values[1:]),
+        (wide[:, 1:], values[:, :-1]),
+        (wide[:, :-1], values[:, 1:]),
+    ):
+        np.maximum(target, source, out=target)
+    return wide
 
 
 def pen_width(mask: Mask) -> float:

@@ -94,8 +94,10 @@ def _may_be_a_stroke(rest: Mask, rule: float) -> bool:
 
 def without_tails(mask: Mask) -> Mask:
     """Drops lines far thinner than the pen that run from the digit into the picture's edge."""
+    if not _reaches_edge(mask):
+        return mask
     reach = int(TAIL * pen_width(mask))
-    if reach < 1 or not _edge(mask).any():
+    if reach < 1:
         return mask
     thick = ndimage.binary_opening(mask, np.ones((2 * reach + 1, 2 * reach + 1)))
     if np.count_nonzero(thick) < MOSTLY * np.count_nonzero(mask):
@@ -109,8 +111,8 @@ def without_tails(mask: Mask) -> Mask:
     return mask
 
 
-def _edge(mask: Mask) -> Mask:
-    return np.concatenate([mask[0], mask[-1], mask[:, 0], mask[:, -1]])
+def _reaches_edge(mask: Mask) -> bool:
+    return any(side.any() for side in (mask[0], mask[-1], mask[:, 0], mask[:, -1]))
 
 
 def is_rule(piece: Piece, labels: NDArray[np.int32]) -> bool:
