@@ -1,12 +1,9 @@
 """Every digit of a page is found, whole and in order, and nothing else."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 from datasets.digit import find_digit
-from datasets.pictures import read_grey
 from datasets.sheets.cutting import Cut, cut_page
 from tests.datasets.sheets.made_forms import made_form
 from tests.datasets.sheets.made_sheets import MadeSheet, made_sheet
@@ -89,12 +86,3 @@ def test_digit_that_crosses_the_line_of_its_box_is_not_cut_through(place: float)
 def test_page_without_ink_has_no_digit() -> None:
     noise = np.random.default_rng(0).normal(220, 3, (400, 300))
     assert cut_page(noise.astype(np.uint8)) == []
-
-
-@pytest.mark.parametrize("digit", range(10))
-def test_all_64_boxes_of_a_real_form_are_found(real_data: Path, digit: int) -> None:
-    cuts = cut_page(read_grey(real_data / "forms" / f"{digit}.jpg"))
-    assert [cut.row for cut in cuts] == [row for row in range(8) for _ in range(8)]
-    assert all(cut.picture is not None for cut in cuts)
-    sides = np.array([np.ptp(cut.corners, axis=0) for cut in cuts])
-    assert (np.abs(sides / np.median(sides, axis=0) - 1) < 0.25).all()

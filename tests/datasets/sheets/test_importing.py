@@ -42,7 +42,11 @@ def form() -> np.ndarray:
 
 def test_real_forms_become_640_pictures(real_data: Path, tmp_path: Path) -> None:
     imported = import_sheets(real_data / "forms", Import(tmp_path, Labelling()))
-    assert [len(page.digits) for page in imported.pages] == [64] * 10
+    for page in imported.pages:
+        assert [cut.row for cut in page.cuts] == [row for row in range(8) for _ in range(8)]
+        assert len(page.digits) == 64
+        sides = np.array([np.ptp(cut.corners, axis=0) for cut in page.cuts])
+        assert (np.abs(sides / np.median(sides, axis=0) - 1) < 0.25).all()
     assert [len(pictures(tmp_path, label)) for label in range(10)] == [64] * 10
     assert len(list((tmp_path / "overlays").iterdir())) == 10
     assert imported.refused == []
