@@ -123,7 +123,7 @@ def fetch_data(
     ] = None,
 ) -> None:
     """Download public digits, verified, into the cache folder."""
-    from datasets.fetching import fetch, public_digits
+    from datasets.getting.fetching import fetch, public_digits
 
     for digits in public_digits(name):
         console.print(fetch(digits, mirror or ()), soft_wrap=True, highlight=False)
@@ -141,9 +141,9 @@ def import_data(
     layout: Annotated[Layout, typer.Option(help="What to look for on a page.")] = "auto",
 ) -> None:
     """Cut photographed sheets, printed boxes or free rows, into one picture per digit."""
+    from datasets.looking.tables import import_notes, import_table
     from datasets.sheets.importing import Import, import_sheets
     from datasets.sheets.labels import Labelling
-    from datasets.tables import import_notes, import_table
 
     imported = import_sheets(source, Import(out, Labelling(label, rows), writer, layout))
     if imported.pages:
@@ -169,9 +169,9 @@ def show_data(
 ) -> None:
     """Count digits, name the doubtful and the doubled, and draw them before and after."""
     from datasets.chinese import chinese_sources
-    from datasets.contact_sheet import draw_contact_sheet
-    from datasets.inspection import inspect
-    from datasets.tables import inspection_notes, inspection_table, writers_table
+    from datasets.looking.contact_sheet import draw_contact_sheet
+    from datasets.looking.inspection import inspect
+    from datasets.looking.tables import inspection_notes, inspection_table, writers_table
 
     looked = inspect(chinese_sources(sources), as_is)
     for table in (inspection_table(looked), writers_table(looked)):

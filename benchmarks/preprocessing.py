@@ -23,10 +23,10 @@ from rich.table import Table
 
 from benchmarks.header import header
 from datasets import DigitSet, load_chinese, load_mnist
-from datasets.preparation import centred
+from datasets.drawn.synthetic import written_by
+from datasets.preparing.preparation import centred
 from datasets.sheets.importing import Import, import_sheets
 from datasets.sheets.labels import Labelling
-from datasets.synthetic import written_by
 from model import Configuration, DeviceDigits, DigitNetwork, judge, train_whole
 
 SIDE, CROPS, ROUNDS = 100, 500, 7

@@ -7,14 +7,14 @@ import numpy as np
 
 from datasets.chen_mnist import chen_pictures
 from datasets.digit_set import LABELS, DigitSet, joined
+from datasets.drawn.synthetic import SOURCE, synthetic_pictures
 from datasets.errors import DataError
-from datasets.fetching import fetched_file
 from datasets.folder import folder_pictures
-from datasets.preparation import as_is, centred
-from datasets.public import CHEN, REPORT_DIGITS
+from datasets.getting.fetching import fetched_file
+from datasets.getting.public import CHEN, REPORT_DIGITS
+from datasets.preparing.preparation import as_is, centred
 from datasets.report_csv import csv_pictures
 from datasets.source import DigitPicture, Source
-from datasets.synthetic import SOURCE, synthetic_pictures
 
 NAMES = {"embedded": SOURCE, "chen": "chen-mnist", "report": "report"}
 

@@ -16,8 +16,8 @@ from sklearn.model_selection import train_test_split
 
 from datasets.digit_set import DigitSet
 from datasets.errors import DataError
-from datasets.fetching import fetch
-from datasets.public import MNIST
+from datasets.getting.fetching import fetch
+from datasets.getting.public import MNIST
 
 EMBEDDED_TEST_COUNT = 1000
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datasets.digit_set import DigitSet
 from datasets.errors import DataError, naming
 from datasets.pictures import Grey
-from datasets.preparation import Preparation
+from datasets.preparing.preparation import Preparation
 from datasets.progress import with_progress
 
 NAMED = 3  # refused pictures named in one message

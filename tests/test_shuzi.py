@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 import shuzi
-from datasets.synthetic import written_by
+from datasets.drawn.synthetic import written_by
 from results import SweepFolder, write_json
 from tests.datasets.sheets.made_forms import made_form
 

@@ -4,9 +4,9 @@ import numpy as np
 from scipy import ndimage
 from skimage.transform import ProjectiveTransform, warp
 
-from datasets.ink import Ink, Mask
 from datasets.pictures import Grey
-from datasets.pieces import EIGHT_NEIGHBOURS
+from datasets.preparing.ink import Ink, Mask
+from datasets.preparing.pieces import EIGHT_NEIGHBOURS
 from datasets.sheets.boxes import Corners
 from datasets.sheets.page import Page, as_bytes, wiped
 

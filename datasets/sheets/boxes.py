@@ -9,8 +9,8 @@ from scipy import ndimage
 from scipy.spatial import ConvexHull, QhullError
 from skimage.measure import approximate_polygon
 
-from datasets.ink import Mask
-from datasets.pieces import EIGHT_NEIGHBOURS
+from datasets.preparing.ink import Mask
+from datasets.preparing.pieces import EIGHT_NEIGHBOURS
 
 Corners = NDArray[np.float64]
 Points = NDArray[np.int64]

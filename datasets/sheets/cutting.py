@@ -6,9 +6,9 @@ from typing import Literal
 
 import numpy as np
 
-from datasets.digit import find_digit
 from datasets.errors import DataError
 from datasets.pictures import Grey
+from datasets.preparing.digit import find_digit
 from datasets.sheets.boxed import box_picture
 from datasets.sheets.boxes import Corners, find_boxes
 from datasets.sheets.free import FreeDigit, FreeDigits, find_free_digits

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from datasets.pieces import Piece, pieces_of
+from datasets.preparing.pieces import Piece, pieces_of
 from datasets.sheets.page import Page
 from datasets.sheets.ruling import ruling_of
 

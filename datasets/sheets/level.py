@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from datasets.ink import Mask
+from datasets.preparing.ink import Mask
 
 LARGEST, COARSE, FINE = 20.0, 0.5, 0.1  # degrees
 POINTS = 20_000

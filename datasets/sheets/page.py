@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 from PIL import Image
 from scipy import ndimage
 
-from datasets.ink import Ink, Mask, dark_on_light, darkened, ink_mask, paper
 from datasets.pictures import Grey
+from datasets.preparing.ink import Ink, Mask, dark_on_light, darkened, ink_mask, paper
 
 STROKE = 1 / 25  # of the page's shorter side; no pen is wider, hardly a shadow narrower
 EDGE = 1 / 150  # of the page's shorter side; hardly a shadow's edge is sharper

@@ -4,8 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from datasets.ink import Mask
-from datasets.pieces import pieces_of
+from datasets.preparing.ink import Mask
+from datasets.preparing.pieces import pieces_of
 from datasets.sheets.page import Page
 
 STEP = 0.03  # of the page's shorter side, about a digit's width: a rule is made of such steps

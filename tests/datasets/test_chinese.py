@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from datasets import DataError, load_chinese
-from datasets.synthetic import written_by
+from datasets.drawn.synthetic import written_by
 
 
 def write_folder(folder: Path, writers: int = 2, suffix: str = ".png") -> None:

@@ -7,7 +7,7 @@ from PIL import Image, ImageDraw
 from scipy import ndimage
 from skimage.transform import ProjectiveTransform, warp
 
-from datasets.pen import FORMS, drawn
+from datasets.drawn.pen import FORMS, drawn
 
 BOX = 60  # pixels
 

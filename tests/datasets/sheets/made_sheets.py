@@ -6,7 +6,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 from scipy import ndimage
 
-from datasets.pen import FORMS, drawn
+from datasets.drawn.pen import FORMS, drawn
 
 PITCH, SIZE, MARGIN = 90, 52, 110  # pixels: of rows, of digits, at the page's edges
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from datasets.digit import find_digit
+from datasets.preparing.digit import find_digit
 from datasets.sheets.cutting import Cut, cut_page
 from tests.datasets.sheets.made_forms import made_form
 from tests.datasets.sheets.made_sheets import MadeSheet, made_sheet

@@ -10,10 +10,10 @@ from collections.abc import Callable
 import numpy as np
 from PIL import Image
 
-from datasets.digit import find_digit
 from datasets.digit_set import SIDE
-from datasets.ink import Ink, spread
 from datasets.pictures import Grey
+from datasets.preparing.digit import find_digit
+from datasets.preparing.ink import Ink, spread
 
 Preparation = Callable[[Grey], Grey]
 

@@ -9,14 +9,14 @@ import pytest
 from PIL import Image
 
 from datasets.chinese import chinese_sources
-from datasets.contact_sheet import CELL, draw_contact_sheet
-from datasets.digit import find_digit
-from datasets.doubts import doubts
-from datasets.duplicates import duplicates
-from datasets.inspection import Inspection, inspect
-from datasets.preparation import centred
-from datasets.synthetic import written_by
-from datasets.tables import inspection_notes
+from datasets.drawn.synthetic import written_by
+from datasets.looking.contact_sheet import CELL, draw_contact_sheet
+from datasets.looking.duplicates import duplicates
+from datasets.looking.inspection import Inspection, inspect
+from datasets.looking.tables import inspection_notes
+from datasets.preparing.digit import find_digit
+from datasets.preparing.doubts import doubts
+from datasets.preparing.preparation import centred
 
 PAPER = np.full((100, 100), 230, np.uint8)
 

@@ -7,8 +7,8 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from datasets.digit_set import LABELS
-from datasets.duplicates import Pair
-from datasets.inspection import Inspection
+from datasets.looking.duplicates import Pair
+from datasets.looking.inspection import Inspection
 from datasets.sheets.importing import Imported, overlay_of, printable
 
 LISTED = 12  # lines of each kind

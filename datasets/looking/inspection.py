@@ -7,12 +7,12 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from datasets.digit import find_digit
-from datasets.doubts import doubts
-from datasets.duplicates import Pair, duplicates
 from datasets.errors import DataError
+from datasets.looking.duplicates import Pair, duplicates
 from datasets.pictures import Grey
-from datasets.preparation import as_is, placed
+from datasets.preparing.digit import find_digit
+from datasets.preparing.doubts import doubts
+from datasets.preparing.preparation import as_is, placed
 from datasets.progress import with_progress
 from datasets.source import DigitPicture, Source
 

@@ -1,7 +1,7 @@
 """What makes a picture of a digit doubtful, so that a person should look at it."""
 
-from datasets.digit import FoundDigit
-from datasets.pieces import Piece
+from datasets.preparing.digit import FoundDigit
+from datasets.preparing.pieces import Piece
 
 FAINT = 0.2  # of the paper's brightness
 TINY = 8  # pixels

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 from scipy import ndimage
 
-from datasets.pen import Points
+from datasets.drawn.pen import Points
 
 FINE = 3  # strokes are drawn this many times larger, then averaged down
 Canvas = NDArray[np.float64]

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from datasets.ink import Mask, pen_width
-from datasets.pieces import Piece, pieces_of
+from datasets.preparing.ink import Mask, pen_width
+from datasets.preparing.pieces import Piece, pieces_of
 
 Line = NDArray[np.int64]
 

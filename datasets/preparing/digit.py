@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from datasets.errors import DataError
-from datasets.ink import FLATTENED_FROM, Ink, ink_mask, ink_of_crop, pen_width, spread
 from datasets.pictures import Grey, shrunk
-from datasets.pieces import Piece, pieces_of
-from datasets.rules import is_rule, without_rules, without_tails
+from datasets.preparing.ink import FLATTENED_FROM, Ink, ink_mask, ink_of_crop, pen_width, spread
+from datasets.preparing.pieces import Piece, pieces_of
+from datasets.preparing.rules import is_rule, without_rules, without_tails
 
 LONGEST = 400  # pixels of a picture; more show nothing more of a digit
 LEAST_SHARE = 0.03  # of the main piece's area; less is a speck

@@ -16,7 +16,7 @@ from rich.progress import (
 )
 
 from datasets.errors import DataError
-from datasets.public import PublicFile
+from datasets.getting.public import PublicFile
 
 ATTEMPTS = 4
 PAUSE = 0.5  # seconds before the second attempt; twice as long before each next

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from datasets.ink import Mask
+from datasets.preparing.ink import Mask
 
 EIGHT_NEIGHBOURS = np.ones((3, 3), dtype=bool)
 

@@ -6,7 +6,7 @@ from PIL import Image, ImageDraw
 from scipy import ndimage
 
 from datasets import DataError
-from datasets.preparation import as_is, centred
+from datasets.preparing.preparation import as_is, centred
 
 
 def seven(side: int = 100, at: tuple[int, int] = (50, 40), size: int = 40) -> np.ndarray:

@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw, ImageFont, ImageOps
 from datasets.atomic import whole_file
 from datasets.digit_set import LABELS
 from datasets.errors import DataError
-from datasets.inspection import Inspection, Look
+from datasets.looking.inspection import Inspection, Look
 
 CELL, GAP, HEAD, SIDE = 56, 4, 44, 30  # pixels: of a picture, between, above all, left of all
 COLUMNS = 18  # of the whole sheet, shared by the sources

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from datasets import DataError, load_chinese, load_mnist
-from datasets.fetching import fetch
-from datasets.public import CHEN, MNIST, PUBLIC, REPORT_DIGITS, PublicDigits, PublicFile
+from datasets.getting.fetching import fetch
+from datasets.getting.public import CHEN, MNIST, PUBLIC, REPORT_DIGITS, PublicDigits, PublicFile
 
 NOWHERE = "http://127.0.0.1:9"
 

@@ -8,8 +8,8 @@ from functools import cache
 import numpy as np
 
 from datasets.digit_set import LABELS
-from datasets.paper import photographed
-from datasets.pen import FORMS, drawn
+from datasets.drawn.paper import photographed
+from datasets.drawn.pen import FORMS, drawn
 from datasets.pictures import Grey
 from datasets.source import DigitPicture
 

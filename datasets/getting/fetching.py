@@ -6,9 +6,9 @@ from pathlib import Path
 import requests
 from rich.console import Console
 
-from datasets.downloading import download
 from datasets.errors import DataError
-from datasets.public import PUBLIC, PublicDigits, PublicFile
+from datasets.getting.downloading import download
+from datasets.getting.public import PUBLIC, PublicDigits, PublicFile
 
 
 def fetch(digits: PublicDigits, mirrors: Sequence[str] = (), folder: Path | None = None) -> Path:

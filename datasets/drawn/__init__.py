@@ -1,0 +1,1 @@
+"""The embedded Chinese digits, drawn by shuzi."""

@@ -1,0 +1,1 @@
+"""Public digits, downloaded and verified."""

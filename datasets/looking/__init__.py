@@ -1,0 +1,1 @@
+"""A look at digits: counts, doubts, copies, and a picture of them."""
