@@ -50,10 +50,11 @@ def find_digit(grey: Grey) -> FoundDigit:
     if min(mask.shape) >= FLATTENED_FROM:
         mask = without_tails(without_rules(mask))
     labels, found = pieces_of(mask)
-    pieces = [piece for piece in found if not is_rule(piece, labels)] or found
+    pen = pen_width(mask)
+    pieces = [piece for piece in found if not is_rule(piece, labels, pen)] or found
     if not pieces:
         raise DataError("has no ink that could be a digit.")
-    kept, dropped = _sorted_out(pieces, labels.shape, pen_width(mask))
+    kept, dropped = _sorted_out(pieces, labels.shape, pen)
     return FoundDigit(_cropped(ink, labels, kept), kept, dropped, labels.shape)
 
 

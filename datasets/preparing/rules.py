@@ -106,19 +106,32 @@ def without_tails(mask: Mask) -> Mask:
     labels, pieces = pieces_of(thin)
     least = TAIL_LENGTH * min(mask.shape)
     for piece in pieces:
-        if piece.length >= least and piece.touches_edge(mask.shape):
+        if _runs_into_edge(piece, mask.shape, least):
             mask = mask & (labels != piece.number)
     return mask
+
+
+def _runs_into_edge(piece: Piece, shape: tuple[int, ...], least: float) -> bool:
+    """Tells whether a piece comes from inside to an edge; a cut stroke runs along it."""
+    upright = piece.top == 0 or piece.bottom == shape[0]
+    lying = piece.left == 0 or piece.right == shape[1]
+    return (upright and piece.height >= least) or (lying and piece.width >= least)
 
 
 def _reaches_edge(mask: Mask) -> bool:
     return any(side.any() for side in (mask[0], mask[-1], mask[:, 0], mask[:, -1]))
 
 
-def is_rule(piece: Piece, labels: NDArray[np.int32]) -> bool:
-    """Tells whether a piece is a printed line: long, thin, straight and running into the edge."""
+def is_rule(piece: Piece, labels: NDArray[np.int32], pen: float) -> bool:
+    """Tells whether a piece is a printed line: long, thin, straight and running into the edge.
+
+    Args:
+        piece: Of ink.
+        labels: (height, width) int32, the number of the piece at each pixel.
+        pen: Width of the pen, pixels.
+    """
     side, thickness = min(labels.shape), piece.area / piece.length
-    thin = thickness <= THICKNESS * side and thickness <= piece.length / 8
+    thin = thickness <= max(THICKNESS * side, THINNER * pen) and thickness <= piece.length / 8
     if not (thin and piece.length >= LENGTH * side and piece.touches_edge(labels.shape)):
         return False
     spread = np.cov(np.nonzero(labels == piece.number))
