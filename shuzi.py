@@ -156,7 +156,9 @@ def import_data(
 
 @data_app.command("show")
 def show_data(
-    sources: Annotated[list[str], typer.Argument(help="As for --chinese.")],
+    sources: Annotated[
+        list[str], typer.Argument(help="embedded, chen, report, a folder, a .csv or .tar.gz.")
+    ],
     as_is: Annotated[
         bool, typer.Option("--as-is", help="Squeeze pictures to 28 x 28 as they are.")
     ] = False,

@@ -88,4 +88,8 @@ def _reason(error: Exception) -> str:
         return "broken off"
     if isinstance(error, requests.ConnectionError):
         return "no connection"
+    if isinstance(error, requests.HTTPError):
+        return f"HTTP status {getattr(error.response, 'status_code', 'unknown')}"
+    if isinstance(error, requests.exceptions.InvalidSchema | requests.exceptions.MissingSchema):
+        return "must begin with http:// or https://"
     return str(error).splitlines()[0]

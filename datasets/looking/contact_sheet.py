@@ -22,7 +22,12 @@ def draw_contact_sheet(path: Path, looked: Inspection) -> None:
 
     In each row stands a picture as it was photographed, and below it the 28 x 28 pixels that a
     network sees.
+
+    Raises:
+        DataError: If the path is not that of a PNG file.
     """
+    if path.suffix.lower() != ".png":
+        raise DataError(f"--sheet must end in .png, but got {path}.")
     columns = max(COLUMNS // max(len(looked.sources), 1), LEAST_COLUMNS)
     step = columns * (CELL + GAP) + 4 * GAP
     size = (SIDE + len(looked.sources) * step, HEAD + 10 * (2 * CELL + 3 * GAP))

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-NEAR = 0.1  # of the images' own length; different digits, even 1s by one hand, are rarely as near
+NEAR = 0.05  # of the images' own length; different digits, even 1s by one hand, are rarely as near
 BLUR = 1.0  # pixels; takes out what saving and cutting anew change at the edges of strokes
 BLOCK = 1000  # images compared with all others at a time
 
@@ -35,7 +35,7 @@ def duplicates(images: NDArray[np.uint8]) -> list[Pair]:
         images: (n, 28, 28) uint8.
 
     Returns:
-        For each image that has an earlier one nearer than 0.1, the pair with the nearest of them.
+        For each image that has an earlier one nearer than 0.05, the pair with the nearest of them.
     """
     blurred = ndimage.gaussian_filter(images.astype(np.float32), (0, BLUR, BLUR))
     near = _near(blurred.reshape(len(images), -1))

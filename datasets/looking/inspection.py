@@ -25,12 +25,14 @@ class Look:
         source: The name of its source.
         picture: As it was given.
         image: (28, 28) uint8 as a network would see it; none where it cannot be used.
+        centred: (28, 28) uint8, the same or, where that is plainly resized, centred instead.
         reasons: Why it is doubtful, or cannot be used.
     """
 
     source: str
     picture: DigitPicture
     image: Grey | None
+    centred: Grey | None
     reasons: list[str]
 
 
@@ -63,7 +65,7 @@ class Inspection:
     @cached_property
     def pairs(self) -> list[Pair]:
         """Exact and near duplicates: indices into `usable`."""
-        images = [look.image for look in self.usable]
+        images = [look.centred for look in self.usable]
         return duplicates(np.array(images, dtype=np.uint8).reshape(-1, 28, 28))
 
     def counts(self, source: str) -> NDArray[np.int64]:
@@ -92,6 +94,6 @@ def _look(source: str, picture: DigitPicture, plain: bool) -> Look:
         grey = picture.read()
         found = find_digit(grey)
     except DataError as error:
-        return Look(source, picture, None, [str(error)])
-    image = as_is(grey) if plain else placed(found.ink)
-    return Look(source, picture, image, doubts(found))
+        return Look(source, picture, None, None, [str(error)])
+    centred = placed(found.ink)
+    return Look(source, picture, as_is(grey) if plain else centred, centred, doubts(found))

@@ -11,6 +11,11 @@ from datasets.looking.duplicates import Pair
 from datasets.looking.inspection import Inspection
 from datasets.sheets.importing import Imported, overlay_of, printable
 
+BEFORE = (
+    "imported before, and left as it is (to do one again, delete its pictures and its lines in "
+    "digits.csv)"
+)
+PAGES = 40  # lines of the table of an import
 LISTED = 12  # lines of each kind
 ENOUGH = 8  # images of a label: a third held out, and one for each of 5 folds
 
@@ -50,10 +55,10 @@ def writers_table(looked: Inspection) -> Table | None:
     """Returns how many digits each known writer wrote, where a table of them can be read."""
     counts: dict[tuple[str, str], int] = {}
     for look in looked.usable:
-        if look.picture.writer:
-            key = (look.source, look.picture.writer)
-            counts[key] = counts.get(key, 0) + 1
-    if not 0 < len(counts) <= 2 * LISTED:
+        key = (look.source, look.picture.writer or "unknown")
+        counts[key] = counts.get(key, 0) + 1
+    known = any(look.picture.writer for look in looked.usable)
+    if not known or len(counts) > 2 * LISTED:
         return None
     table = _table("Writers", "source", "writer", right=("digits",))
     for (source, writer), count in counts.items():
@@ -100,7 +105,7 @@ def _copies(looked: Inspection, most: int) -> list[str]:
     near = [_pair(looked, pair) for pair in looked.pairs if pair.distance > 0]
     return [
         *_listed("exact copies, once prepared", exact, most),
-        *_listed("near copies", near, most),
+        *_listed("near copies (distance 0: the same, 1: nothing in common)", near, most),
     ]
 
 
@@ -124,14 +129,18 @@ def _listed(title: str, lines: Sequence[str], most: int = LISTED) -> list[str]:
 def import_table(imported: Imported) -> Table:
     """Returns what came of each page."""
     table = _table("Imported", "photograph", "labels", right=("page", "rows", "digits", "empty"))
-    for page in imported.pages:
+    for page in imported.pages[:PAGES]:
         labels = sorted({page.labels[row] for row, _ in page.digits})
         empty = len(page.cuts) - len(page.digits)
         rows = str(len(page.labels))
         cells = (str(page.number), rows, str(len(page.digits)), str(empty))
         table.add_row(
-            printable(page.photograph.name), "".join(str(label) for label in labels), *cells
+            printable("/".join(page.photograph.parts[-2:])),
+            "".join(str(label) for label in labels),
+            *cells,
         )
+    if len(imported.pages) > PAGES:
+        table.add_row(f"... and {len(imported.pages) - PAGES:,} more pages")
     table.add_section()
     digits = sum(len(page.digits) for page in imported.pages)
     empty = sum(len(page.cuts) - len(page.digits) for page in imported.pages)
@@ -146,9 +155,7 @@ def import_notes(imported: Imported, out: Path) -> list[str]:
     passed_over = [printable(name) for name in imported.passed_over]
     lines += _listed("passed over: no kind of picture that is read", passed_over)
     if imported.before:
-        count = len(imported.before)
-        told = "as they are" if count > 1 else "as it is"
-        lines.append(f"imported before, and left {told}: {count:,} file{'s' * (count > 1)}")
+        lines += _listed(BEFORE, [printable(str(path)) for path in imported.before])
     if imported.pages:
         lines.append(f"look at what was cut: {overlay_of(out, imported.pages[0].name).parent}")
     return lines

@@ -103,4 +103,5 @@ def _free_picture(page: Page, found: FreeDigits, digit: FreeDigit) -> Grey:
         slice(max(left - margin, 0), right + margin),
     )
     own = np.isin(found.labels[place], [piece.number for piece in digit.pieces])
-    return wiped(page.light[place], page.paper[place], page.mask[place] & ~own, own)
+    other = (page.mask | found.ruling)[place] & ~own
+    return wiped(page.light[place], page.paper[place], other, own)

@@ -8,6 +8,7 @@ from pathlib import Path
 from datasets.errors import DataError
 from datasets.pictures import SUFFIXES
 
+OVERLAYS = "overlays"  # where an import draws what it cut
 SHEETS = SUFFIXES | {".pdf"}
 
 
@@ -59,4 +60,5 @@ def _files(source: Path, out: Path) -> Iterator[Path]:
 
 
 def _is_entered(folder: Path, out: Path) -> bool:
-    return not folder.name.startswith(".") and folder.resolve() != out.resolve()
+    hidden = folder.name.startswith(".") or folder.name == OVERLAYS
+    return not hidden and folder.resolve() != out.resolve()

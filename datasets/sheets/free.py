@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from datasets.preparing.ink import Mask
 from datasets.preparing.pieces import Piece, pieces_of
 from datasets.sheets.page import Page
 from datasets.sheets.ruling import ruling_of
@@ -48,11 +49,13 @@ class FreeDigits:
 
     Attributes:
         labels: (height, width) int32, the number of the piece of ink at each pixel.
+        ruling: (height, width) bool, where lines are printed.
         digits: In no order.
         length: Of a typical digit, pixels.
     """
 
     labels: Labels
+    ruling: Mask
     digits: list[FreeDigit]
     length: float
 
@@ -63,10 +66,11 @@ def find_free_digits(page: Page) -> FreeDigits:
     Args:
         page: Its rows level within some degrees.
     """
-    labels, pieces = pieces_of(page.mask & ~ruling_of(page))
+    ruling = ruling_of(page)
+    labels, pieces = pieces_of(page.mask & ~ruling)
     pieces = [piece for piece in pieces if piece.area >= SPECK and not _is_flat(piece)]
     if not pieces:
-        return FreeDigits(labels, [], 0.0)
+        return FreeDigits(labels, ruling, [], 0.0)
     typical = _typical_length(pieces)
     dark = _dark_enough(page, labels, pieces)
     mains = [piece for piece in dark if _is_main(piece, typical, labels.shape)]
@@ -75,7 +79,7 @@ def find_free_digits(page: Page) -> FreeDigits:
         for piece in dark
         if STROKE * typical <= piece.length and piece.length < LEAST * typical
     ]
-    return FreeDigits(labels, _digits(mains, strokes, typical), typical)
+    return FreeDigits(labels, ruling, _digits(mains, strokes, typical), typical)
 
 
 def _is_flat(piece: Piece) -> bool:

@@ -15,12 +15,11 @@ from datasets.pictures import Grey, read_bytes
 from datasets.progress import with_progress
 from datasets.register import Entry, read_register, write_register
 from datasets.sheets.cutting import Cut, Layout, cut_page
-from datasets.sheets.finding import find_sheets
+from datasets.sheets.finding import OVERLAYS, find_sheets
 from datasets.sheets.labels import Labelling
 from datasets.sheets.overlay import draw_overlay
 from datasets.sheets.pages import read_pages
 
-OVERLAYS = "overlays"
 LONGEST_NAME = 60
 
 
@@ -83,9 +82,12 @@ class Import:
             pages = [self._cut(path, page, number, digest) for number, page in read]
             if not any(page.digits for page in pages):
                 raise DataError("shows no digit.")
-            entries += [entry for page in pages for entry in self._written(page, digest)]
+            writers = {entry.image: entry.writer for entry in entries}
+            fresh = [entry for page in pages for entry in self._written(page, digest, writers)]
+            images = {entry.image for entry in fresh}
+            kept = [entry for entry in entries if entry.image not in images]
             # Last, so that what breaks off before is done again, to the same pictures.
-            write_register(self.out, entries)
+            write_register(self.out, kept + fresh)
             return pages
 
     def _cut(self, path: Path, page: Grey, number: int, digest: str) -> SheetPage:
@@ -98,13 +100,15 @@ class Import:
         labels = self.labelling.of_page(path, rows) if rows else []
         return SheetPage(path, number, name, cuts, labels)
 
-    def _written(self, page: SheetPage, digest: str) -> list[Entry]:
+    def _written(self, page: SheetPage, digest: str, writers: dict[str, str]) -> list[Entry]:
+        """Writes the pictures of a page; a writer noted before is kept where none is given."""
         entries = []
         for number, (row, digit) in enumerate(page.digits, 1):
             image = f"{page.labels[row]}/{page.name}-{number:03d}.png"
             _write(digit, self.out / image)
             photograph = printable(page.photograph.name)
-            entries.append(Entry(image, self.writer, photograph, digest, page.number, number))
+            writer = self.writer or writers.get(image, "")
+            entries.append(Entry(image, writer, photograph, digest, page.number, number))
         return entries
 
 
@@ -137,7 +141,8 @@ def _file_name(path: Path, page: int, digest: str) -> str:
 
 def _title(path: Path, page: int, cuts: Sequence[Cut]) -> str:
     empty = sum(cut.picture is None for cut in cuts)
-    told = f"{printable(path.name)}, page {page}: {len(cuts) - empty} digits (red)"
+    rows = len({cut.row for cut in cuts})
+    told = f"{printable(path.name)}, page {page}: {len(cuts) - empty} digits (red) in {rows} rows"
     return told + (f", {empty} empty boxes (blue)" if empty else "")
 
 
@@ -168,6 +173,8 @@ def import_sheets(source: Path, settings: Import) -> Imported:
     if (out.exists() and not out.is_dir()) or out.resolve() == source.resolve():
         raise DataError(f"OUT must be another folder than SRC, but got {out}.")
     found = find_sheets(source, out)
+    if not (found.sheets or found.refused):
+        raise DataError(f"{source} holds no photograph, scan or PDF file.")
     imported = Imported([], [], found.passed_over, found.refused)
     for sheet in with_progress(found.sheets, f"Importing {printable(source.name)}"):
         try:

@@ -46,7 +46,9 @@ class Labelling:
             label = self.label if self.label is not None else _named(photograph)
             return [label] * rows
         if len(self.rows) != rows:
-            raise DataError(f"shows {rows} rows of digits, but --rows names {len(self.rows)}.")
+            raise DataError(
+                f"shows {rows} rows of digits, but --rows names {len(self.rows)}: see its overlay."
+            )
         return [int(digit) for digit in self.rows]
 
 

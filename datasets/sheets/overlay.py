@@ -9,12 +9,12 @@ from datasets.atomic import whole_file
 from datasets.pictures import Grey
 from datasets.sheets.cutting import Cut
 
-DIGIT, EMPTY = (214, 39, 40), (31, 119, 180)
+DIGIT, EMPTY, ROW = (214, 39, 40), (31, 119, 180), (31, 119, 180)
 BAND = 0.035  # of the picture's height, for the line of text above it
 
 
 def draw_overlay(path: Path, page: Grey, cuts: Sequence[Cut], title: str) -> None:
-    """Draws each digit's outline, red with its number, and each empty box, blue; saves a JPEG.
+    """Draws each digit's outline, red with its number, and empty boxes and rows, blue; as JPEG.
 
     Args:
         path: Where to save it.
@@ -28,6 +28,7 @@ def draw_overlay(path: Path, page: Grey, cuts: Sequence[Cut], title: str) -> Non
     draw = ImageDraw.Draw(picture)
     font = _font_that_fits(draw, title, picture.width, band)
     draw.text((band // 4, band // 8), title, fill="black", font=font)
+    _number_rows(draw, cuts, band)
     numbers = iter(range(1, len(cuts) + 1))
     for cut in cuts:
         _outline(draw, cut, band, "" if cut.picture is None else str(next(numbers)))
@@ -41,6 +42,23 @@ def _font_that_fits(
     size = 0.65 * band
     needed = draw.textlength(title, font=ImageFont.load_default(size)) + band / 2
     return ImageFont.load_default(max(size * min(1.0, width / needed), 8))
+
+
+def _number_rows(draw: ImageDraw.ImageDraw, cuts: Sequence[Cut], band: int) -> None:
+    """Writes the number of each row at the left edge, beside its first digit or box."""
+    font = ImageFont.load_default(0.7 * band)
+    firsts = {cut.row: cut for cut in reversed(cuts)}
+    for row, cut in firsts.items():
+        down = float(cut.corners[:, 1].mean()) + band
+        draw.text(
+            (band // 4, down),
+            f"row {row + 1}",
+            ROW,
+            font,
+            "lm",
+            stroke_width=2,
+            stroke_fill="white",
+        )
 
 
 def _outline(draw: ImageDraw.ImageDraw, cut: Cut, band: int, number: str) -> None:

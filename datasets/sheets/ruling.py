@@ -11,6 +11,8 @@ from datasets.sheets.page import Page
 STEP = 0.03  # of the page's shorter side, about a digit's width: a rule is made of such steps
 LENGTH = 0.15  # of the page's width; shorter straight ink may be a stroke
 THICKNESS = 0.012  # of the page's shorter side
+PALER = 0.75  # than the pen are lines on which strokes can be seen
+TWO_BY_TWO = np.ones((2, 2), dtype=bool)
 FAINT = 0.5  # of the threshold of ink
 ALONG_COLUMNS = np.array([[0, 1, 0], [0, 1, 0], [0, 1, 0]], dtype=bool)
 
@@ -26,7 +28,19 @@ def ruling_of(page: Page) -> Mask:
     """
     # Where a pale line is now above, now below the threshold of ink, it is whole below it.
     faint = page.ink > FAINT * float(page.ink[page.mask].min(initial=1))
-    return _across(page.mask, faint) | _across(page.mask.T, faint.T).T
+    lines = _across(page.mask, faint) | _across(page.mask.T, faint.T).T
+    return lines & ~_strokes_on(lines, page)
+
+
+def _strokes_on(lines: Mask, page: Page) -> Mask:
+    """Finds the strokes that lie on lines: there ink is as dark as the pen, if lines are paler."""
+    pen, printed = page.ink[page.mask & ~lines], page.ink[page.mask & lines]
+    if not (pen.size and printed.size):
+        return np.zeros_like(lines)
+    dark, pale = float(np.median(pen)), float(np.median(printed))
+    if pale > PALER * dark:
+        return np.zeros_like(lines)
+    return np.asarray(ndimage.binary_opening(page.ink > (dark + pale) / 2, TWO_BY_TWO))
 
 
 def _across(mask: Mask, faint: Mask) -> Mask:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from datasets import DataError
 from datasets.chinese import chinese_sources
 from datasets.drawn.synthetic import written_by
 from datasets.looking.contact_sheet import CELL, draw_contact_sheet
@@ -79,7 +80,7 @@ def test_most_changed_pictures_are_near_copies(
         for grey in greys
         for picture in [Image.fromarray(grey)]
     ]
-    assert np.mean(found) >= 0.8
+    assert np.mean(found) >= 0.7
 
 
 def test_copies_are_found_across_blocks() -> None:
@@ -140,10 +141,20 @@ def test_contact_sheet_shows_each_label_before_and_after(
     assert (np.diff((black > 0.3).astype(int)) == 1).sum() == 10
 
 
-def test_damaged_register_is_refused(tmp_path: Path) -> None:
-    from datasets import DataError
-
+@pytest.mark.parametrize(
+    ("content", "rule"),
+    [
+        (b"picture,who\n1,2\n", "columns image and writer, but has ..picture., .who"),
+        (b"image;writer\n0/1.png;li\n", "columns image and writer"),
+        ("image,writer\n0/1.png,李\n".encode("gbk"), "must be in UTF-8"),
+        (b"image,writer\n1.png,li\n", "names no picture of the folder; the first is 1.png"),
+        (b"image,writer\n0/1.png,li\n0/1.png,wu\n", "must name each picture once, but names 0/1"),
+        (b"image,writer,page\n0/1.png,li,two\n", "invalid literal"),
+    ],
+)
+def test_wrong_register_is_refused(content: bytes, rule: str, tmp_path: Path) -> None:
     write_folder(tmp_path / "photos")
-    (tmp_path / "photos" / "digits.csv").write_text("picture,who\n1,2\n")
-    with pytest.raises(DataError, match=r"digits\.csv must be a CSV with the columns image"):
+    (tmp_path / "photos" / "digits.csv").write_bytes(content)
+    with pytest.raises(DataError, match=rule) as raised:
         chinese_sources([str(tmp_path / "photos")])
+    assert "digits.csv" in str(raised.value)

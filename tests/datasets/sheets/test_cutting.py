@@ -54,6 +54,16 @@ def test_cut_picture_holds_the_digit_and_no_rule() -> None:
         assert 0.4 * side <= max(found.ink.shape) <= 0.85 * side
 
 
+def test_stroke_that_lies_on_a_paler_rule_is_kept() -> None:
+    plain = cut_page(made_sheet(32, ruled=False, turn=0).grey)
+    ruled = cut_page(made_sheet(32, turn=0).grey)
+    for cut, clean in zip(ruled, plain, strict=True):
+        assert cut.picture is not None
+        assert clean.picture is not None
+        seen, meant = find_digit(cut.picture).ink, find_digit(clean.picture).ink
+        assert np.abs(np.subtract(seen.shape, meant.shape)).max() <= 6
+
+
 @pytest.mark.parametrize("gap", [0, 16])
 @pytest.mark.parametrize("seed", range(4))
 def test_boxes_and_grids_seen_at_an_angle_are_found(seed: int, gap: int) -> None:

@@ -147,6 +147,25 @@ def test_writer_is_kept_beside_the_images_and_read_back(tmp_path: Path) -> None:
     assert register(out)[0]["photograph"] == "0.png"
 
 
+def test_writer_noted_by_hand_is_kept_when_the_photograph_is_imported_again(
+    form: np.ndarray, tmp_path: Path
+) -> None:
+    save(form, tmp_path / "in" / "7.png")
+    out = tmp_path / "out"
+    import_sheets(tmp_path / "in", Import(out, Labelling()))
+    images = [entry["image"] for entry in register(out)]
+    (out / "digits.csv").write_text(f"image,writer\n{images[2]}, li \n")
+    import_sheets(tmp_path / "in", Import(out, Labelling()))
+    assert [entry["image"] for entry in register(out)] == images
+    assert [entry["writer"] for entry in register(out)] == ["", "", "li", "", "", "", "", ""]
+
+
+def test_folder_without_a_photograph_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    with pytest.raises(DataError, match="holds no photograph, scan or PDF file"):
+        import_sheets(tmp_path / "in", Import(tmp_path / "out", Labelling()))
+
+
 def test_overlay_numbers_what_was_cut(form: np.ndarray, tmp_path: Path) -> None:
     save(form, tmp_path / "in" / "7.png")
     imported = import_sheets(tmp_path / "in", Import(tmp_path / "out", Labelling()))
