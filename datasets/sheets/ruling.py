@@ -34,7 +34,7 @@ def ruling_of(page: Page) -> Mask:
 
 def _strokes_on(lines: Mask, page: Page) -> Mask:
     """Finds the strokes that lie on lines: there ink is as dark as the pen, if lines are paler."""
-    pen, printed = page.ink[page.mask & ~lines], page.ink[page.mask & lines]
+    pen, printed = page.ink[page.mask & ~lines], page.ink[lines]
     if not (pen.size and printed.size):
         return np.zeros_like(lines)
     dark, pale = float(np.median(pen)), float(np.median(printed))

@@ -66,8 +66,8 @@ def _paper(
     height: int, width: int, rows: int, random: np.random.Generator, ruled: bool
 ) -> np.ndarray:
     light = np.full((height, width), random.uniform(200, 240))
+    thickness, pale = random.integers(1, 3), random.uniform(0.55, 0.9)  # drawn also if not needed
     if ruled:
-        thickness, pale = random.integers(1, 3), random.uniform(0.55, 0.9)
         for row in range(rows + 1):
             top = MARGIN + row * PITCH
             light[top : top + thickness] *= pale
