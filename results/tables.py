@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from rich.box import SIMPLE_HEAD
 from rich.console import RenderableType
 from rich.table import Table
 
+from datasets.empty_table import empty_table
 from results.folder import SweepFolder
 from results.summary import summary
 from results.trials import ranked, read_trials
@@ -16,16 +16,6 @@ from results.trials import ranked, read_trials
 WIDTHS = ("channels_1", "channels_2", "hidden_1", "hidden_2")
 STAR = "* the report's configuration, or the point of the space nearest to it."
 DROPOUTS = ("dropout_1", "dropout_2", "dropout_3", "dropout_4")
-
-
-def _table(title: str, *left: str, right: Sequence[str] = ()) -> Table:
-    """Returns an empty table: columns of words on the left, of numbers on the right."""
-    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    for heading in left:
-        table.add_column(heading)
-    for heading in right:
-        table.add_column(heading, justify="right")
-    return table
 
 
 def sweep_tables(folder: SweepFolder) -> list[RenderableType]:
@@ -60,7 +50,7 @@ def _short_path(path: Path) -> Path:
 def winner_table(evaluation: dict[str, Any]) -> Table:
     """Returns the winner's parameters beside the report's, where they differ."""
     chosen = {row["config"]: row["configuration"] for row in evaluation["rows"]}
-    table = _table("Winner", "parameter", right=("winner", "report"))
+    table = empty_table("Winner", "parameter", right=("winner", "report"))
     for name, value in chosen["report"].items():
         if chosen["winner"][name] != value:
             table.add_row(name, _short(chosen["winner"][name]), _short(value))
@@ -73,7 +63,7 @@ def _short(value: Any) -> str:
 
 def sweeps_table(folders: Sequence[SweepFolder]) -> Table:
     """Returns a line for each sweep: how far it came, and how its winner reads."""
-    table = _table("Sweeps", "name", "started", "state", right=("trials", "loss", "held-out"))
+    table = empty_table("Sweeps", "name", "started", "state", right=("trials", "loss", "held-out"))
     for folder in folders:
         told = summary(folder)
         best, right = told["best"], told["winner"]
@@ -95,7 +85,7 @@ def leaderboard(trials: pd.DataFrame, most: int = 10) -> Table:
         name.removeprefix("accuracy_") for name in map(str, trials) if name.startswith("accuracy_")
     ]
     headings = ("trial", "loss", *sources, "widths", "dropout", "rate")
-    table = _table("Leaderboard", right=headings)
+    table = empty_table("Leaderboard", right=headings)
     for _, trial in best.iterrows():
         table.add_row(*_cells(trial, sources))
     table.caption, table.caption_justify = _others(trials, len(best)), "left"
@@ -132,7 +122,7 @@ def evaluation_table(evaluation: dict[str, Any]) -> Table:
     sources = ", ".join(f"{count:,} {name}" for name, count in held_out["sources"].items())
     numbers = ("right", "in %", "95 %", "MNIST", "weights")
     title = f"Read right of the held-out digits ({sources}), and of MNIST's test digits"
-    table = _table(title, "configuration", "trained on", right=numbers)
+    table = empty_table(title, "configuration", "trained on", right=numbers)
     for row in evaluation["rows"]:
         table.add_row(*_evaluation_cells(row))
     return table

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from datasets.digit_set import LABELS
+from datasets.empty_table import empty_table
 from datasets.looking.duplicates import Pair
 from datasets.looking.inspection import Inspection
 from datasets.sheets.importing import Imported, overlay_of, printable
@@ -22,7 +22,7 @@ ENOUGH = 8  # images of a label: a third held out, and one for each of 5 folds
 
 def inspection_table(looked: Inspection) -> Table:
     """Returns how many digits of each label each source has, and of how many writers."""
-    table = _table("Digits", "label", right=looked.sources)
+    table = empty_table("Digits", "label", right=looked.sources)
     counts = [looked.counts(source) for source in looked.sources]
     for digit in LABELS:
         table.add_row(str(digit), *(f"{count[digit]:,}" for count in counts))
@@ -30,15 +30,6 @@ def inspection_table(looked: Inspection) -> Table:
     table.add_row("all", *(f"{count.sum():,}" for count in counts))
     table.add_row("writers", *(_writers(looked, source) for source in looked.sources))
     table.add_row("doubtful", *(_doubtful(looked, source) for source in looked.sources))
-    return table
-
-
-def _table(title: str, *left: str, right: Sequence[str] = ()) -> Table:
-    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    for heading in left:
-        table.add_column(heading)
-    for heading in right:
-        table.add_column(heading, justify="right")
     return table
 
 
@@ -60,7 +51,7 @@ def writers_table(looked: Inspection) -> Table | None:
     known = any(look.picture.writer for look in looked.usable)
     if not known or len(counts) > 2 * LISTED:
         return None
-    table = _table("Writers", "source", "writer", right=("digits",))
+    table = empty_table("Writers", "source", "writer", right=("digits",))
     for (source, writer), count in counts.items():
         table.add_row(source, writer, f"{count:,}")
     return table
@@ -128,7 +119,9 @@ def _listed(title: str, lines: Sequence[str], most: int = LISTED) -> list[str]:
 
 def import_table(imported: Imported) -> Table:
     """Returns what came of each page."""
-    table = _table("Imported", "photograph", "labels", right=("page", "rows", "digits", "empty"))
+    table = empty_table(
+        "Imported", "photograph", "labels", right=("page", "rows", "digits", "empty")
+    )
     for page in imported.pages[:PAGES]:
         labels = sorted({page.labels[row] for row, _ in page.digits})
         empty = len(page.cuts) - len(page.digits)
