@@ -11,8 +11,8 @@ import zlib
 from functools import partial
 from pathlib import Path
 
-from datasets.errors import DataError
-from datasets.pictures import grey_from_bytes
+from datasets.errors import DataError, naming
+from datasets.pictures import Grey, grey_from_bytes
 from datasets.source import DigitPicture
 
 MEMBER = re.compile(r"[^/]+/data/(?P<label>\d)/(?P=label)(?P<number>\d+)\.png")
@@ -35,11 +35,16 @@ def chen_pictures(path: Path, source: str) -> list[DigitPicture]:
         DigitPicture(
             f"{path}: {match.string}",
             int(match["label"]),
-            partial(grey_from_bytes, content),
+            partial(_grey, f"{path}: {match.string}", content),
             f"{source}/block-{int(match['number']) // BLOCK:03d}",
         )
         for match, content in chen_members(path)
     ]
+
+
+def _grey(name: str, content: bytes) -> Grey:
+    with naming(name):
+        return grey_from_bytes(content)
 
 
 def chen_members(path: Path) -> list[Member]:

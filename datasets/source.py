@@ -20,7 +20,7 @@ class DigitPicture:
         name: Its path, or how else a person finds it.
         label: 0 to 9.
         read: Returns (height, width) uint8 grey, dark ink on light paper as a rule; raises
-            `DataError` where the picture is damaged.
+            `DataError`, which names the picture, where it is damaged.
         writer: Who wrote it; empty where that is unknown.
     """
 
@@ -69,8 +69,9 @@ def prepared(picture: DigitPicture, prepare: Preparation) -> Grey:
     Raises:
         DataError: If it is unreadable or has no ink; names it.
     """
+    grey = picture.read()
     with naming(picture.name):
-        return prepare(picture.read())
+        return prepare(grey)
 
 
 def _told(refused: Sequence[str]) -> str:

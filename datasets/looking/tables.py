@@ -73,12 +73,9 @@ def _lacking(looked: Inspection) -> list[str]:
         counts = looked.counts(source)
         few = [f"{digit} ({counts[digit]})" for digit in LABELS if counts[digit] < ENOUGH]
         if few:
-            lines.append(f"{source} has fewer than {ENOUGH}, the least for a sweep, of {_and(few)}")
+            listed = ", ".join(few)
+            lines.append(f"{source} has fewer than {ENOUGH}, the least for a sweep, of {listed}")
     return lines
-
-
-def _and(items: Sequence[str]) -> str:
-    return ", ".join(items)
 
 
 def _doubts(looked: Inspection, most: int) -> list[str]:
@@ -124,19 +121,17 @@ def import_table(imported: Imported) -> Table:
     )
     for page in imported.pages[:PAGES]:
         labels = sorted({page.labels[row] for row, _ in page.digits})
-        empty = len(page.cuts) - len(page.digits)
-        rows = str(len(page.labels))
-        cells = (str(page.number), rows, str(len(page.digits)), str(empty))
+        counts = (page.number, len(page.labels), len(page.digits), page.empty)
         table.add_row(
             printable("/".join(page.photograph.parts[-2:])),
             "".join(str(label) for label in labels),
-            *cells,
+            *(str(count) for count in counts),
         )
     if len(imported.pages) > PAGES:
         table.add_row(f"... and {len(imported.pages) - PAGES:,} more pages")
     table.add_section()
     digits = sum(len(page.digits) for page in imported.pages)
-    empty = sum(len(page.cuts) - len(page.digits) for page in imported.pages)
+    empty = sum(page.empty for page in imported.pages)
     table.add_row("all", "", "", "", f"{digits:,}", str(empty))
     return table
 
@@ -147,8 +142,7 @@ def import_notes(imported: Imported, out: Path) -> list[str]:
     lines = _listed("not imported", refused, most=len(refused))
     passed_over = [printable(name) for name in imported.passed_over]
     lines += _listed("passed over: no kind of picture that is read", passed_over)
-    if imported.before:
-        lines += _listed(BEFORE, [printable(str(path)) for path in imported.before])
+    lines += _listed(BEFORE, [printable(str(path)) for path in imported.before])
     if imported.pages:
         lines.append(f"look at what was cut: {overlay_of(out, imported.pages[0].name).parent}")
     return lines

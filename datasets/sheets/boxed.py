@@ -28,9 +28,14 @@ def box_picture(page: Page, corners: Corners) -> Grey:
     Returns:
         (height, width) uint8, dark ink on light paper, straightened from the camera's perspective.
     """
-    margin = round(AROUND * max(_sides(corners)))
+    width, height = _sides(corners)
+    margin = round(AROUND * max(width, height))
+    right, bottom = margin + width - 1, margin + height - 1
+    straight = np.array([[margin, margin], [right, margin], [right, bottom], [margin, bottom]])
+    onto_page = ProjectiveTransform.from_estimate(straight, corners)
+    shape = (height + 2 * margin, width + 2 * margin)
     light, paper, mask = (
-        _straightened(layer, corners, margin) for layer in (page.light, page.paper, page.mask)
+        _straightened(layer, onto_page, shape) for layer in (page.light, page.paper, page.mask)
     )
     digit, crossing = _of_the_digit(mask > 0.5, margin)
     if not crossing:
@@ -46,12 +51,7 @@ def _sides(corners: Corners) -> tuple[int, int]:
     return max(round(width), LEAST_SIDE), max(round(height), LEAST_SIDE)
 
 
-def _straightened(layer: Ink | Mask, corners: Corners, margin: int) -> Ink:
-    width, height = _sides(corners)
-    right, bottom = margin + width - 1, margin + height - 1
-    straight = np.array([[margin, margin], [right, margin], [right, bottom], [margin, bottom]])
-    onto_page = ProjectiveTransform.from_estimate(straight, corners)
-    shape = (height + 2 * margin, width + 2 * margin)
+def _straightened(layer: Ink | Mask, onto_page: ProjectiveTransform, shape: tuple[int, int]) -> Ink:
     around = layer.astype(np.float32)
     return np.asarray(warp(around, onto_page, output_shape=shape, mode="edge"), dtype=np.float32)
 

@@ -39,19 +39,21 @@ def find_boxes(mask: Mask) -> list[Corners]:
     """
     least = max(LEAST_SIDE * min(mask.shape), 8)
     pieces = [_enclosed(*piece) for piece in _large_pieces(mask, least)]
-    areas = [box.area for regions in pieces for box in _boxes(regions) if box.area >= least**2]
+    fitted = [[_box(points) for points in regions] for regions in pieces]
+    areas = [box.area for boxes in fitted for box in boxes if box and box.area >= least**2]
     if not areas:
         return []
     low, high = (float(np.median(areas)) * share for share in ALIKE)
-    found = [box for regions in pieces for box in _boxes_alike(regions, low, high)]
-    return [box.corners for box in found]
+    return [
+        box.corners
+        for regions, boxes in zip(pieces, fitted, strict=True)
+        for box in _boxes_alike(regions, boxes, low, high)
+    ]
 
 
-def _boxes(regions: list[Points]) -> list[_Box]:
-    return [box for points in regions if (box := _box(points))]
-
-
-def _boxes_alike(regions: list[Points], low: float, high: float) -> list[_Box]:
+def _boxes_alike(
+    regions: list[Points], fitted: list[_Box | None], low: float, high: float
+) -> list[_Box]:
     """Returns the boxes, of an area within the limits, that one connected piece of ink makes.
 
     It is one box, which a digit may divide; or else a grid, of which a digit may divide a cell.
@@ -62,8 +64,7 @@ def _boxes_alike(regions: list[Points], low: float, high: float) -> list[_Box]:
     if whole and low <= whole.area <= high:
         return [whole]
     boxes, rest = [], []
-    for points in regions:
-        box = _box(points)
+    for points, box in zip(regions, fitted, strict=True):
         if box and low <= box.area <= high:
             boxes.append(box)
         else:

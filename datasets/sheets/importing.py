@@ -46,6 +46,11 @@ class SheetPage:
         """The row and the picture of each digit; empty boxes have none."""
         return [(cut.row, cut.picture) for cut in self.cuts if cut.picture is not None]
 
+    @property
+    def empty(self) -> int:
+        """How many boxes are empty."""
+        return len(self.cuts) - len(self.digits)
+
 
 @dataclass(frozen=True)
 class Import:
@@ -116,8 +121,10 @@ def _write(digit: Grey, path: Path) -> None:
     """Writes one picture, unless it is there already."""
     content = io.BytesIO()
     Image.fromarray(digit).save(content, "PNG")
-    if path.exists() and path.read_bytes() != content.getvalue():
-        raise DataError(f"would overwrite {path}, which is another picture.")
+    if path.exists():
+        if path.read_bytes() != content.getvalue():
+            raise DataError(f"would overwrite {path}, which is another picture.")
+        return
     path.parent.mkdir(parents=True, exist_ok=True)
     with whole_file(path) as temporary:
         temporary.write_bytes(content.getvalue())

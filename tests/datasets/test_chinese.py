@@ -117,6 +117,14 @@ def test_empty_class_is_named(tmp_path: Path) -> None:
         load_chinese([str(tmp_path / "photos")])
 
 
+def test_unreadable_image_is_named_once(tmp_path: Path) -> None:
+    write_folder(tmp_path / "photos", writers=1)
+    (tmp_path / "photos" / "3" / "0.png").write_bytes(b"damaged")
+    with pytest.raises(DataError) as raised:
+        load_chinese([str(tmp_path / "photos")])
+    assert str(raised.value) == f"{tmp_path}/photos/3/0.png is not a readable picture."
+
+
 def test_unreadable_image_is_named(tmp_path: Path) -> None:
     write_folder(tmp_path / "photos")
     (tmp_path / "photos" / "3" / "0.png").write_bytes(b"damaged")
