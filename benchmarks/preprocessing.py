@@ -45,6 +45,7 @@ NETWORK = Configuration(
     shift=2,
     scaling=0.25,
     shear=25,
+    elastic=0.8,
 )
 PREPARATIONS = {"plain resize": True, "shuzi": False}
 
@@ -63,7 +64,8 @@ def main() -> None:
         digits = {name: _prepared(choice) for name, choice in sources.items()}
     console.print(_table(digits, arguments.data, range(arguments.seeds)))
     changes = (
-        f"rotation {NETWORK.rotation:g}°, shear {NETWORK.shear:g}°, size ±{NETWORK.scaling:.0%}"
+        f"rotation {NETWORK.rotation:g}°, shear {NETWORK.shear:g}°, size ±{NETWORK.scaling:.0%}, "
+        f"elastic {NETWORK.elastic:g} px"
     )
     console.print(
         f"network {NETWORK.channels_1}-{NETWORK.channels_2}, {NETWORK.epochs} epochs of MNIST's "

@@ -1,4 +1,4 @@
-"""Small random affine changes of whole batches, on the device."""
+"""Small random affine and elastic changes of whole batches, on the device."""
 
 import math
 
@@ -8,9 +8,15 @@ from torch import Tensor
 
 from model.configuration import Configuration
 
+NODES = 5  # of the grid of random shifts, a side: one for every 7 pixels
+
 
 def augmented(images: Tensor, configuration: Configuration) -> Tensor:
-    """Rotates, shears, scales and shifts each image at random, evenly within the limits.
+    """Rotates, shears, scales, shifts and bends each image at random.
+
+    The affine changes are even within their limits. Elastic ones move a coarse grid of places by
+    normal random shifts, and what lies between them smoothly (after Simard, Steinkraus and Platt,
+    2003, who smooth a shift of every pixel).
 
     Args:
         images: (n, 28, 28) uint8, ink bright on black.
@@ -24,6 +30,8 @@ def augmented(images: Tensor, configuration: Configuration) -> Tensor:
     matrices = _affine_matrices(len(images), images.shape[-1], images.device, configuration)
     field = images.unsqueeze(1).float()
     grid = F.affine_grid(matrices, list(field.shape), align_corners=False)
+    if configuration.elastic:
+        grid = grid + _elastic_shifts(len(images), images.shape[-1], images.device, configuration)
     return F.grid_sample(field, grid, align_corners=False).squeeze(1)
 
 
@@ -39,3 +47,12 @@ def _affine_matrices(
     pixel = 2 * configuration.shift / side
     rows = [cos, cos * lean - sin, across * pixel, sin, sin * lean + cos, down * pixel]
     return torch.stack(rows, dim=1).view(count, 2, 3)
+
+
+def _elastic_shifts(
+    count: int, side: int, device: torch.device, configuration: Configuration
+) -> Tensor:
+    """Returns (n, side, side, 2) smooth random shifts, in units of half a side."""
+    shifts = torch.randn(count, 2, NODES, NODES, device=device)
+    smooth = F.interpolate(shifts, size=(side, side), mode="bicubic", align_corners=True)
+    return smooth.permute(0, 2, 3, 1) * (2 * configuration.elastic / side)

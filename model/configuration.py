@@ -51,6 +51,7 @@ class Configuration:
         shift: Largest random shift, pixels.
         scaling: Largest random change of size, a fraction.
         shear: Largest random shear, degrees.
+        elastic: Standard deviation of the random shifts that bend an image, pixels.
 
     Raises:
         ValueError: If a value is not of its kind or out of its range.
@@ -75,6 +76,7 @@ class Configuration:
     shift: float = _number(0.0, 0.0, 8.0)
     scaling: float = _number(0.0, 0.0, 0.5)
     shear: float = _number(0.0, 0.0, 45.0)
+    elastic: float = _number(0.0, 0.0, 4.0)
 
     def __post_init__(self) -> None:
         for name, value in asdict(self).items():
@@ -101,7 +103,7 @@ class Configuration:
     @property
     def augments(self) -> bool:
         """Whether training images are changed at random."""
-        return any((self.rotation, self.shift, self.scaling, self.shear))
+        return any((self.rotation, self.shift, self.scaling, self.shear, self.elastic))
 
     def to_dict(self) -> dict[str, Any]:
         """Returns every value by its name."""

@@ -53,3 +53,13 @@ def test_shear_moves_the_top_against_the_bottom() -> None:
     lean = centres(sheared[:, :14])[:, 1] - centres(sheared[:, 14:])[:, 1]
     assert lean.abs().max() > 2.5
     torch.testing.assert_close(centres(sheared)[:, 1], torch.full((300,), 13.5), atol=0.3, rtol=0)
+
+
+def test_elastic_shifts_have_their_spread_and_bend_lines() -> None:
+    shifts = centres(augmented(dot(), Configuration(elastic=1.0))) - 13.5
+    assert 0.8 < shifts.std() < 1.2
+    images = torch.zeros(300, 28, 28, dtype=torch.uint8)
+    images[:, 4:24, 13:15] = 255
+    bent = augmented(images, Configuration(elastic=1.0))
+    ends, middle = centres(bent[:, 4:24:19])[:, 1], centres(bent[:, 12:16])[:, 1]
+    assert (ends - middle).abs().max() > 1.0
