@@ -5,6 +5,8 @@ import torch.nn.functional as F  # noqa: N812 - the name that PyTorch's own docu
 from torch import Tensor, nn
 
 from model.configuration import Configuration
+from model.convolution import pooled_convolution
+from model.dropout import Dropout
 
 CLASSES = 10
 
@@ -67,22 +69,27 @@ class DigitCNN(DigitNetwork):
         c = configuration
         self.convolution_1 = nn.Conv2d(1, c.channels_1, 5)
         self.convolution_2 = nn.Conv2d(c.channels_1, c.channels_2, 5)
-        self.dropout_1 = nn.Dropout(c.dropout_1)
+        self.dropout_1 = Dropout(c.dropout_1)
         self.dropout_2 = nn.Dropout2d(c.dropout_2)
         self.hidden_1 = nn.Linear(16 * c.channels_2, c.hidden_1)
-        self.dropout_3 = nn.Dropout(c.dropout_3)
+        self.dropout_3 = Dropout(c.dropout_3)
         self.hidden_2 = nn.Linear(c.hidden_1, c.hidden_2)
-        self.dropout_4 = nn.Dropout(c.dropout_4)
+        self.dropout_4 = Dropout(c.dropout_4)
         self.output = nn.Linear(c.hidden_2, CLASSES)
 
     def logits(self, images: Tensor) -> Tensor:
         """See `DigitNetwork.logits`."""
-        x = self.dropout_1(F.relu(F.max_pool2d(self.convolution_1(images), 2)))
-        x = self.dropout_2(F.relu(F.max_pool2d(self.convolution_2(x), 2)))
+        x = self.dropout_1(_pooled(self.convolution_1, images))
+        x = self.dropout_2(_pooled(self.convolution_2, x))
         x = self.dropout_3(F.relu(self.hidden_1(x.flatten(1))))
         x = self.dropout_4(F.relu(self.hidden_2(x)))
         logits: Tensor = self.output(x)
         return logits
+
+
+def _pooled(convolution: nn.Conv2d, images: Tensor) -> Tensor:
+    assert convolution.bias is not None
+    return pooled_convolution(images, convolution.weight, convolution.bias)
 
 
 class FullyConnected(DigitNetwork):

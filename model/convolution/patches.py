@@ -1,0 +1,72 @@
+"""Convolution of images of one channel, pooled at once, a few images at a time."""
+
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from model.convolution.pooling import largest_and_masks, spread
+
+CORNERS = ((0, 0), (0, 1), (1, 0), (1, 1))  # of the four places that are pooled together
+PATCHES = 1440  # at a time: with 128 channels their products stay in a core's own cache
+
+
+def pooled_patch_convolution(images: Tensor, weight: Tensor) -> Tensor:
+    """Convolves and takes the largest of each 2 x 2.
+
+    The four outputs that are compared see one patch of (k + 1) x (k + 1). The images get no
+    gradient.
+
+    Args:
+        images: (n, s, s, 1).
+        weight: (d, 1, k, k), of the same type.
+
+    Returns:
+        (n, p, p, d), where p = (s - k + 1) / 2.
+    """
+    side = weight.shape[-1] + 1
+    patches = images.squeeze(-1).unfold(1, side, 2).unfold(2, side, 2)
+    n, p = patches.shape[:2]
+    pooled: Tensor = _PooledProduct.apply(patches.reshape(n * p * p, side * side), weight)  # type: ignore[no-untyped-call]
+    return pooled.view(n, p, p, -1)
+
+
+class _PooledProduct(torch.autograd.Function):
+    """Patches (m, (k + 1)^2) and a weight (d, 1, k, k) to (m, d)."""
+
+    @staticmethod
+    def forward(ctx: Any, patches: Tensor, weight: Tensor) -> Tensor:
+        matrix, channels = _in_corners(weight), weight.shape[0]
+        pooled = patches.new_empty(len(patches), channels)
+        ctx.masks = []
+        for some, out in zip(patches.split(PATCHES), pooled.split(PATCHES), strict=True):
+            ctx.masks.append(largest_and_masks((some @ matrix).view(-1, 4, channels), out))
+        ctx.save_for_backward(patches)
+        ctx.kernel = weight.shape[-1]
+        return pooled
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[None, Tensor]:
+        (patches,) = ctx.saved_tensors
+        total = gradients[0].new_zeros(patches.shape[1], 4 * gradients[0].shape[1]).float()
+        for some, gradient, masks in zip(
+            patches.split(PATCHES), gradients[0].split(PATCHES), ctx.masks, strict=True
+        ):
+            total += some.t() @ spread(gradient, masks).flatten(1)
+        return None, _from_corners(total, ctx.kernel)
+
+
+def _in_corners(weight: Tensor) -> Tensor:
+    """Returns ((k + 1)^2, 4 d): the kernel in each corner of a patch."""
+    channels, _, k, _ = weight.shape
+    matrix = weight.new_zeros(k + 1, k + 1, 4, channels)
+    for n, (i, j) in enumerate(CORNERS):
+        matrix[i : i + k, j : j + k, n] = weight.squeeze(1).permute(1, 2, 0)
+    return matrix.view((k + 1) ** 2, 4 * channels)
+
+
+def _from_corners(matrix: Tensor, k: int) -> Tensor:
+    """Returns (d, 1, k, k): the sum over the corners of a matrix as `_in_corners` makes it."""
+    corners = matrix.view(k + 1, k + 1, 4, -1)
+    parts = [corners[i : i + k, j : j + k, n] for n, (i, j) in enumerate(CORNERS)]
+    return torch.stack(parts).sum(0).permute(2, 0, 1).unsqueeze(1)

@@ -1,0 +1,26 @@
+"""What a process that trains tells its processor and its memory, once."""
+
+import ctypes
+import sys
+
+import torch
+
+# Parameters of glibc's mallopt, from malloc.h.
+TRIM_THRESHOLD, TOP_PAD, MMAP_THRESHOLD = -1, -2, -3
+KEPT = {TRIM_THRESHOLD: 2**31 - 1, TOP_PAD: 64 * 2**20, MMAP_THRESHOLD: 32 * 2**20}
+
+
+def prepare_processor(threads: int) -> None:
+    """Sets torch's threads, and has the C library keep the memory that a step frees for the next.
+
+    Else each large tensor of each step is mapped anew, page by page, which takes a fifth of the
+    time of training. Where the library is not glibc, nothing is changed.
+
+    Args:
+        threads: At least 1.
+    """
+    torch.set_num_threads(threads)
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
+    if mallopt:
+        for parameter, size in KEPT.items():
+            mallopt(parameter, size)
