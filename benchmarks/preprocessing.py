@@ -28,6 +28,7 @@ from datasets.preparing.preparation import centred
 from datasets.sheets.importing import Import, import_sheets
 from datasets.sheets.labels import Labelling
 from model import Configuration, DeviceDigits, DigitNetwork, judge, train_whole
+from model.processor import prepare_processor
 
 SIDE, CROPS, ROUNDS = 100, 500, 7
 NETWORK = Configuration(
@@ -53,7 +54,7 @@ PREPARATIONS = {"plain resize": True, "shuzi": False}
 def main() -> None:
     """Prints the header, the table and the speed."""
     arguments = _arguments()
-    torch.set_num_threads(arguments.threads)
+    prepare_processor(arguments.threads)
     console = Console(width=100)
     versions = header("torch", "numpy", "scipy", "scikit-image", "pillow")
     console.print(f"{versions}; {arguments.threads} threads", highlight=False)

@@ -12,11 +12,11 @@ class Dropout(nn.Dropout):
     There the rate is rounded to a 32,768th in bfloat16, a 2^31st in float32.
     """
 
-    def forward(self, input: Tensor) -> Tensor:
-        """Returns the input with numbers zeroed at random, and the others scaled up."""
-        if input.device.type != "cpu" or not self.training or self.p == 0:
-            return super().forward(input)
-        return input * _scales(input, self.p)
+    def forward(self, values: Tensor) -> Tensor:
+        """Returns the values with some zeroed at random, the others scaled up."""
+        if values.device.type != "cpu" or not self.training or self.p == 0:
+            return super().forward(values)
+        return values * _scales(values, self.p)
 
 
 def _scales(like: Tensor, rate: float) -> Tensor:

@@ -11,7 +11,7 @@ from torch import Tensor
 from model.device import DeviceDigits, mixed_precision
 from model.networks import CLASSES, DigitNetwork
 
-BATCH = 1000
+BATCH = {"cpu": 200, "cuda": 2500}  # images at a time
 
 
 @dataclass(frozen=True)
@@ -77,8 +77,9 @@ def judge(network: DigitNetwork, digits: DeviceDigits, chosen: Tensor) -> Judgem
         chosen: (m,) int64 indices of those to read, m at least 1.
     """
     network.eval()
+    parts = torch.split(chosen, BATCH[digits.device.type])
     with mixed_precision(digits.device):
-        logits = torch.cat([network(digits.images[part]) for part in torch.split(chosen, BATCH)])
+        logits = torch.cat([network(digits.images[part]) for part in parts])
     labels, sources = digits.labels[chosen], digits.sources[chosen]
     losses = F.cross_entropy(logits.float(), labels, reduction="none").double()
     read = logits.argmax(dim=1)

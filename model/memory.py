@@ -21,7 +21,7 @@ def training_bytes(configuration: Configuration, digits: int, folds: int) -> int
         folds: How many networks are trained side by side.
     """
     weights = 4 * FLOAT * count_parameters(configuration) * folds
-    batch = max(configuration.batch_size, BATCH)
+    batch = max(configuration.batch_size, BATCH["cuda"])
     activations = 2 * 2 * FLOAT * batch * _outputs(configuration)
     return digits * 28 * 28 + weights + activations + CONTEXT
 

@@ -15,21 +15,34 @@ class OwnRandomness:
     """
 
     def __init__(self, seed: int, device: torch.device) -> None:
-        self._gpus = [device] if device.type == "cuda" else []
-        with torch.random.fork_rng(devices=self._gpus):
-            torch.manual_seed(seed)
-            self._keep()
-
-    def _keep(self) -> None:
-        self._cpu_state = torch.get_rng_state()
-        self._gpu_states = [torch.cuda.get_rng_state(gpu) for gpu in self._gpus]
+        self._cpu_state = torch.Generator().manual_seed(seed).get_state()
+        self._gpu = _default_generator(device) if device.type == "cuda" else None
+        if self._gpu:
+            self._gpu_state = self._gpu.clone_state().manual_seed(seed)
 
     @contextmanager
     def applied(self) -> Iterator[None]:
         """Everything drawn inside the block goes on from where the last block ended."""
-        with torch.random.fork_rng(devices=self._gpus):
+        with torch.random.fork_rng(devices=[]), self._gpu_applied():
             torch.set_rng_state(self._cpu_state)
-            for gpu, state in zip(self._gpus, self._gpu_states, strict=True):
-                torch.cuda.set_rng_state(state, gpu)
             yield
-            self._keep()
+            self._cpu_state = torch.get_rng_state()
+
+    @contextmanager
+    def _gpu_applied(self) -> Iterator[None]:
+        """Lends the GPU's generator this state itself, no copy: captured graphs keep to it."""
+        if self._gpu is None:
+            yield
+            return
+        before = self._gpu.graphsafe_get_state()
+        self._gpu.graphsafe_set_state(self._gpu_state)
+        try:
+            yield
+        finally:
+            self._gpu.graphsafe_set_state(before)
+
+
+def _default_generator(device: torch.device) -> torch.Generator:
+    torch.cuda.init()  # type: ignore[no-untyped-call]
+    place = torch.cuda.current_device() if device.index is None else device.index
+    return torch.cuda.default_generators[place]

@@ -1,23 +1,29 @@
-"""One network in training: its weights, optimiser, schedule and random state."""
+"""One network in training: its weights, optimiser, rates and random state."""
 
-from collections.abc import Iterator
+import contextlib
+from contextlib import AbstractContextManager
 
 import numpy as np
 import torch
 import torch.nn.functional as F  # noqa: N812 - the name that PyTorch's own documentation uses
 from numpy.typing import NDArray
 from torch import Tensor
-from torch.optim.lr_scheduler import CosineAnnealingLR, LambdaLR, LRScheduler, OneCycleLR
 
 from model.augmentation import augmented
 from model.configuration import Configuration
 from model.device import DeviceDigits, mixed_precision
+from model.judging import Judgement, judge
 from model.networks import DigitNetwork, build
 from model.randomness import OwnRandomness
+from model.replay import Replayed
+from model.schedule import learning_rates
 
 
 class Replica:
     """One network of a configuration, with fresh weights, trained on some of the digits.
+
+    On a GPU it works on a stream of its own, where its steps are replayed from a CUDA graph: all
+    that a step needs lies on the device, and nothing waits for it before the epoch is over.
 
     Args:
         configuration: The network and how it is trained.
@@ -33,18 +39,13 @@ class Replica:
         training: NDArray[np.int64],
         seed: int,
     ) -> None:
-        self.configuration = configuration
-        self.digits = digits
+        self.configuration, self.digits = configuration, digits
         self.randomness = OwnRandomness(seed, digits.device)
         self.training = _repeated(training, digits, configuration.repetition)
-        self.network = self._fresh_network(torch.as_tensor(training, device=digits.device))
-        self.optimiser = torch.optim.AdamW(
-            self.network.parameters(),
-            lr=configuration.learning_rate,
-            weight_decay=configuration.weight_decay,
-            fused=True,
-        )
-        self.schedule = _schedule(self.optimiser, configuration, self._steps_per_epoch)
+        self._stream = _new_stream(digits.device)
+        with self._on_stream():
+            self.network = self._fresh_network(torch.as_tensor(training, device=digits.device))
+            self._prepare_steps()
 
     def _fresh_network(self, images: Tensor) -> DigitNetwork:
         with self.randomness.applied():
@@ -52,39 +53,88 @@ class Replica:
         network.normalise_by(self.digits.images[images].cpu())
         return network.to(self.digits.device)
 
-    @property
-    def _steps_per_epoch(self) -> int:
-        return -(-len(self.training) // self.configuration.batch_size)
+    def _prepare_steps(self) -> None:
+        """Lays out what every step reads and writes, at places that stay."""
+        device, count = self.digits.device, len(self.training)
+        self._batch = min(self.configuration.batch_size, count)
+        self._full_steps, self._left_over = divmod(count, self._batch)
+        steps = self.configuration.epochs * self.steps_per_epoch
+        self._rates = learning_rates(self.configuration, steps)
+        self._device_rates = self._rates.float().to(device)
+        self._order = torch.empty(count, dtype=torch.int64, device=device)
+        self._place, self._step_number = torch.zeros(2, 1, dtype=torch.int64, device=device)
+        self._total = torch.zeros((), device=device)
+        self.optimiser = torch.optim.AdamW(
+            self.network.parameters(),
+            lr=self._device_rates[0].clone(),
+            weight_decay=self.configuration.weight_decay,
+            fused=True,
+            capturable=device.type == "cuda",
+        )
+        self._full = Replayed(self._full_batch, device)
+        self._last = Replayed(self._last_batch, device)
+
+    def _on_stream(self) -> AbstractContextManager[object]:
+        """Returns a context in which the GPU works for this replica, after what it is doing."""
+        if self._stream is None:
+            return contextlib.nullcontext()
+        self._stream.wait_stream(torch.cuda.current_stream())
+        return torch.cuda.stream(self._stream)
 
     @property
-    def learning_rate(self) -> float:
-        """The rate of the next step."""
-        return float(self.schedule.get_last_lr()[0])
+    def steps_per_epoch(self) -> int:
+        """How many batches an epoch has; the last may be smaller."""
+        return self._full_steps + bool(self._left_over)
 
-    def batches(self) -> Iterator[Tensor]:
-        """Yields the indices of one epoch's batches, in a new order; the last may be smaller."""
-        order = torch.randperm(len(self.training))
-        shuffled = self.training[order].to(self.digits.device)
-        yield from torch.split(shuffled, self.configuration.batch_size)
+    def learning_rate(self, epochs: int) -> float:
+        """Returns the rate of the next step after some epochs."""
+        return float(self._rates[epochs * self.steps_per_epoch])
 
-    def train_epoch(self) -> float:
-        """Trains one epoch and returns the mean training loss, nats."""
+    def train_epoch(self) -> None:
+        """Trains one epoch, in a new order of the images; a GPU may still be at it afterwards."""
         self.network.train()
-        total = torch.zeros((), device=self.digits.device)
-        with self.randomness.applied():
-            for batch in self.batches():
-                total += self._step(batch) * len(batch)
-        return float(total) / len(self.training)
+        with self._on_stream(), self.randomness.applied():
+            self._order.copy_(self.training[torch.randperm(len(self.training))])
+            self._place.zero_()
+            self._total.zero_()
+            for _ in range(self._full_steps):
+                self._full()
+            if self._left_over:
+                self._last()
 
-    def _step(self, batch: Tensor) -> Tensor:
+    def training_loss(self) -> float:
+        """Waits for the epoch and returns its mean training loss, nats."""
+        with self._on_stream():
+            return float(self._total) / len(self.training)
+
+    def judge(self, chosen: Tensor) -> Judgement:
+        """Judges the network as it is now; see `model.judging.judge`."""
+        with self._on_stream():
+            return judge(self.network, self.digits, chosen)
+
+    def _full_batch(self) -> None:
+        batches = self._order[: self._full_steps * self._batch].view(-1, self._batch)
+        self._step(batches.index_select(0, self._place).squeeze(0))
+
+    def _last_batch(self) -> None:
+        self._step(self._order[-self._left_over :])
+
+    def _step(self, batch: Tensor) -> None:
+        """Trains on a batch of indices."""
+        self.optimiser.param_groups[0]["lr"].copy_(self._device_rates[self._step_number].squeeze(0))
         with mixed_precision(self.digits.device):
             logits = self.network(augmented(self.digits.images[batch], self.configuration))
         loss = F.cross_entropy(logits.float(), self.digits.labels[batch])
         self.optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         self.optimiser.step()
-        self.schedule.step()
-        return loss.detach()
+        self._total += loss.detach() * len(batch)
+        self._place += 1
+        self._step_number += 1
+
+
+def _new_stream(device: torch.device) -> torch.cuda.Stream | None:
+    return torch.cuda.Stream(device) if device.type == "cuda" else None  # type: ignore[no-untyped-call]
 
 
 def _repeated(training: NDArray[np.int64], digits: DeviceDigits, repetition: int) -> Tensor:
@@ -95,15 +145,3 @@ def _repeated(training: NDArray[np.int64], digits: DeviceDigits, repetition: int
     mnist = digits.source_names.index("mnist")
     chinese = indices[digits.sources.cpu()[indices] != mnist]
     return torch.cat([indices, chinese.repeat(repetition - 1)])
-
-
-def _schedule(
-    optimiser: torch.optim.Optimizer, configuration: Configuration, steps_per_epoch: int
-) -> LRScheduler:
-    steps = configuration.epochs * steps_per_epoch
-    if configuration.schedule == "one-cycle":
-        # One step more than is taken: OneCycleLR counts the step before the first, too.
-        return OneCycleLR(optimiser, configuration.learning_rate, total_steps=steps + 1)
-    if configuration.schedule == "cosine":
-        return CosineAnnealingLR(optimiser, T_max=steps)
-    return LambdaLR(optimiser, lambda _: 1.0)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from model.configuration import Configuration
 from model.device import DeviceDigits
-from model.judging import Judgement, judge
+from model.judging import Judgement
 from model.networks import DigitNetwork
 from model.replica import Replica
 
@@ -62,8 +62,10 @@ def cross_validate(
     ]
     chosen = [torch.as_tensor(fold, device=digits.device) for fold in folds]
     for epoch in range(1, configuration.epochs + 1):
+        for replica in replicas:
+            replica.train_epoch()  # a GPU trains all of them side by side
         yield [
-            _advance(replica, chosen[number], number, epoch)
+            _fold_epoch(replica, chosen[number], number, epoch)
             for number, replica in enumerate(replicas)
         ]
 
@@ -73,13 +75,12 @@ def fold_seed(seed: int, fold: int) -> int:
     return int(np.random.SeedSequence([seed, fold]).generate_state(1)[0])
 
 
-def _advance(replica: Replica, validation: torch.Tensor, fold: int, epoch: int) -> FoldEpoch:
-    training_loss = replica.train_epoch()
-    judgement = judge(replica.network, replica.digits, validation)
+def _fold_epoch(replica: Replica, validation: torch.Tensor, fold: int, epoch: int) -> FoldEpoch:
+    training_loss, judgement = replica.training_loss(), replica.judge(validation)
     for name, loss in (("training", training_loss), ("validation", judgement.loss)):
         if not np.isfinite(loss):
             raise FloatingPointError(f"the {name} loss of fold {fold} is {loss} in epoch {epoch}.")
-    return FoldEpoch(fold, epoch, replica.learning_rate, training_loss, judgement)
+    return FoldEpoch(fold, epoch, replica.learning_rate(epoch), training_loss, judgement)
 
 
 def train_whole(
@@ -98,7 +99,8 @@ def train_whole(
     """
     replica = Replica(configuration, digits, training, seed)
     for epoch in range(1, configuration.epochs + 1):
-        loss = replica.train_epoch()
+        replica.train_epoch()
+        loss = replica.training_loss()
         if not np.isfinite(loss):
             raise FloatingPointError(f"the training loss is {loss} in epoch {epoch}.")
     return replica.network.eval()

@@ -5,12 +5,12 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from ray.tune import Trainable
 
 from datasets import DigitSet
 from model import Configuration, DeviceDigits, FoldEpoch, best_device, cross_validate
+from model.processor import prepare_processor
 from tune.resources import Share
 
 
@@ -29,7 +29,7 @@ class CrossValidation(Trainable):  # type: ignore[misc]
         share: Share,
     ) -> None:
         """Takes the pool and the folds, which are the same for every trial of the sweep."""
-        torch.set_num_threads(share.cpus)
+        prepare_processor(share.cpus)
         self._digits = DeviceDigits.of(pool, best_device(share.gpus > 0))
         self._folds, self._seed = folds, seed
         self.reset_config(config)

@@ -60,7 +60,7 @@ def _train(
         images = rows.view(-1, 1, 28, 28).float().to(device)
         loss = nn.functional.cross_entropy(network(images), labels.to(device))
         optimiser.zero_grad()
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         optimiser.step()
 
 

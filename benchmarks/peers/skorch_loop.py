@@ -36,6 +36,7 @@ def _classifier(part: Part, validation: Dataset) -> NeuralNetClassifier:
         lr=part.configuration.learning_rate,
         batch_size=part.configuration.batch_size,
         max_epochs=part.configuration.epochs,
+        iterator_train__shuffle=True,
         train_split=predefined_split(validation),
         device=part.device,
         verbose=0,

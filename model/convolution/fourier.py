@@ -47,7 +47,7 @@ class _FourierConvolution(torch.autograd.Function):
         spectrum = _spectrum(transforms.kernel, weight)
         ctx.save_for_backward(rows, spectrum)
         ctx.transforms, ctx.kernel = transforms, weight.shape[-1]
-        outputs = torch.bmm(rows, spectrum).unflatten(1, (-1, 2))
+        outputs = _in_pairs(torch.bmm(rows, spectrum))
         return _places(transforms.outputs_back, outputs)
 
     @staticmethod
@@ -64,9 +64,15 @@ class _FourierConvolution(torch.autograd.Function):
 
 def _parts(transform: Tensor, places: Tensor) -> tuple[Tensor, Tensor]:
     """Transforms (n, places, c) and returns real and imaginary part, (f, n, c) each."""
-    parts = torch.matmul(transform, places).unflatten(1, (-1, 2)).transpose(0, 1)
+    parts = _in_pairs(torch.matmul(transform, places)).transpose(0, 1)
     real, imaginary = parts.unbind(2)
     return real, imaginary
+
+
+def _in_pairs(values: Tensor) -> Tensor:
+    """Returns (a, 2 b, c) as (a, b, 2, c)."""
+    a, double, c = values.shape
+    return values.view(a, double // 2, 2, c)
 
 
 def _rows(*parts: Tensor) -> Tensor:
@@ -97,7 +103,7 @@ def _weight(transform: Tensor, spectrum: Tensor, kernel: int) -> Tensor:
 
 
 def _joined(gradient: Tensor) -> Tensor:
-    """Joins the gradients of [Xr Xi] and [Xi -Xr], (f, 2 n, 2 c), to that of Xr and Xi, (f, n, 2, c)."""
+    """Joins the gradients of both rows, (f, 2 n, 2 c), to those of Xr and Xi, (f, n, 2, c)."""
     f, rows, columns = gradient.shape
     first, second = gradient.view(f, rows // 2, 2, 2, columns // 2).unbind(2)
     first[:, :, 0] -= second[:, :, 1]

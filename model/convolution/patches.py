@@ -8,7 +8,9 @@ from torch import Tensor
 from model.convolution.pooling import largest_and_masks, spread
 
 CORNERS = ((0, 0), (0, 1), (1, 0), (1, 1))  # of the four places that are pooled together
-PATCHES = 1440  # at a time: with 128 channels their products stay in a core's own cache
+PRODUCTS = (
+    737_280  # at a time: they stay in a core's own cache, and are enough for a matrix product
+)
 
 
 def pooled_patch_convolution(images: Tensor, weight: Tensor) -> Tensor:
@@ -39,7 +41,10 @@ class _PooledProduct(torch.autograd.Function):
         matrix, channels = _in_corners(weight), weight.shape[0]
         pooled = patches.new_empty(len(patches), channels)
         ctx.masks = []
-        for some, out in zip(patches.split(PATCHES), pooled.split(PATCHES), strict=True):
+        ctx.some = max(1, PRODUCTS // (4 * channels))
+        for some, out in zip(
+            torch.split(patches, ctx.some), torch.split(pooled, ctx.some), strict=True
+        ):
             ctx.masks.append(largest_and_masks((some @ matrix).view(-1, 4, channels), out))
         ctx.save_for_backward(patches)
         ctx.kernel = weight.shape[-1]
@@ -50,7 +55,10 @@ class _PooledProduct(torch.autograd.Function):
         (patches,) = ctx.saved_tensors
         total = gradients[0].new_zeros(patches.shape[1], 4 * gradients[0].shape[1]).float()
         for some, gradient, masks in zip(
-            patches.split(PATCHES), gradients[0].split(PATCHES), ctx.masks, strict=True
+            torch.split(patches, ctx.some),
+            torch.split(gradients[0], ctx.some),
+            ctx.masks,
+            strict=True,
         ):
             total += some.t() @ spread(gradient, masks).flatten(1)
         return None, _from_corners(total, ctx.kernel)

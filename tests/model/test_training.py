@@ -83,9 +83,9 @@ def test_validation_images_are_in_no_batch_of_their_folds_training(
     seen: dict[int, list[int]] = {}
     step = Replica._step
 
-    def spy(self: Replica, batch: Tensor) -> Tensor:
+    def spy(self: Replica, batch: Tensor) -> None:
         seen.setdefault(id(self), []).extend(batch.tolist())
-        return step(self, batch)
+        step(self, batch)
 
     monkeypatch.setattr(Replica, "_step", spy)
     folds = fold_indices(small_pool, 5, seed=0)
@@ -163,6 +163,6 @@ def test_schedules_end_where_they_should(small_pool: DigitSet) -> None:
 def test_loss_that_is_not_finite_is_an_error(
     small_pool: DigitSet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Replica, "train_epoch", lambda _: float("nan"))
+    monkeypatch.setattr(Replica, "training_loss", lambda _: float("nan"))
     with pytest.raises(FloatingPointError, match="training loss of fold 0 is nan in epoch 1"):
         next(iter(cross_validate(SMALL, DeviceDigits.of(small_pool, CPU), [np.arange(9)], 0)))

@@ -1,0 +1,65 @@
+"""On a GPU: the same function as on a CPU, repeatable, in lockstep as alone, replayed as stepped."""
+
+import numpy as np
+import pytest
+import torch
+
+from datasets import DigitSet, fold_indices
+from model import Configuration, DeviceDigits, FoldEpoch, cross_validate
+from model import replay as replay_module
+
+pytestmark = [
+    pytest.mark.gpu,
+    pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no CUDA device"),
+]
+STILL = Configuration(  # nothing random but weights and order, which the CPU draws on any device
+    channels_1=8,
+    channels_2=16,
+    dropout_1=0,
+    dropout_2=0,
+    dropout_3=0,
+    dropout_4=0,
+    epochs=5,
+    batch_size=32,
+    schedule="one-cycle",
+    learning_rate=0.003,
+)
+RANDOM = Configuration(
+    channels_1=8, channels_2=16, epochs=5, batch_size=32, rotation=10, shift=2, elastic=0.5
+)
+
+
+def trained(
+    pool: DigitSet, configuration: Configuration, folds: int = 5, device: str = "cuda"
+) -> list[list[FoldEpoch]]:
+    digits = DeviceDigits.of(pool, torch.device(device))
+    chosen = fold_indices(pool, 5, seed=0)[:folds]
+    return list(cross_validate(configuration, digits, chosen, seed=3))
+
+
+def losses(epochs: list[list[FoldEpoch]]) -> list[tuple[float, float]]:
+    return [(fold.training_loss, fold.validation.loss) for epoch in epochs for fold in epoch]
+
+
+def test_metrics_are_the_cpus_up_to_rounding(small_pool: DigitSet) -> None:
+    gpu, cpu = losses(trained(small_pool, STILL)), losses(trained(small_pool, STILL, device="cpu"))
+    np.testing.assert_allclose(gpu, cpu, atol=0.05)
+    np.testing.assert_allclose(gpu[:5], cpu[:5], atol=0.01)
+
+
+def test_one_seed_repeats_bit_for_bit(small_pool: DigitSet) -> None:
+    assert losses(trained(small_pool, RANDOM)) == losses(trained(small_pool, RANDOM))
+
+
+def test_folds_in_lockstep_do_not_disturb_each_other(small_pool: DigitSet) -> None:
+    together = trained(small_pool, RANDOM)
+    alone = trained(small_pool, RANDOM, folds=1)
+    assert losses([[epoch[0]] for epoch in together]) == losses(alone)
+
+
+def test_a_replayed_step_is_the_same_as_one_that_is_run(
+    small_pool: DigitSet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replayed = losses(trained(small_pool, STILL))
+    monkeypatch.setattr(replay_module, "WARM_UP", 10**9)
+    np.testing.assert_allclose(replayed, losses(trained(small_pool, STILL)), rtol=1e-4)
