@@ -20,17 +20,17 @@ def pooled_patch_convolution(images: Tensor, weight: Tensor) -> Tensor:
     gradient.
 
     Args:
-        images: (n, s, s, 1).
+        images: (s, s, n, 1).
         weight: (d, 1, k, k), of the same type.
 
     Returns:
-        (n, p, p, d), where p = (s - k + 1) / 2.
+        (p, p, n, d), where p = (s - k + 1) / 2.
     """
     side = weight.shape[-1] + 1
-    patches = images.squeeze(-1).unfold(1, side, 2).unfold(2, side, 2)
-    n, p = patches.shape[:2]
-    pooled: Tensor = _PooledProduct.apply(patches.reshape(n * p * p, side * side), weight)  # type: ignore[no-untyped-call]
-    return pooled.view(n, p, p, -1)
+    patches = images.squeeze(-1).unfold(0, side, 2).unfold(1, side, 2)
+    p, _, n = patches.shape[:3]
+    pooled: Tensor = _PooledProduct.apply(patches.reshape(p * p * n, side * side), weight)  # type: ignore[no-untyped-call]
+    return pooled.view(p, p, n, -1)
 
 
 class _PooledProduct(torch.autograd.Function):

@@ -18,23 +18,25 @@ def pooled_convolution(images: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
     and many channels through Fourier's transform.
 
     Args:
-        images: (n, c, s, s), channels last in memory; those of one channel get no gradient.
+        images: (n, c, s, s); those of one channel get no gradient.
         weight: (d, c, k, k), where s - k + 1 is even.
         bias: (d,).
 
     Returns:
-        (n, d, (s - k + 1) / 2, (s - k + 1) / 2), channels last, in the precision of autocast.
+        (n, d, (s - k + 1) / 2, (s - k + 1) / 2), in the precision of autocast. On a CPU, places come
+        first in memory, then images, then channels.
     """
     d, c = weight.shape[:2]
     if images.device.type != "cpu" or 1 < c < WORTH_TRANSFORMING / d:
         return F.relu(F.max_pool2d(F.conv2d(images, weight, bias), 2))
     precision = _precision(images)
-    places, weight = images.to(precision).permute(0, 2, 3, 1), weight.to(precision)
+    places, weight = images.to(precision).permute(2, 3, 0, 1), weight.to(precision)
     if c == 1:
         pooled = pooled_patch_convolution(places, weight)
     else:
-        pooled = largest_of_four(fourier_convolution(places, weight))
-    return F.relu(pooled + bias.to(precision)).permute(0, 3, 1, 2)
+        fours = fourier_convolution(places, weight)
+        pooled = largest_of_four(fours.flatten(-2)).unflatten(-1, fours.shape[-2:])
+    return F.relu(pooled + bias.to(precision)).permute(2, 3, 0, 1)
 
 
 def _precision(images: Tensor) -> torch.dtype:

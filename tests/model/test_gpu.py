@@ -1,4 +1,4 @@
-"""On a GPU: the same function as on a CPU, repeatable, in lockstep as alone, replayed as stepped."""
+"""On a GPU: as on a CPU, repeatable, in lockstep as alone, replayed as stepped."""
 
 import numpy as np
 import pytest
