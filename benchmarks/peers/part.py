@@ -36,6 +36,13 @@ class Part:
         """Returns the indices that a fold is trained on."""
         return np.setdiff1d(np.arange(len(self.pool)), self.folds[number])
 
+    def normalised(self, number: int) -> NDArray[np.float64]:
+        """Returns all images normalised by a fold's training images, as shuzi does: (n, 28, 28)."""
+        training = self.pool.images[self.training(number)] / 255
+        mean, deviation = float(training.mean()), float(training.std())
+        normalised: NDArray[np.float64] = (self.pool.images / 255 - mean) / deviation
+        return normalised
+
     @property
     def images_trained(self) -> int:
         """How many images are trained on, each counted once an epoch."""

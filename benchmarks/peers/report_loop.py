@@ -11,10 +11,10 @@ from benchmarks.peers.part import Part, Read
 
 
 class Rows(Dataset[tuple[NDArray[np.float64], int]]):
-    """Rows of 784 numbers of 64 bits, 0 to 1, as a table read from CSV gives them."""
+    """Rows of 784 numbers of 64 bits, as a table read from CSV gives them."""
 
-    def __init__(self, images: NDArray[np.uint8], labels: NDArray[np.int64]) -> None:
-        self._rows = images.reshape(-1, 784).astype(np.float64) / 255
+    def __init__(self, images: NDArray[np.float64], labels: NDArray[np.int64]) -> None:
+        self._rows = images.reshape(-1, 784)
         self._labels = labels
 
     def __len__(self) -> int:
@@ -36,16 +36,19 @@ def _fold(part: Part, number: int) -> Read:
     c = part.configuration
     network = ReportNetwork(c.channels_1, c.channels_2).to(part.device)
     optimiser = torch.optim.Adam(network.parameters(), lr=c.learning_rate)
-    training = _loader(part, part.training(number), shuffle=True)
-    validation = _loader(part, part.folds[number], shuffle=False)
+    images = part.normalised(number)
+    training = _loader(part, images, part.training(number), shuffle=True)
+    validation = _loader(part, images, part.folds[number], shuffle=False)
     for _ in range(c.epochs):
         _train(network, optimiser, training, part.device)
         read = _validate(network, validation, part.device)
     return read
 
 
-def _loader(part: Part, chosen: NDArray[np.int64], shuffle: bool) -> DataLoader:  # type: ignore[type-arg]
-    rows = Rows(part.pool.images[chosen], part.pool.labels[chosen])
+def _loader(
+    part: Part, images: NDArray[np.float64], chosen: NDArray[np.int64], shuffle: bool
+) -> DataLoader:  # type: ignore[type-arg]
+    rows = Rows(images[chosen], part.pool.labels[chosen])
     return DataLoader(rows, batch_size=part.configuration.batch_size, shuffle=shuffle)
 
 

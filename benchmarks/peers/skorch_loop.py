@@ -14,9 +14,9 @@ from benchmarks.peers.part import Part, Read
 def run(part: Part) -> Read:
     """Fits a classifier for each fold, which it validates every epoch."""
     torch.set_num_threads(part.threads)
-    images = part.pool.images[:, None].astype(np.float32) / 255
     correct = count = 0
     for number in part.numbers:
+        images = part.normalised(number)[:, None].astype(np.float32)
         chosen, training = part.folds[number], part.training(number)
         torch.manual_seed(part.seed * 100 + number)
         classifier = _classifier(part, Dataset(images[chosen], part.pool.labels[chosen]))

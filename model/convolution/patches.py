@@ -7,6 +7,7 @@ from torch import Tensor
 
 from model.convolution.pooling import largest_and_masks, spread
 
+PAIR = {torch.bfloat16: torch.int32, torch.float16: torch.int32, torch.float32: torch.int64}
 CORNERS = ((0, 0), (0, 1), (1, 0), (1, 1))  # of the four places that are pooled together
 PRODUCTS = (
     737_280  # at a time: they stay in a core's own cache, and are enough for a matrix product
@@ -20,17 +21,25 @@ def pooled_patch_convolution(images: Tensor, weight: Tensor) -> Tensor:
     gradient.
 
     Args:
-        images: (s, s, n, 1).
-        weight: (d, 1, k, k), of the same type.
+        images: (s, s, n, 1), s even.
+        weight: (d, 1, k, k), k odd, of the same type.
 
     Returns:
         (p, p, n, d), where p = (s - k + 1) / 2.
     """
-    side = weight.shape[-1] + 1
-    patches = images.squeeze(-1).unfold(0, side, 2).unfold(1, side, 2)
-    p, _, n = patches.shape[:3]
-    pooled: Tensor = _PooledProduct.apply(patches.reshape(p * p * n, side * side), weight)  # type: ignore[no-untyped-call]
+    n, p = images.shape[2], (images.shape[0] - weight.shape[-1] + 1) // 2
+    pooled: Tensor = _PooledProduct.apply(_patches(images, weight.shape[-1] + 1), weight)  # type: ignore[no-untyped-call]
     return pooled.view(p, p, n, -1)
+
+
+def _patches(images: Tensor, side: int) -> Tensor:
+    """Copies the squares of an even side that begin at even places: (p p n, side^2).
+
+    They are copied in pairs of pixels, seen as one number of twice the size.
+    """
+    pairs = images.squeeze(-1).permute(2, 0, 1).contiguous().view(PAIR[images.dtype])
+    patches = pairs.permute(1, 2, 0).unfold(0, side, 2).unfold(1, side // 2, 1)
+    return patches.reshape(-1, side * side // 2).view(images.dtype)
 
 
 class _PooledProduct(torch.autograd.Function):
@@ -45,7 +54,8 @@ class _PooledProduct(torch.autograd.Function):
         for some, out in zip(
             torch.split(patches, ctx.some), torch.split(pooled, ctx.some), strict=True
         ):
-            ctx.masks.append(largest_and_masks((some @ matrix).view(-1, 4, channels), out))
+            products = (some @ matrix).view(-1, 4, channels)
+            ctx.masks.append(largest_and_masks(products, out, ctx.needs_input_grad[1]))
         ctx.save_for_backward(patches)
         ctx.kernel = weight.shape[-1]
         return pooled

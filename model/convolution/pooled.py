@@ -23,8 +23,8 @@ def pooled_convolution(images: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
         bias: (d,).
 
     Returns:
-        (n, d, (s - k + 1) / 2, (s - k + 1) / 2), in the precision of autocast. On a CPU, places come
-        first in memory, then images, then channels.
+        (n, d, (s - k + 1) / 2, (s - k + 1) / 2), in the precision of autocast; on a CPU places
+        come first in memory, then images, then channels.
     """
     d, c = weight.shape[:2]
     if images.device.type != "cpu" or 1 < c < WORTH_TRANSFORMING / d:
@@ -35,8 +35,8 @@ def pooled_convolution(images: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
         pooled = pooled_patch_convolution(places, weight)
     else:
         fours = fourier_convolution(places, weight)
-        pooled = largest_of_four(fours.flatten(-2)).unflatten(-1, fours.shape[-2:])
-    return F.relu(pooled + bias.to(precision)).permute(2, 3, 0, 1)
+        pooled = largest_of_four(fours.flatten(-2)).view(*fours.shape[:2], *fours.shape[3:])
+    return (pooled + bias.to(precision)).relu_().permute(2, 3, 0, 1)
 
 
 def _precision(images: Tensor) -> torch.dtype:

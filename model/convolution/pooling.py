@@ -11,7 +11,7 @@ from torch import Tensor
 
 from model.bits import SAME_SIZE, spread_sign
 
-Masks = tuple[Tensor, Tensor, Tensor]
+Masks = tuple[Tensor, ...]
 
 
 def largest_of_four(values: Tensor) -> Tensor:
@@ -31,7 +31,7 @@ class _LargestOfFour(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, values: Tensor) -> Tensor:
         largest = values.new_empty(*values.shape[:-2], values.shape[-1])
-        ctx.save_for_backward(*largest_and_masks(values, largest))
+        ctx.save_for_backward(*largest_and_masks(values, largest, ctx.needs_input_grad[0]))
         return largest
 
     @staticmethod
@@ -39,17 +39,17 @@ class _LargestOfFour(torch.autograd.Function):
         return spread(gradients[0], ctx.saved_tensors)
 
 
-def largest_and_masks(values: Tensor, out: Tensor) -> Masks:
+def largest_and_masks(values: Tensor, out: Tensor, masks: bool) -> Masks:
     """Writes the largest of each four, (..., 4, d), to `out`, (..., d).
 
     Returns:
         For the first two, the last two, and the winners of both: all bits set where the later one
-        is larger, whole numbers (..., d).
+        is larger, whole numbers (..., d). Nothing where no masks are wanted.
     """
     a, b, c, d = values.unbind(-2)
     ab, cd = torch.maximum(a, b), torch.maximum(c, d)
     torch.maximum(ab, cd, out=out)
-    return _below(a, b), _below(c, d), _below(ab, cd)
+    return (_below(a, b), _below(c, d), _below(ab, cd)) if masks else ()
 
 
 def _below(first: Tensor, second: Tensor) -> Tensor:
