@@ -1,33 +1,55 @@
-"""How much memory training takes on a device, by counting."""
+"""How much of a GPU's memory a cross-validation takes, by trying it out."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
 
 from model.configuration import Configuration
-from model.judging import BATCH
-from model.networks import count_parameters
+from model.device import DeviceDigits
+from model.training import cross_validate
 
-FLOAT = 4  # bytes
-CONTEXT = 600 * 2**20  # what CUDA itself and its libraries keep for a process
+CONTEXT = 600 * 2**20  # what CUDA itself and its libraries keep for a process, bytes
 
 
-def training_bytes(configuration: Configuration, digits: int, folds: int) -> int:
-    """Returns an upper estimate of the device memory that a cross-validation takes, bytes.
+@dataclass(frozen=True)
+class GpuMemory:
+    """Memory of a GPU.
 
-    Counted are: the digits as bytes, and for each fold the weights, their gradients and Adam's two
-    moments; for the one fold that advances, every layer's output and its gradient, twice over for
-    what the libraries need; the device's own context.
+    Attributes:
+        total: All of it, bytes.
+        trial: What the tried cross-validation takes of it, bytes; all, where it does not fit.
+    """
+
+    total: int
+    trial: int
+
+
+def tried_memory(configuration: Configuration, digits: int, folds: int) -> GpuMemory:
+    """Trains one epoch of every fold on blank digits, on the GPU that this process may use.
+
+    Every shape of memory is then in use, captured steps too: epochs after the first add but the
+    capture of their last, smaller batch.
 
     Args:
         configuration: The network and its batch size.
         digits: How many images lie on the device.
         folds: How many networks are trained side by side.
     """
-    weights = 4 * FLOAT * count_parameters(configuration) * folds
-    batch = max(configuration.batch_size, BATCH["cuda"])
-    activations = 2 * 2 * FLOAT * batch * _outputs(configuration)
-    return digits * 28 * 28 + weights + activations + CONTEXT
+    total = torch.cuda.get_device_properties(0).total_memory
+    parts = [np.arange(part, digits, folds) for part in range(folds)]
+    try:
+        next(cross_validate(replace(configuration, epochs=1), _blank(digits), parts, seed=0))
+    except torch.OutOfMemoryError:
+        return GpuMemory(total, total)
+    return GpuMemory(total, torch.cuda.max_memory_reserved() + CONTEXT)
 
 
-def _outputs(configuration: Configuration) -> int:
-    """Returns the numbers that all layers put out for one image."""
-    first = configuration.channels_1 * (24 * 24 + 2 * 12 * 12)
-    second = configuration.channels_2 * (8 * 8 + 2 * 4 * 4)
-    return 28 * 28 + first + second + 2 * (configuration.hidden_1 + configuration.hidden_2)
+def _blank(count: int) -> DeviceDigits:
+    device = torch.device("cuda")
+    return DeviceDigits(
+        images=torch.zeros(count, 28, 28, dtype=torch.uint8, device=device),
+        labels=torch.arange(count, device=device) % 10,
+        sources=torch.zeros(count, dtype=torch.int64, device=device),
+        source_names=("mnist",),
+    )

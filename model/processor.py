@@ -1,6 +1,7 @@
-"""What a process that trains tells its processor and its memory, once."""
+"""What a process that trains tells its processor, its memory and its GPU, once."""
 
 import ctypes
+import os
 import sys
 
 import torch
@@ -24,3 +25,15 @@ def prepare_processor(threads: int) -> None:
     if mallopt:
         for parameter, size in KEPT.items():
             mallopt(parameter, size)
+
+
+def prepare_gpu(part: float) -> None:
+    """Keeps this process to its part of the GPU's memory, and to methods that repeat bit for bit.
+
+    Args:
+        part: Of the GPU, above 0; whole GPUs are not limited.
+    """
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+    torch.backends.cudnn.deterministic = True
+    if part < 1 and torch.cuda.is_available():
+        torch.cuda.set_per_process_memory_fraction(part)

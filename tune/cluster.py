@@ -57,17 +57,3 @@ def _require_answer(address: str | None) -> None:
         socket.create_connection((host.strip("[]"), int(port)), timeout=ANSWER_SECONDS).close()
     except OSError as error:
         raise SweepError(f"no Ray cluster answers at {address}: {error}") from error
-
-
-def gpu_bytes() -> int:
-    """Returns the memory of one of the cluster's GPUs, bytes; asked where the GPU is."""
-    answer: int = ray.get(ray.remote(num_cpus=0, num_gpus=1)(_gpu_bytes).remote())
-    return answer
-
-
-def _gpu_bytes() -> int:
-    import torch
-
-    if not torch.cuda.is_available():
-        return 0
-    return int(torch.cuda.get_device_properties(0).total_memory)

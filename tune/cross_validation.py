@@ -1,16 +1,17 @@
 """The Ray trainable: one trial is one configuration, cross-validated."""
 
+import gc
 import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from ray.tune import Trainable
 
 from datasets import DigitSet
 from model import Configuration, DeviceDigits, FoldEpoch, best_device, cross_validate
-from model.processor import prepare_processor
 from tune.resources import Share
 
 
@@ -29,7 +30,8 @@ class CrossValidation(Trainable):  # type: ignore[misc]
         share: Share,
     ) -> None:
         """Takes the pool and the folds, which are the same for every trial of the sweep."""
-        prepare_processor(share.cpus)
+        self._share = share.alone if config["alone"] else share
+        self._share.prepare()
         self._digits = DeviceDigits.of(pool, best_device(share.gpus > 0))
         self._folds, self._seed = folds, seed
         self.reset_config(config)
@@ -37,6 +39,7 @@ class CrossValidation(Trainable):  # type: ignore[misc]
     def reset_config(self, new_config: dict[str, Any]) -> bool:
         """Starts another trial in the same worker."""
         self._configuration = Configuration.from_dict(new_config["configuration"])
+        self._alone = new_config["alone"]
         self._epochs: Iterator[list[FoldEpoch]] = cross_validate(
             self._configuration, self._digits, self._folds, self._seed
         )
@@ -48,8 +51,19 @@ class CrossValidation(Trainable):  # type: ignore[misc]
             epoch = next(self._epochs)
         except FloatingPointError as error:
             return {"done": True, "validation_loss": math.nan, "cause": str(error)}
+        except torch.OutOfMemoryError as error:
+            return self._out_of_memory(error)
         last = epoch[0].epoch == self._configuration.epochs
         return {"done": last, "complete": last, **as_result(epoch)}
+
+    def _out_of_memory(self, error: torch.OutOfMemoryError) -> dict[str, Any]:
+        """Frees what the trial held and ends it; beside others it is to be tried again alone."""
+        self._epochs = iter(())
+        gc.collect()
+        torch.cuda.empty_cache()
+        cause = f"out of the GPU's memory: {str(error).splitlines()[0]}"
+        again = self._share.gpus < 1 and not self._alone
+        return {"done": True, "validation_loss": math.nan, "cause": cause, "again": again}
 
 
 def as_result(epoch: Sequence[FoldEpoch]) -> dict[str, Any]:

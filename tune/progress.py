@@ -100,6 +100,8 @@ class SearchProgress(NotSaved, Callback):  # type: ignore[misc]
 
 
 def _ending(trial: FrozenTrial) -> str:
+    if trial.state == TrialState.RUNNING:
+        return f"trial {trial.number} found too little GPU memory beside others: again, alone"
     if trial.state != TrialState.COMPLETE:
         return f"trial {trial.number} failed: {trial.user_attrs.get('cause')}"
     seconds = trial.user_attrs["seconds"]

@@ -32,6 +32,7 @@ class Recorder(NotSaved, Callback):  # type: ignore[misc]
     def on_trial_start(self, iteration: int, trials: list[Trial], trial: Trial, **_: Any) -> None:
         """Opens the trial's event files."""
         number = trial.config["trial"]
+        self._folder.epochs_csv(number).unlink(missing_ok=True)  # of a start without memory
         self._events[number] = TrialEvents(self._folder, number)
         write_trials(self._folder.trials_csv, self._study.get_trials(deepcopy=False))
 

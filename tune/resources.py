@@ -1,10 +1,14 @@
 """How the machine's cores and GPUs are shared among trials."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
-from model import Configuration
-from model.memory import training_bytes
+import ray
+
+from model import Configuration, best_device
+from model.memory import GpuMemory, tried_memory
+from model.processor import prepare_gpu, prepare_processor
 from search_spaces import SearchSpace
 from tune.errors import SweepError
 from tune.request import SweepRequest
@@ -26,14 +30,23 @@ class Share:
     gpus: float
     concurrent: int
 
+    @property
+    def alone(self) -> Self:
+        """The same for a trial that needs a GPU to itself."""
+        return replace(self, gpus=1.0) if 0 < self.gpus < 1 else self
+
     def as_ray(self) -> dict[str, float]:
-        """Returns it in Ray Tune's words."""
-        return {"cpu": self.cpus, "gpu": self.gpus}
+        """Returns it in Ray's words."""
+        return {"CPU": self.cpus, "GPU": self.gpus}
+
+    def prepare(self) -> None:
+        """Has this process keep to it."""
+        prepare_processor(self.cpus)
+        if self.gpus:
+            prepare_gpu(self.gpus)
 
 
-def share_of(
-    cpus: float, gpus: float, gpu_bytes: int, trial_bytes: int, request: SweepRequest
-) -> Share:
+def share_of(cpus: float, gpus: float, memory: GpuMemory | None, request: SweepRequest) -> Share:
     """Divides a cluster among trials.
 
     Without a GPU each trial gets one thread, as two trials of one thread each are faster than one
@@ -43,8 +56,7 @@ def share_of(
     Args:
         cpus: Cores of the cluster.
         gpus: GPUs of the cluster.
-        gpu_bytes: Memory of one GPU, bytes.
-        trial_bytes: Memory that the largest trial needs on it, bytes.
+        memory: Of one GPU, and what the largest trial takes of it; none where there is no GPU.
         request: What the user asked for comes before what is found.
 
     Raises:
@@ -53,7 +65,7 @@ def share_of(
     wanted = min(request.trials, request.concurrent or request.trials)
     gpu_share = request.gpus_per_trial
     if gpu_share is None:
-        gpu_share = 1 / _trials_a_gpu(cpus / gpus, gpu_bytes, trial_bytes) if gpus else 0
+        gpu_share = 1 / _trials_a_gpu(cpus / gpus, memory) if gpus and memory else 0
     cpu_share = request.cpus_per_trial or (1 if gpu_share else max(1, _floor(cpus / wanted)))
     places = min(_floor(cpus / cpu_share), _floor(gpus / gpu_share) if gpu_share else wanted)
     if places < 1:
@@ -65,8 +77,8 @@ def share_of(
     return Share(cpu_share, gpu_share, min(places, wanted))
 
 
-def _trials_a_gpu(cores_a_gpu: float, gpu_bytes: int, trial_bytes: int) -> int:
-    fit = _floor(GPU_RESERVE * gpu_bytes / trial_bytes)
+def _trials_a_gpu(cores_a_gpu: float, memory: GpuMemory) -> int:
+    fit = _floor(GPU_RESERVE * memory.total / memory.trial)
     return max(1, min(fit, _floor(cores_a_gpu)))
 
 
@@ -74,17 +86,36 @@ def _floor(value: float) -> int:
     return math.floor(value + 1e-9)
 
 
-def largest_trial_bytes(space: SearchSpace, digits: int) -> int:
-    """Returns the device memory that the largest configuration of a space needs, bytes.
-
-    Args:
-        space: What may vary.
-        digits: Images in the pool.
-    """
+def largest_configuration(space: SearchSpace) -> Configuration:
+    """Returns the configuration of a space that needs the most memory."""
     largest = {
         name: max(parameter.ends())
         for name, parameter in space.parameters.items()
         if name.startswith(("channels", "hidden", "batch"))
     }
-    configuration = Configuration.from_dict({**space.fixed, **largest})
-    return training_bytes(configuration, digits, space.folds)
+    return Configuration.from_dict({**space.fixed, **largest})
+
+
+def gpu_memory(space: SearchSpace, digits: int) -> GpuMemory | None:
+    """Tries the largest trial of a space out on one of the cluster's GPUs.
+
+    Args:
+        space: What may vary.
+        digits: Images in the pool.
+
+    Returns:
+        None where torch cannot use the GPU: it may be a CPU build.
+    """
+    tried = ray.remote(num_cpus=0, num_gpus=1)(_tried)
+    memory: GpuMemory | None = ray.get(
+        tried.remote(largest_configuration(space), digits, space.folds)
+    )
+    return memory
+
+
+def _tried(configuration: Configuration, digits: int, folds: int) -> GpuMemory | None:
+    """Runs where the GPU is."""
+    if best_device().type != "cuda":
+        return None
+    prepare_gpu(1)
+    return tried_memory(configuration, digits, folds)

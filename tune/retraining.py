@@ -24,7 +24,6 @@ from model import (
     judge,
     train_whole,
 )
-from model.processor import prepare_processor
 from results import write_json
 from results.evaluation import described, evaluation_row
 from results.winner import save_network
@@ -132,7 +131,7 @@ def _train(
     share: Share,
 ) -> Weights:
     """Runs in a worker: trains on part of the pool and returns the weights."""
-    prepare_processor(share.cpus)
+    share.prepare()
     digits = DeviceDigits.of(pool, best_device(share.gpus > 0))
     network = train_whole(configuration, digits, training, fold_seed(seed, NO_FOLD))
     return {name: value.cpu().numpy() for name, value in network.state_dict().items()}

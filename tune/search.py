@@ -17,6 +17,7 @@ from tune.plan import Plan
 from tune.progress import SearchProgress
 from tune.recorder import Recorder
 from tune.request import SweepRequest
+from tune.resources import Share
 from tune.searcher import STOPPED, StudySearcher, new_study
 
 ENDED = (TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAIL)
@@ -30,7 +31,7 @@ def search(plan: Plan, console: Console) -> pd.DataFrame:
     """
     request, started = plan.request, time.monotonic()
     study = new_study(plan.folder, plan.space, request.trials, request.seed)
-    searcher = StudySearcher(study, plan.space, request.epochs)
+    searcher = StudySearcher(study, plan.space, request.trials, request.epochs)
     progress = SearchProgress(study, request.trials, console)
     _run(plan, searcher, [Recorder(plan.folder, study), progress])
     searcher.end()
@@ -65,13 +66,19 @@ def _trainable(plan: Plan) -> type:
         seed=plan.request.seed,
         share=plan.share,
     )
-    return ray.tune.with_resources(trainable, plan.share.as_ray())  # type: ignore[no-any-return]
+    return ray.tune.with_resources(  # type: ignore[no-any-return]
+        trainable, lambda config: _bundle(plan.share.alone if config["alone"] else plan.share)
+    )
+
+
+def _bundle(share: Share) -> ray.tune.PlacementGroupFactory:
+    return ray.tune.PlacementGroupFactory([share.as_ray()])
 
 
 def _tune_config(plan: Plan, searcher: StudySearcher) -> ray.tune.TuneConfig:
     return ray.tune.TuneConfig(
         search_alg=searcher,
-        num_samples=plan.request.trials,
+        num_samples=-1,  # the searcher ends the search: a trial may have to be run twice
         max_concurrent_trials=plan.share.concurrent,
         time_budget_s=plan.request.time_budget,
         reuse_actors=True,  # a fresh actor imports torch again: 3.7 s a trial instead of 0.6 s
@@ -81,7 +88,7 @@ def _tune_config(plan: Plan, searcher: StudySearcher) -> ray.tune.TuneConfig:
 
 
 def _trial_name(trial: Trial) -> str:
-    return f"trial_{trial.config['trial']:04d}"
+    return f"trial_{trial.config['trial']:04d}{'_alone' if trial.config['alone'] else ''}"
 
 
 def _ended(trials: list[FrozenTrial]) -> int:

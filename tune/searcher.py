@@ -61,22 +61,39 @@ class StudySearcher(NotSaved, Searcher):  # type: ignore[misc]
     Args:
         study: Keeps every trial, its intermediate values and its end.
         space: What may vary, and what is fixed.
+        trials: How many to ask for.
         epochs: Instead of the space's.
     """
 
-    def __init__(self, study: optuna.Study, space: SearchSpace, epochs: int | None) -> None:
+    def __init__(
+        self, study: optuna.Study, space: SearchSpace, trials: int, epochs: int | None
+    ) -> None:
         super().__init__(metric=METRIC, mode="min")
-        self._study, self._space = study, space
+        self._study, self._space, self._left = study, space, trials
         self._fixed = fixed_values(space, epochs)
         self._asked: dict[str, optuna.Trial] = {}
+        self._again: list[optuna.Trial] = []
 
-    def suggest(self, trial_id: str) -> dict[str, Any]:
-        """Asks the study for a configuration; the result is the new trial's `config`."""
-        trial = self._study.ask(self._space.distributions())
+    def suggest(self, trial_id: str) -> dict[str, Any] | str | None:
+        """Asks the study for a configuration; the result is the new trial's `config`.
+
+        A trial that found too little memory comes again first, alone. So nothing is finished as
+        long as a trial is running.
+        """
+        if self._again:
+            return self._started(trial_id, self._again.pop(0), alone=True)
+        if self._left:
+            self._left -= 1
+            return self._started(
+                trial_id, self._study.ask(self._space.distributions()), alone=False
+            )
+        return None if self._asked else str(Searcher.FINISHED)
+
+    def _started(self, trial_id: str, trial: optuna.Trial, alone: bool) -> dict[str, Any]:
         configuration = Configuration.from_dict({**self._fixed, **trial.params})
         trial.set_user_attr("weights", count_parameters(configuration))
         self._asked[trial_id] = trial
-        return {"trial": trial.number, "configuration": configuration.to_dict()}
+        return {"trial": trial.number, "configuration": configuration.to_dict(), "alone": alone}
 
     def on_trial_result(self, trial_id: str, result: dict[str, Any]) -> None:
         """Tells the study an intermediate value."""
@@ -87,8 +104,13 @@ class StudySearcher(NotSaved, Searcher):  # type: ignore[misc]
         self, trial_id: str, result: dict[str, Any] | None = None, error: bool = False
     ) -> None:
         """Tells the study how a trial ended: complete only if its last epoch was."""
-        trial = self._asked.pop(trial_id)
-        result = result or {}
+        trial, result = self._asked.pop(trial_id), result or {}
+        if result.get("again"):
+            self._again.append(trial)
+        else:
+            self._tell(trial, result, error)
+
+    def _tell(self, trial: optuna.Trial, result: dict[str, Any], error: bool = False) -> None:
         self._describe(trial, result)
         if cause := _why_not_whole(trial.number, result, error):
             trial.set_user_attr("cause", cause)
@@ -100,8 +122,10 @@ class StudySearcher(NotSaved, Searcher):  # type: ignore[misc]
 
     def end(self) -> None:
         """Tells the study that no trial is running any more."""
-        for trial_id in list(self._asked):
-            self.on_trial_complete(trial_id)
+        for trial in [*self._asked.values(), *self._again]:
+            self._tell(trial, {})
+        self._asked.clear()
+        self._again.clear()
 
     def _describe(self, trial: optuna.Trial, result: dict[str, Any]) -> None:
         """Keeps with the trial what its row in the table needs."""

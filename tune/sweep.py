@@ -15,12 +15,12 @@ from results.provenance import hardware, versions
 from results.trials import read_trials
 from results.winner import winning_trial
 from search_spaces import SearchSpace, read_space
-from tune.cluster import gpu_bytes, ray_cluster
+from tune.cluster import ray_cluster
 from tune.data import SweepData, load_data
 from tune.errors import SweepError, SweepFailed
 from tune.plan import Plan
 from tune.request import SweepRequest
-from tune.resources import Share, largest_trial_bytes, share_of
+from tune.resources import Share, gpu_memory, share_of
 from tune.retraining import retrain_and_judge
 from tune.search import search
 from tune.searcher import fixed_values
@@ -101,9 +101,8 @@ def winning_configuration(
 def _share(request: SweepRequest, space: SearchSpace, data: SweepData) -> Share:
     there = ray.cluster_resources()
     cpus, gpus = there.get("CPU", 0.0), there.get("GPU", 0.0)
-    memory = gpu_bytes() if gpus else 0
-    usable = gpus if memory else 0.0  # torch may be a CPU build, beside a GPU
-    return share_of(cpus, usable, memory, largest_trial_bytes(space, len(data.pool)), request)
+    memory = gpu_memory(space, len(data.pool)) if gpus else None
+    return share_of(cpus, gpus if memory else 0.0, memory, request)
 
 
 def _asked(plan: Plan) -> dict[str, Any]:

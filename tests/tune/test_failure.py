@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import ray.cloudpickle
+import torch
 from rich.console import Console
 
 import tune.search
@@ -37,6 +38,24 @@ class Failing(CrossValidation):
 
 def _diverging() -> Iterator[Any]:
     raise FloatingPointError("the training loss of fold 0 is nan in epoch 1.")
+    yield
+
+
+class Crowded(CrossValidation):
+    """Trial 1 finds no memory as long as it is not alone; trial 2 never."""
+
+    def reset_config(self, new_config: dict[str, Any]) -> bool:
+        self._number = new_config["trial"]
+        return super().reset_config(new_config)
+
+    def step(self) -> dict[str, Any]:
+        if self._number == 2 or (self._number == 1 and not self._alone):
+            self._epochs = _without_memory()
+        return super().step()
+
+
+def _without_memory() -> Iterator[Any]:
+    raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 9 GiB.")
     yield
 
 
@@ -73,6 +92,22 @@ def test_failed_trials_are_told_with_their_cause_and_the_sweep_goes_on(
     said = console.export_text()
     assert "trial 2 failed: the training loss of fold 0 is nan" in said
     assert folder.evaluation_json.is_file()
+
+
+def test_trial_without_memory_is_run_again_alone_and_fails_only_then(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tune.search, "CrossValidation", Crowded)
+    console = Console(record=True, width=200)
+    request = SweepRequest(
+        name="full", out=tmp_path, mnist_count=100, trials=4, epochs=1, space=TINY
+    )
+    trials = read_trials(run_sweep(request, console).trials_csv)
+    assert trials["state"].tolist() == ["complete", "complete", "failed", "complete"]
+    assert trials["cause"][2].startswith("out of the GPU's memory: CUDA out of memory.")
+    said = console.export_text()
+    assert said.count("trial 1 found too little GPU memory beside others: again, alone") == 1
+    assert said.count("trial 2 found too little GPU memory beside others: again, alone") == 1
 
 
 def test_sweep_of_which_every_trial_fails_has_no_winner_and_says_why(

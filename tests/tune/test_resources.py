@@ -1,9 +1,10 @@
 import pytest
 
 from model import Configuration
+from model.memory import GpuMemory
 from search_spaces import read_space
 from tune import SweepError, SweepRequest
-from tune.resources import Share, largest_trial_bytes, share_of
+from tune.resources import Share, largest_configuration, share_of
 
 GIB = 2**30
 
@@ -31,14 +32,14 @@ def request(**values: object) -> SweepRequest:
 def test_machine_is_divided(
     cpus: int, gpus: int, asked: dict[str, object], expected: Share
 ) -> None:
-    share = share_of(cpus, gpus, 20 * GIB, 2 * GIB, request(**asked))
+    share = share_of(cpus, gpus, GpuMemory(20 * GIB, 2 * GIB), request(**asked))
     assert share == expected
     assert share.concurrent * share.cpus <= cpus
     assert share.concurrent * share.gpus <= gpus + 1e-9
 
 
 def test_trial_larger_than_the_gpu_has_it_to_itself() -> None:
-    assert share_of(16, 1, 1 * GIB, 2 * GIB, request()).gpus == 1
+    assert share_of(16, 1, GpuMemory(GIB, GIB), request()).gpus == 1
 
 
 @pytest.mark.parametrize("asked", [{"cpus_per_trial": 3}, {"gpus_per_trial": 1.0}])
@@ -46,11 +47,16 @@ def test_more_than_there_is_is_refused(asked: dict[str, object]) -> None:
     with pytest.raises(
         SweepError, match=r"a trial needs more .* than there is \(cores: 2, GPUs: 0\)"
     ):
-        share_of(2, 0, 0, GIB, request(**asked))
+        share_of(2, 0, None, request(**asked))
 
 
-def test_larger_networks_need_more_memory() -> None:
-    spaces = [read_space(name, Configuration.check) for name in ("quick", "paper", "wide")]
-    needs = [largest_trial_bytes(space, 60_000) for space in spaces]
-    assert needs[0] < needs[1] <= needs[2]
-    assert needs[2] < 20 * GIB
+def test_largest_configuration_has_the_upper_ends_of_what_needs_memory() -> None:
+    largest = largest_configuration(read_space("wide", Configuration.check))
+    assert (largest.channels_1, largest.channels_2, largest.batch_size) == (256, 256, 400)
+    assert largest.dropout_1 == Configuration().dropout_1
+
+
+def test_only_a_shared_gpu_can_be_had_alone() -> None:
+    assert Share(1, 0.25, 4).alone == Share(1, 1.0, 4)
+    assert Share(1, 2.0, 4).alone == Share(1, 2.0, 4)
+    assert Share(1, 0, 4).alone == Share(1, 0, 4)

@@ -27,7 +27,13 @@ def study(tmp_path: Path, space: SearchSpace) -> optuna.Study:
 
 @pytest.fixture
 def searcher(study: optuna.Study, space: SearchSpace) -> StudySearcher:
-    return StudySearcher(study, space, epochs=None)
+    return StudySearcher(study, space, trials=100, epochs=None)
+
+
+def asked(searcher: StudySearcher, trial_id: str) -> dict[str, Any]:
+    config = searcher.suggest(trial_id)
+    assert isinstance(config, dict)
+    return config
 
 
 def result(loss: float, epoch: int = 3, complete: bool = True) -> dict[str, Any]:
@@ -46,17 +52,18 @@ def result(loss: float, epoch: int = 3, complete: bool = True) -> dict[str, Any]
 def test_reports_configuration_comes_first_and_the_rest_is_searched(
     searcher: StudySearcher, study: optuna.Study
 ) -> None:
-    first = searcher.suggest("a")
+    first = asked(searcher, "a")
     assert first["trial"] == 0
     assert first["configuration"]["channels_1"] == 32
     assert first["configuration"]["learning_rate"] == 0.001
     assert first["configuration"]["epochs"] == 3
-    assert searcher.suggest("b")["configuration"] != first["configuration"]
+    assert asked(searcher, "b")["configuration"] != first["configuration"]
     assert [trial.user_attrs.get("origin") for trial in study.trials] == ["report", None]
 
 
 def test_epochs_asked_for_come_before_the_spaces(study: optuna.Study, space: SearchSpace) -> None:
-    assert StudySearcher(study, space, epochs=7).suggest("a")["configuration"]["epochs"] == 7
+    searcher = StudySearcher(study, space, trials=8, epochs=7)
+    assert asked(searcher, "a")["configuration"]["epochs"] == 7
 
 
 def test_complete_trial_keeps_its_intermediate_values(
@@ -114,7 +121,7 @@ def test_no_trial_stays_running(searcher: StudySearcher, study: optuna.Study) ->
 def test_sampler_learns_after_a_few_trials(searcher: StudySearcher, study: optuna.Study) -> None:
     """Trials that are better where the learning rate is high draw the next ones there."""
     for number in range(25):
-        rate = searcher.suggest(str(number))["configuration"]["learning_rate"]
+        rate = asked(searcher, str(number))["configuration"]["learning_rate"]
         searcher.on_trial_complete(str(number), result(-math.log(rate)))
     rates = [trial.params["learning_rate"] for trial in study.trials]
     assert sorted(rates[13:])[6] > sorted(rates[1:4])[1]
@@ -129,3 +136,28 @@ def test_journal_is_read_by_another_process_of_optuna(
     storage = optuna.storages.JournalStorage(backend)
     (name,) = optuna.get_all_study_names(storage)
     assert optuna.load_study(study_name=name, storage=storage).best_value == 0.5
+
+
+def test_trial_without_memory_is_asked_again_alone_and_told_once(
+    study: optuna.Study, space: SearchSpace
+) -> None:
+    searcher = StudySearcher(study, space, trials=2, epochs=None)
+    first, second = asked(searcher, "a"), asked(searcher, "b")
+    assert searcher.suggest("c") is None  # a running trial may yet come again
+    searcher.on_trial_complete("b", {"validation_loss": math.nan, "again": True, "cause": "full"})
+    assert study.trials[1].state == TrialState.RUNNING
+    assert asked(searcher, "c") == {**second, "alone": True}
+    searcher.on_trial_complete("a", result(0.5))
+    searcher.on_trial_complete("c", result(0.4))
+    assert searcher.suggest("d") == "FINISHED"
+    assert [trial.value for trial in study.trials] == [0.5, 0.4]
+    assert not first["alone"]
+
+
+def test_trial_waiting_to_be_tried_again_does_not_stay_running(
+    searcher: StudySearcher, study: optuna.Study
+) -> None:
+    searcher.suggest("a")
+    searcher.on_trial_complete("a", {"validation_loss": math.nan, "again": True})
+    searcher.end()
+    assert [trial.state for trial in study.trials] == [TrialState.PRUNED]
