@@ -9,8 +9,14 @@ from pathlib import Path
 def header(*packages: str) -> str:
     """Returns lines on processor, cores, Python and the versions of packages."""
     versions = ", ".join(f"{name} {version(name)}" for name in packages)
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return f"{_processor()}, {cores} cores; Python {platform.python_version()}, {versions}"
+    return f"{_processor()}, {cores()} cores; Python {platform.python_version()}, {versions}"
+
+
+def cores() -> int:
+    """Returns how many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _processor() -> str:

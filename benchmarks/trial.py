@@ -9,7 +9,6 @@ whichever trains more images a second in the first round.
 """
 
 import argparse
-import os
 import statistics
 import sys
 from contextlib import ExitStack
@@ -21,7 +20,7 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.header import header
+from benchmarks.header import cores, header
 from benchmarks.peers.part import Part
 from benchmarks.peers.workers import Side
 from datasets import fold_indices, joined, load_chinese, load_mnist, stratified_count
@@ -93,14 +92,13 @@ def _part(name: str, arguments: argparse.Namespace) -> Part:
     pool = joined([stratified_count(mnist, images, seed=0), load_chinese([arguments.chinese])])
     if arguments.full:
         configuration = replace(configuration, epochs=10)
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     return Part(
         pool=pool,
         folds=fold_indices(pool, 5, seed=0),
         numbers=range(5 if arguments.full else 2),
         configuration=configuration,
         seed=0,
-        threads=cores or 1,
+        threads=cores(),
         device=arguments.device,
     )
 

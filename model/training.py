@@ -40,6 +40,7 @@ def cross_validate(
     digits: DeviceDigits,
     folds: Sequence[Indices],
     seed: int,
+    numbers: Sequence[int] | None = None,
 ) -> Iterator[list[FoldEpoch]]:
     """Trains one network for each fold, all from fresh weights, and validates it every epoch.
 
@@ -48,6 +49,7 @@ def cross_validate(
         digits: The pool, on the device.
         folds: For each fold the indices of its validation images; it is trained on all others.
         seed: Together with the fold's number decides all that is random in its training.
+        numbers: Which of the folds to train; all of them, if not given.
 
     Yields:
         After each epoch, what it came to in each fold.
@@ -55,18 +57,21 @@ def cross_validate(
     Raises:
         FloatingPointError: If a loss is not finite.
     """
+    numbers = range(len(folds)) if numbers is None else numbers
     everything = np.arange(len(digits.labels))
     replicas = [
-        Replica(configuration, digits, np.setdiff1d(everything, fold), fold_seed(seed, number))
-        for number, fold in enumerate(folds)
+        Replica(
+            configuration, digits, np.setdiff1d(everything, folds[number]), fold_seed(seed, number)
+        )
+        for number in numbers
     ]
-    chosen = [torch.as_tensor(fold, device=digits.device) for fold in folds]
+    chosen = [torch.as_tensor(folds[number], device=digits.device) for number in numbers]
     for epoch in range(1, configuration.epochs + 1):
         for replica in replicas:
             replica.train_epoch()  # a GPU trains all of them side by side
         yield [
-            _fold_epoch(replica, chosen[number], number, epoch)
-            for number, replica in enumerate(replicas)
+            _fold_epoch(replica, validation, number, epoch)
+            for replica, validation, number in zip(replicas, chosen, numbers, strict=True)
         ]
 
 

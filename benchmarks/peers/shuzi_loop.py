@@ -11,8 +11,7 @@ def run(part: Part) -> Read:
     """Cross-validates; the folds not asked for are left out."""
     prepare_processor(part.threads)
     digits = DeviceDigits.of(part.pool, torch.device(part.device))
-    folds = [part.folds[number] for number in part.numbers]
-    *_, last = cross_validate(part.configuration, digits, folds, part.seed)
+    *_, last = cross_validate(part.configuration, digits, part.folds, part.seed, part.numbers)
     return Read(
         sum(fold.validation.correct for fold in last), sum(fold.validation.count for fold in last)
     )
