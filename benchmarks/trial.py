@@ -79,6 +79,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--mnist", default="embedded", help="embedded, full or a folder")
     parser.add_argument("--chinese", default="embedded", help="embedded, chen, report or a folder")
     parser.add_argument("--images", type=int, default=None, help="of MNIST; default: a part")
+    parser.add_argument("--epochs", type=int, default=None, help="default: 2 and 4")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
     parser.add_argument("--full", action="store_true", help="all images, 5 folds, 10 epochs")
@@ -90,13 +91,12 @@ def _part(name: str, arguments: argparse.Namespace) -> Part:
     mnist = load_mnist(arguments.mnist).train
     images = arguments.images or (len(mnist) if arguments.full else few)
     pool = joined([stratified_count(mnist, images, seed=0), load_chinese([arguments.chinese])])
-    if arguments.full:
-        configuration = replace(configuration, epochs=10)
+    epochs = arguments.epochs or (10 if arguments.full else configuration.epochs)
     return Part(
         pool=pool,
         folds=fold_indices(pool, 5, seed=0),
         numbers=range(5 if arguments.full else 2),
-        configuration=configuration,
+        configuration=replace(configuration, epochs=epochs),
         seed=0,
         threads=cores(),
         device=arguments.device,

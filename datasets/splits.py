@@ -1,11 +1,11 @@
 """What is put aside, and the folds of the rest.
 
-Images by one writer stay together wherever the writer is known.
+Images by one writer stay together wherever the writer is known. scikit-learn takes most of a second
+to import, so only what splits imports it, no worker.
 """
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold, train_test_split
 
 from datasets.digit_set import LABELS, DigitSet
 from datasets.errors import DataError
@@ -61,6 +61,8 @@ def _parts(digits: DigitSet, parts: int, seed: int, purpose: str) -> Indices:
 
 
 def _assigned(digits: DigitSet, parts: int, seed: int) -> Indices:
+    from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
+
     strata = np.char.add(digits.sources, digits.labels.astype(str))
     groups = digits.writers if digits.writers[0] else None
     splitter = StratifiedKFold if groups is None else StratifiedGroupKFold
@@ -106,6 +108,8 @@ def stratified_count(digits: DigitSet, count: int, seed: int) -> DigitSet:
         return digits
     if not len(LABELS) <= count < len(digits) - len(LABELS):
         raise DataError(f"--mnist-count must be from 10 to {len(digits)}, but got {count}.")
+    from sklearn.model_selection import train_test_split
+
     chosen, _ = train_test_split(
         np.arange(len(digits)), train_size=count, stratify=digits.labels, random_state=seed
     )
