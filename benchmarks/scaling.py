@@ -1,6 +1,6 @@
 """What a trial costs against images, epochs, channels, folds and concurrent trials, with a picture.
 
-    python -m benchmarks.scaling --out scaling.png      about 4 minutes on 2 cores
+    python -m benchmarks.scaling --out scaling.png      about 2 minutes on 2 cores
 
 Each panel varies one thing around a 32-64 network on 2,000 digits, 2 epochs, 2 folds, in processes
 of one thread (or on a GPU). Points are the medians of the rounds, bars their range.
@@ -73,7 +73,7 @@ def _part(images: int = IMAGES, folds: int = FOLDS, device: str = "cpu", **chang
 
 def _panels() -> list[Panel]:
     return [
-        Panel("images", [500, 1000, 2000, 3900], lambda n, d: _part(images=n, device=d)),
+        Panel("images", [1000, 2000, 3000, 3900], lambda n, d: _part(images=n, device=d)),
         Panel("epochs", [1, 2, 4, 6], lambda n, d: _part(epochs=n, device=d)),
         Panel(
             "channels of the second convolution\n(the first has half)",
@@ -102,7 +102,8 @@ def _measured(
             list(pool.map(run, parts))
             seconds[value].append(time.perf_counter() - started)
     for value, each in seconds.items():
-        print(f"{panel.label.splitlines()[0]} {value}: {statistics.median(each):.2f} s", each)
+        spread = f"{statistics.median(each):.2f} s ({min(each):.2f}-{max(each):.2f})"
+        print(f"{panel.label.splitlines()[0]} {value}: {spread}")
     return seconds
 
 
