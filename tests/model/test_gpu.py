@@ -7,6 +7,7 @@ import torch
 from datasets import DigitSet, fold_indices
 from model import Configuration, DeviceDigits, FoldEpoch, cross_validate
 from model import replay as replay_module
+from model.memory import tried_memory
 
 pytestmark = [
     pytest.mark.gpu,
@@ -63,3 +64,9 @@ def test_a_replayed_step_is_the_same_as_one_that_is_run(
     replayed = losses(trained(small_pool, STILL))
     monkeypatch.setattr(replay_module, "WARM_UP", 10**9)
     np.testing.assert_allclose(replayed, losses(trained(small_pool, STILL)), rtol=1e-4)
+
+
+def test_memory_that_is_tried_out_grows_with_the_network() -> None:
+    small = tried_memory(STILL, 500, folds=2)
+    large = tried_memory(Configuration(batch_size=400), 500, folds=2)
+    assert small.trial < large.trial < large.total

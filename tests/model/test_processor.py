@@ -1,0 +1,34 @@
+import subprocess
+import sys
+
+import pytest
+
+STEPS = """
+import resource, torch
+from model.processor import prepare_processor
+{prepare}
+def faults():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+for _ in range(3):
+    [torch.ones(3_000_000) for _ in range(8)]
+before = faults()
+for _ in range(20):
+    [torch.ones(3_000_000) for _ in range(8)]
+print(torch.get_num_threads(), faults() - before)
+"""
+
+
+def threads_and_page_faults(prepare: str) -> tuple[int, int]:
+    code = STEPS.format(prepare=prepare)
+    printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    threads, faults = printed.stdout.split()
+    return int(threads), int(faults)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the setting is glibc's")
+def test_freed_memory_is_kept_for_the_next_step() -> None:
+    threads, kept = threads_and_page_faults("prepare_processor(1)")
+    _, mapped_anew = threads_and_page_faults("torch.set_num_threads(1)")
+    assert threads == 1
+    assert kept < 1000
+    assert mapped_anew > 10 * max(kept, 1)
