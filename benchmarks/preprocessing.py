@@ -4,7 +4,7 @@ Each network is trained once a seed on MNIST's 60,000 digits, then reads the sam
 resized, as the report does, and with their ink found, centred and scaled, as shuzi does. Also how
 many pictures of 100 x 100 pixels one core prepares in a second, from memory.
 
-    python -m benchmarks.preprocessing --data ../shared/data        about 8 minutes on 2 cores
+    python -m benchmarks.preprocessing --data ../shared/data        about 5 minutes on 2 cores
 """
 
 import argparse
