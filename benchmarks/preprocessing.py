@@ -22,6 +22,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.header import header
+from benchmarks.spread import mean_spread
 from datasets import DigitSet, load_chinese, load_mnist
 from datasets.drawn.synthetic import written_by
 from datasets.preparing.preparation import centred
@@ -104,9 +105,9 @@ def _table(digits: dict[str, dict[str, DigitSet]], data: Path, seeds: Sequence[i
     for heading in ("n", *PREPARATIONS):
         table.add_column(heading, justify="right")
     for source, prepared in digits.items():
-        cells = [_cell(right[source, name]) for name in PREPARATIONS]
+        cells = [mean_spread(right[source, name]) for name in PREPARATIONS]
         table.add_row(source, f"{len(prepared['shuzi']):,}", *cells)
-    table.add_row("mnist test", "10,000", "", _cell(right["mnist", "test"]))
+    table.add_row("mnist test", "10,000", "", mean_spread(right["mnist", "test"]))
     return table
 
 
@@ -129,11 +130,6 @@ def _accuracies(
 def _accuracy(network: DigitNetwork, digits: DigitSet) -> float:
     judged = judge(network, DeviceDigits.of(digits, torch.device("cpu")), torch.arange(len(digits)))
     return judged.correct / judged.count
-
-
-def _cell(accuracies: Sequence[float]) -> str:
-    mean, low, high = statistics.fmean(accuracies), min(accuracies), max(accuracies)
-    return f"{mean:.2f} ({low:.2f}-{high:.2f})"
 
 
 def _speed() -> str:

@@ -25,6 +25,7 @@ from matplotlib.axes import Axes
 from benchmarks.header import cores, header
 from benchmarks.peers.part import Part
 from benchmarks.peers.shuzi_loop import run
+from benchmarks.spread import median_spread
 from datasets import fold_indices, load_mnist, stratified_count
 from model import Configuration
 
@@ -102,8 +103,7 @@ def _measured(
             list(pool.map(run, parts))
             seconds[value].append(time.perf_counter() - started)
     for value, each in seconds.items():
-        spread = f"{statistics.median(each):.2f} s ({min(each):.2f}-{max(each):.2f})"
-        print(f"{panel.label.splitlines()[0]} {value}: {spread}")
+        print(f"{panel.label.splitlines()[0]} {value}: {median_spread(each)} s")
     return seconds
 
 

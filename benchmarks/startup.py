@@ -4,12 +4,12 @@ python -m benchmarks.startup --mnist FOLDER
 """
 
 import argparse
-import statistics
 import subprocess
 import sys
 import time
 
 from benchmarks.header import header
+from benchmarks.spread import median_spread
 
 IMPORT = "import torch"
 FIRST_BATCH = """
@@ -50,9 +50,9 @@ def main() -> None:
         for code, each in seconds.items():
             each.append(_seconds(code))
     for name, each in zip(("import torch", "to the first batch"), seconds.values(), strict=True):
-        print(f"{name}: {_spread(each)} s, n = {len(each)}")
+        print(f"{name}: {median_spread(each)} s, n = {len(each)}")
     more = [after - before for before, after in zip(*seconds.values(), strict=True)]
-    print(f"more than import torch: {_spread(more)} s")
+    print(f"more than import torch: {median_spread(more)} s")
     peak = float(_run(WORKER.format(mnist=arguments.mnist)))
     print(f"peak memory of a process with the report's network in 5 folds: {peak:.2f} GB")
 
@@ -74,10 +74,6 @@ def _seconds(code: str) -> float:
     started = time.perf_counter()
     _run(code)
     return time.perf_counter() - started
-
-
-def _spread(values: list[float]) -> str:
-    return f"{statistics.median(values):.2f} ({min(values):.2f}-{max(values):.2f})"
 
 
 if __name__ == "__main__":

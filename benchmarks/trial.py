@@ -23,6 +23,7 @@ from rich.table import Table
 from benchmarks.header import cores, header
 from benchmarks.peers.part import Part
 from benchmarks.peers.workers import Side
+from benchmarks.spread import mean_spread
 from datasets import fold_indices, joined, load_chinese, load_mnist, stratified_count
 from model import Configuration
 
@@ -149,19 +150,14 @@ def _table(measured: dict[str, Measured]) -> Table:
     for name, side in measured.items():
         table.add_row(
             name,
-            _spread(side.rates, 0),
+            mean_spread(side.rates, 0),
             f"{statistics.fmean(side.rates) / base:.2f}",
-            _spread(side.accuracies, 2),
+            mean_spread(side.accuracies, 2),
             f"{side.peak / 1e9:.2f} GB",
             str(side.processes),
             "; ".join(f"{rate:,.0f}" for rate in side.tried.values()),
         )
     return table
-
-
-def _spread(values: list[float], digits: int) -> str:
-    mean = statistics.fmean(values)
-    return f"{mean:,.{digits}f} ({min(values):,.{digits}f}-{max(values):,.{digits}f})"
 
 
 if __name__ == "__main__":

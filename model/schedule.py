@@ -1,6 +1,6 @@
 """The learning rate of every step of a training, known before it starts."""
 
-from functools import cache
+from functools import lru_cache
 
 import torch
 from torch import Tensor
@@ -9,7 +9,7 @@ from torch.optim.lr_scheduler import CosineAnnealingLR, LambdaLR, LRScheduler, O
 from model.configuration import Configuration
 
 
-@cache
+@lru_cache(maxsize=8)  # the folds of one trial; workers run hundreds
 def learning_rates(configuration: Configuration, steps: int) -> Tensor:
     """Returns the rate of each step and the one after the last: (steps + 1,) float64.
 

@@ -1,8 +1,11 @@
+import os
 import subprocess
 import sys
 
 import pytest
 
+# glibc adapts these by chance of what came before; so both processes start alike.
+AT_FIRST = {"MALLOC_MMAP_THRESHOLD_": "131072", "MALLOC_TRIM_THRESHOLD_": "131072"}
 STEPS = """
 import resource, torch
 from model.processor import prepare_processor
@@ -20,7 +23,9 @@ print(torch.get_num_threads(), faults() - before)
 
 def threads_and_page_faults(prepare: str) -> tuple[int, int]:
     code = STEPS.format(prepare=prepare)
-    printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    printed = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, env=os.environ | AT_FIRST
+    )
     threads, faults = printed.stdout.split()
     return int(threads), int(faults)
 
