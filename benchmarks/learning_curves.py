@@ -1,0 +1,165 @@
+"""Makes the table of real learning curves that `benchmarks.search` replays.
+
+    python -m benchmarks.learning_curves --chinese ../shared/data/tongji
+
+Random configurations of the space `paper`, the report's first, each cross-validated by shuzi as in
+a sweep; the losses of every epoch of every fold are kept. About an hour on 2 cores. What is done
+is kept in a file of lines beside the table, so a broken run goes on where it was.
+"""
+
+import argparse
+import json
+import multiprocessing
+import time
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+import optuna
+import torch
+from numpy.typing import NDArray
+from rich.progress import track
+
+from benchmarks.header import cores, header
+from model import REPORT, Configuration, DeviceDigits, cross_validate
+from model.processor import prepare_processor
+from search_spaces import SearchSpace, read_space
+from tune.cross_validation import as_result
+from tune.data import SweepData, load_data
+from tune.request import SweepRequest
+
+TABLE = Path(__file__).with_name("data") / "learning_curves.npz"
+
+
+@dataclass(frozen=True)
+class LearningCurves:
+    """Real learning curves of many configurations.
+
+    Attributes:
+        parameters: For each configuration (n of them, the report's first) what varies.
+        losses: (n, folds, epochs) float64, validation loss averaged over the sources, nats.
+        seconds: (n,) float64, what each took on one core.
+        images: Trained on in one epoch of one fold.
+        about: How the table was made.
+    """
+
+    parameters: list[dict[str, Any]]
+    losses: NDArray[np.float64]
+    seconds: NDArray[np.float64]
+    images: int
+    about: dict[str, Any]
+
+    @classmethod
+    def read(cls, path: Path = TABLE) -> Self:
+        """Reads what `write` wrote."""
+        with np.load(path, allow_pickle=False) as file:
+            parameters, about = (json.loads(str(file[name])) for name in ("parameters", "about"))
+            return cls(parameters, file["losses"], file["seconds"], int(file["images"]), about)
+
+    def write(self, path: Path = TABLE) -> None:
+        """Writes one compressed file of numbers and JSON; nothing in it is pickled."""
+        np.savez_compressed(
+            path,
+            parameters=json.dumps(self.parameters),
+            losses=self.losses,
+            seconds=self.seconds,
+            images=self.images,
+            about=json.dumps(self.about),
+        )
+
+
+def main() -> None:
+    """Makes the table, or goes on with it."""
+    arguments = _arguments()
+    space = read_space(arguments.space, Configuration.check)
+    request = SweepRequest(
+        name="curves",
+        mnist=arguments.mnist,
+        mnist_count=arguments.images,
+        chinese=(arguments.chinese,),
+    )
+    data = load_data(request, space.folds)
+    done = arguments.out.with_suffix(".jsonl")
+    for line in _rows(_drawn(space, arguments.configurations), space, data, done):
+        with done.open("a") as file:
+            file.write(json.dumps(line) + "\n")
+    _table(done, data, arguments).write(arguments.out)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--space", default="paper")
+    parser.add_argument("--mnist", default="embedded", help="embedded, full or a folder")
+    parser.add_argument("--chinese", required=True, help="a folder, as `shuzi sweep` takes it")
+    parser.add_argument("--images", type=int, default=800, help="of MNIST, stratified")
+    parser.add_argument("--configurations", type=int, default=220)
+    parser.add_argument("--out", type=Path, default=TABLE)
+    return parser.parse_args()
+
+
+def _drawn(space: SearchSpace, count: int) -> list[dict[str, Any]]:
+    """Returns the report's point of the space, and random ones."""
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    study = optuna.create_study(sampler=optuna.samplers.RandomSampler(seed=0))
+    drawn = [study.ask(space.distributions()).params for _ in range(count - 1)]
+    return [space.nearest(REPORT.to_dict()), *drawn]
+
+
+def _rows(
+    drawn: list[dict[str, Any]], space: SearchSpace, data: SweepData, done: Path
+) -> Iterator[dict[str, Any]]:
+    """Yields a row for each configuration that has none yet, as they come."""
+    known = {row["number"] for row in _read(done)}
+    spawn = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(
+        cores(), mp_context=spawn, initializer=prepare_processor, initargs=(1,)
+    ) as pool:
+        futures = [
+            pool.submit(_row, number, varied, space, data)
+            for number, varied in enumerate(drawn)
+            if number not in known
+        ]
+        for future in track(as_completed(futures), "cross-validating", total=len(futures)):
+            yield future.result()
+
+
+def _read(done: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in done.read_text().splitlines()] if done.exists() else []
+
+
+def _row(
+    number: int, varied: dict[str, Any], space: SearchSpace, data: SweepData
+) -> dict[str, Any]:
+    """Runs in a process of its own: cross-validates one configuration."""
+    configuration = Configuration.from_dict({**space.fixed, **varied})
+    digits = DeviceDigits.of(data.pool, torch.device("cpu"))
+    started = time.perf_counter()
+    epochs = [as_result(each) for each in cross_validate(configuration, digits, data.folds, 0)]
+    losses = np.array([epoch["fold_losses"] for epoch in epochs]).T
+    seconds = time.perf_counter() - started
+    return {
+        "number": number,
+        "parameters": varied,
+        "losses": losses.tolist(),
+        "seconds": round(seconds, 2),
+    }
+
+
+def _table(done: Path, data: SweepData, arguments: argparse.Namespace) -> LearningCurves:
+    rows = sorted(_read(done), key=lambda row: row["number"])
+    asked = {name: str(value) for name, value in vars(arguments).items() if name != "out"}
+    asked["chinese"] = Path(arguments.chinese).name
+    return LearningCurves(
+        parameters=[row["parameters"] for row in rows],
+        losses=np.array([row["losses"] for row in rows]),
+        seconds=np.array([row["seconds"] for row in rows]),
+        images=len(data.pool) - len(data.folds[0]),
+        about={**asked, "data": data.describe(), "hardware": header("torch", "optuna")},
+    )
+
+
+if __name__ == "__main__":
+    main()
