@@ -22,6 +22,8 @@ INTERRUPTED = 130
 console, err = Console(), Console(stderr=True)
 
 Layout = Literal["auto", "boxes", "rows"]
+Pruner = Literal["ladder", "none"]
+Also = Literal["parameters"]
 Name = Annotated[str, typer.Argument(help="Of the sweep.")]
 Out = Annotated[Path, typer.Option("--out", help="The folder of sweeps.")]
 Mnist = Annotated[str, typer.Option(help="embedded, full or a folder of the four IDX files.")]
@@ -42,6 +44,18 @@ def sweep(
         bool, typer.Option("--as-is", help="Squeeze pictures to 28 x 28 as they are.")
     ] = False,
     trials: Annotated[int, typer.Option(help="How many to run.")] = 8,
+    pruner: Annotated[
+        Pruner, typer.Option(help="Stop what is clearly worse, or nothing.")
+    ] = "ladder",
+    finalists: Annotated[int, typer.Option(help="How many to cross-validate again.")] = 3,
+    max_parameters: Annotated[
+        int | None, typer.Option(help="The most weights of a network.")
+    ] = None,
+    also: Annotated[Also | None, typer.Option(help="parameters: seek small networks, too.")] = None,
+    warm_start: Annotated[str | None, typer.Option(help="An earlier sweep to learn from.")] = None,
+    stop_when_converged: Annotated[
+        bool, typer.Option("--stop-when-converged", help="End when no gain is to be expected.")
+    ] = False,
     time_budget: Annotated[str | None, typer.Option(help="Ends the search: 90s, 2h ...")] = None,
     epochs: Annotated[int | None, typer.Option(help="Instead of the space's.")] = None,
     gpus_per_trial: Annotated[
@@ -66,6 +80,12 @@ def sweep(
         chinese=tuple(chinese or ["embedded"]),
         as_is=as_is,
         trials=trials,
+        pruner=pruner,
+        finalists=finalists,
+        max_parameters=max_parameters,
+        also=also,
+        warm_start=warm_start,
+        stop_when_converged=stop_when_converged,
         time_budget=seconds(time_budget),
         epochs=epochs,
         gpus_per_trial=gpus_per_trial,

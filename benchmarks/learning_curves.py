@@ -11,9 +11,9 @@ import argparse
 import json
 import multiprocessing
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -27,7 +27,6 @@ from benchmarks.header import cores, header
 from model import REPORT, Configuration, DeviceDigits, cross_validate
 from model.processor import prepare_processor
 from search_spaces import SearchSpace, read_space
-from tune.cross_validation import as_result
 from tune.data import SweepData, load_data
 from tune.request import SweepRequest
 
@@ -52,12 +51,32 @@ class LearningCurves:
     images: int
     about: dict[str, Any]
 
+    @property
+    def finals(self) -> NDArray[np.float64]:
+        """The cross-validated loss of each configuration: (n,)."""
+        means: NDArray[np.float64] = self.losses[:, :, -1].mean(axis=1)
+        return means
+
+    @property
+    def target(self) -> float:
+        """The loss one standard error above the best configuration's."""
+        best = self.losses[self.finals.argmin(), :, -1]
+        return float(best.mean() + best.std(ddof=1) / np.sqrt(len(best)))
+
     @classmethod
     def read(cls, path: Path = TABLE) -> Self:
         """Reads what `write` wrote."""
         with np.load(path, allow_pickle=False) as file:
             parameters, about = (json.loads(str(file[name])) for name in ("parameters", "about"))
             return cls(parameters, file["losses"], file["seconds"], int(file["images"]), about)
+
+    def part(self, rows: Sequence[int]) -> Self:
+        """Returns a table of some of the rows."""
+        chosen = list(rows)
+        parameters = [self.parameters[row] for row in chosen]
+        return replace(
+            self, parameters=parameters, losses=self.losses[chosen], seconds=self.seconds[chosen]
+        )
 
     def write(self, path: Path = TABLE) -> None:
         """Writes one compressed file of numbers and JSON; nothing in it is pickled."""
@@ -137,8 +156,8 @@ def _row(
     configuration = Configuration.from_dict({**space.fixed, **varied})
     digits = DeviceDigits.of(data.pool, torch.device("cpu"))
     started = time.perf_counter()
-    epochs = [as_result(each) for each in cross_validate(configuration, digits, data.folds, 0)]
-    losses = np.array([epoch["fold_losses"] for epoch in epochs]).T
+    epochs = cross_validate(configuration, digits, data.folds, seed=0)
+    losses = np.array([[fold.validation.balanced_loss for fold in each] for each in epochs]).T
     seconds = time.perf_counter() - started
     return {
         "number": number,

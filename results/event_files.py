@@ -13,7 +13,8 @@ class TrialEvents:
 
     The tags of a fold's run: `loss/training`, `loss/validation` (averaged over sources),
     `learning_rate`, and for each source `loss/<source>` and `accuracy/<source>`; of the trial's own
-    run: `validation_loss`, beside its hyperparameters.
+    run: `validation_loss`, the mean over the folds that are trained side by side, beside its
+    hyperparameters.
 
     Args:
         folder: The sweep's.
@@ -26,11 +27,16 @@ class TrialEvents:
         self._whole = SummaryWriter(str(folder.trial(number)))
         self._folds: dict[int, SummaryWriter] = {}
 
-    def add_epoch(self, result: dict[str, Any]) -> None:
-        """Adds one epoch of all folds, as a trial reports it."""
+    def add_epoch(self, result: dict[str, Any], step: int) -> None:
+        """Adds one epoch of some folds, as a trial reports it.
+
+        Args:
+            result: The losses and rates of each fold.
+            step: How many such results the trial has had, this one included.
+        """
         for fold in result["folds"]:
             self._add_fold(fold)
-        self._whole.add_scalar("validation_loss", result["validation_loss"], result["epoch"])
+        self._whole.add_scalar("validation_loss", result["validation_loss"], step)
         for writer in (self._whole, *self._folds.values()):
             writer.flush()
 

@@ -74,6 +74,11 @@ class SweepFolder:
         return self.path / "trials.csv"
 
     @property
+    def finalists_csv(self) -> Path:
+        """One row a finalist."""
+        return self.path / "finalists.csv"
+
+    @property
     def trials(self) -> Path:
         """Holds a folder for each trial."""
         return self.path / "trials"

@@ -21,7 +21,14 @@ DROPOUTS = ("dropout_1", "dropout_2", "dropout_3", "dropout_4")
 def sweep_tables(folder: SweepFolder) -> list[RenderableType]:
     """Returns all that there is to show of a sweep, as far as it has come."""
     told = summary(folder)
-    parts: list[RenderableType] = [leaderboard(read_trials(folder.trials_csv))]
+    trials = read_trials(folder.trials_csv)
+    parts: list[RenderableType] = [leaderboard(trials)]
+    if told["front"]:
+        parts.append(front_table(told["front"]))
+    if told["importance"]:
+        parts.append(importance_line(told["importance"]))
+    if told["finalists"]:
+        parts.append(finalists_table(told["finalists"]))
     if told["evaluation"]:
         parts += [winner_table(told["evaluation"]), evaluation_table(told["evaluation"])]
     return [*parts, _files(folder)]
@@ -32,6 +39,7 @@ def _files(folder: SweepFolder) -> str:
     paths = {
         "what was asked": folder.sweep_json,
         "trials": folder.trials_csv,
+        "finalists": folder.finalists_csv,
         "study (optuna-dashboard)": folder.journal,
         "curves (tensorboard --logdir)": folder.trials,
         "evaluation": folder.evaluation_json,
@@ -45,6 +53,34 @@ def _files(folder: SweepFolder) -> str:
 def _short_path(path: Path) -> Path:
     """Returns the path as it is from here, where it lies below."""
     return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+
+
+def front_table(front: Sequence[dict[str, Any]]) -> Table:
+    """Returns the whole trials that no other beats in both loss and size."""
+    table = empty_table("Loss against size", right=("trial", "loss", "weights"))
+    for row in front:
+        table.add_row(str(row["trial"]), f"{row['validation_loss']:.4f}", f"{row['weights']:,}")
+    return table
+
+
+def importance_line(parts: dict[str, float]) -> str:
+    """Names the parameters that matter, the most important first."""
+    told = ", ".join(f"{name} {100 * part:.0f} %" for name, part in parts.items() if part >= 0.05)
+    return f"What sets the best quarter apart (PED-ANOVA): {told}"
+
+
+def finalists_table(finalists: Sequence[dict[str, Any]]) -> Table:
+    """Returns the finalists' losses, from the search and from other folds, the winner first."""
+    headings = ("trial", "in the search", "again", "both")
+    table = empty_table("Finalists, on other folds again", right=headings)
+    for row in finalists:
+        table.add_row(
+            str(row["trial"]),
+            f"{row['validation_loss']:.4f}",
+            f"{row['again_loss']:.4f} ±{_without_zero(row['again_sd'], 3)}",
+            f"{row['both']:.4f}",
+        )
+    return table
 
 
 def winner_table(evaluation: dict[str, Any]) -> Table:
@@ -111,9 +147,16 @@ def _without_zero(part: float, digits: int) -> str:
 
 def _others(trials: pd.DataFrame, shown: int) -> str:
     states = trials["state"].value_counts().to_dict() or {"complete": 0}
-    counts = ", ".join(f"{count} {state}" for state, count in states.items())
+    counts = ", ".join(f"{count} {state}{_cost(trials, state)}" for state, count in states.items())
     note = f"; {shown} shown. loss ± its spread over folds, accuracy by source.\n{STAR}"
     return counts + (note if shown else ".")
+
+
+def _cost(trials: pd.DataFrame, state: Any) -> str:
+    """Writes what the trials of a state have cost."""
+    if "fold_epochs" not in trials:
+        return ""
+    return f" ({trials.loc[trials['state'] == state, 'fold_epochs'].sum():,} epochs of a fold)"
 
 
 def evaluation_table(evaluation: dict[str, Any]) -> Table:

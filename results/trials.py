@@ -21,11 +21,12 @@ STATES = {
 def trials_table(trials: Sequence[FrozenTrial]) -> pd.DataFrame:
     """Returns one row a trial that was started, in their order.
 
-    The columns: `trial`, `state`, `origin` (`report`, or `search`), `validation_loss` (mean over
-    the folds of the loss averaged over sources, after the last epoch, nats), its standard deviation
-    over the folds, how many folds there are and the loss of each, mean loss and accuracy of each
-    source, the parameters that vary, `weights` (how many the network has), `epochs` run, `seconds`,
-    and the `cause` of a failure.
+    The columns: `trial`, `state`, `origin` (`report`, or `search`), `validation_loss` (of a whole
+    trial: mean over the folds of the loss averaged over sources, after the last epoch, nats), its
+    standard deviation over the folds, `estimate` (what that loss was expected to be when the trial
+    ended), how many `folds` were begun and the last loss of each, mean loss and accuracy of each
+    source, the parameters that vary, `weights` (how many the network has), what it cost in
+    `fold_epochs` and `seconds`, and the `cause` of its end if it is not whole.
     """
     started = [trial for trial in trials if trial.state != TrialState.WAITING]
     return pd.DataFrame([_row(trial) for trial in started], columns=_columns(started))
@@ -41,13 +42,14 @@ def _row(trial: FrozenTrial) -> dict[str, Any]:
         "origin": measured.get("origin", "search"),
         "validation_loss": trial.value if complete else None,
         "validation_loss_sd": measured.get("validation_loss_sd") if complete else None,
+        "estimate": measured.get("estimate"),
         "folds": len(losses),
         **{f"fold_{fold}": loss for fold, loss in enumerate(losses)},
         **{f"loss_{source}": loss for source, loss in measured.get("losses", {}).items()},
         **{f"accuracy_{source}": part for source, part in measured.get("accuracies", {}).items()},
         **trial.params,
         "weights": measured.get("weights"),
-        "epochs": measured.get("epochs", 0),
+        "fold_epochs": measured.get("fold_epochs", 0),
         "seconds": measured.get("seconds"),
         "cause": measured.get("cause", ""),
     }
@@ -69,7 +71,7 @@ def write_trials(path: Path, trials: Sequence[FrozenTrial]) -> None:
 def read_trials(path: Path) -> pd.DataFrame:
     """Reads what `write_trials` wrote; an empty table where there is no such file yet."""
     if not path.is_file():
-        return pd.DataFrame(columns=["trial", "state", "validation_loss"])
+        return pd.DataFrame(columns=["trial", "state", "validation_loss", "estimate"])
     return pd.read_csv(path)
 
 

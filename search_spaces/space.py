@@ -36,6 +36,11 @@ class _Range(_Part):
     def ends(self) -> list[Value]:
         return [self.low, self.high]
 
+    def contains(self, value: Value) -> bool:
+        """Tells whether a value lies between the ends."""
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        return number and self.low <= value <= self.high  # type: ignore[operator]
+
     def _within(self, value: Value) -> float:
         return min(max(float(value), self.low), self.high)
 
@@ -86,6 +91,10 @@ class Choice(_Part):
     def distribution(self) -> CategoricalDistribution:
         """Returns what Optuna draws from."""
         return CategoricalDistribution(self.choices)
+
+    def contains(self, value: Value) -> bool:
+        """Tells whether a value is one of them."""
+        return value in self.choices
 
     def ends(self) -> list[Value]:
         """Returns every value there is."""

@@ -1,4 +1,4 @@
-"""The Ray trainable: one trial is one configuration, cross-validated."""
+"""The Ray trainable: what a worker does for one trial, some of its folds."""
 
 import gc
 import math
@@ -16,7 +16,7 @@ from tune.resources import Share
 
 
 class CrossValidation(Trainable):  # type: ignore[misc]
-    """Cross-validates a configuration, one epoch of every fold a step.
+    """Trains some folds of a configuration side by side, one epoch of each a step.
 
     The pool goes to the device once a worker; the same worker then runs trial after trial.
     """
@@ -41,12 +41,12 @@ class CrossValidation(Trainable):  # type: ignore[misc]
         self._configuration = Configuration.from_dict(new_config["configuration"])
         self._alone = new_config["alone"]
         self._epochs: Iterator[list[FoldEpoch]] = cross_validate(
-            self._configuration, self._digits, self._folds, self._seed
+            self._configuration, self._digits, self._folds, self._seed, new_config["folds"]
         )
         return True
 
     def step(self) -> dict[str, Any]:
-        """Runs one epoch of every fold."""
+        """Runs one epoch of each of the folds."""
         try:
             epoch = next(self._epochs)
         except FloatingPointError as error:
@@ -67,7 +67,7 @@ class CrossValidation(Trainable):  # type: ignore[misc]
 
 
 def as_result(epoch: Sequence[FoldEpoch]) -> dict[str, Any]:
-    """Returns what one epoch of all folds came to, in plain numbers.
+    """Returns what one epoch of some folds came to, in plain numbers.
 
     `validation_loss`, by which trials are ranked, is the mean over the folds of the loss averaged
     over the sources.
@@ -76,8 +76,6 @@ def as_result(epoch: Sequence[FoldEpoch]) -> dict[str, Any]:
     return {
         "epoch": epoch[0].epoch,
         "validation_loss": float(np.mean(losses)),
-        "validation_loss_sd": float(np.std(losses, ddof=1)),
-        "fold_losses": losses,
         "folds": [_fold_result(fold) for fold in epoch],
     }
 

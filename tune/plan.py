@@ -1,12 +1,14 @@
 """All that a sweep runs on, once nothing can be refused any more."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from results import SweepFolder
 from search_spaces import SearchSpace
 from tune.data import SweepData
 from tune.request import SweepRequest
 from tune.resources import Share
+from tune.warm_start import EarlierSweep
 
 
 @dataclass(frozen=True)
@@ -19,6 +21,7 @@ class Plan:
         data: The digits, divided.
         share: What each trial gets of the machine.
         folder: Where everything is written.
+        earlier: What an earlier sweep has learnt, if the search starts from one.
     """
 
     request: SweepRequest
@@ -26,3 +29,14 @@ class Plan:
     data: SweepData
     share: Share
     folder: SweepFolder
+    earlier: EarlierSweep | None = None
+
+    @property
+    def fixed(self) -> dict[str, Any]:
+        """Values that every trial has, epochs as they are asked for."""
+        return fixed_values(self.space, self.request.epochs)
+
+
+def fixed_values(space: SearchSpace, epochs: int | None) -> dict[str, Any]:
+    """Returns what every trial of a space has, with other epochs where they are asked for."""
+    return {**space.fixed, "epochs": epochs} if epochs else dict(space.fixed)

@@ -1,6 +1,7 @@
 """What is going on, while it goes on: one live line in a terminal, plain lines elsewhere."""
 
 import time
+from collections import Counter
 from typing import Any
 
 import optuna
@@ -11,6 +12,8 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from tune.not_saved import NotSaved
+
+BEGUN = (TrialState.RUNNING, TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAIL)
 
 
 class SearchProgress(NotSaved, Callback):  # type: ignore[misc]
@@ -24,7 +27,8 @@ class SearchProgress(NotSaved, Callback):  # type: ignore[misc]
 
     def __init__(self, study: optuna.Study, trials: int, console: Console) -> None:
         self._study, self._trials, self._console = study, trials, console
-        self._parts: dict[str, float] = {}  # how much of each trial is done, 0 to 1
+        self._told: set[int] = set()
+        self._running: dict[str, int] = {}  # the trial of each run
         self._started = time.monotonic()
         self._bar = Progress(
             SpinnerColumn(),
@@ -43,69 +47,87 @@ class SearchProgress(NotSaved, Callback):  # type: ignore[misc]
 
     def on_trial_start(self, iteration: int, trials: list[Trial], trial: Trial, **_: Any) -> None:
         """Counts the trial as running."""
-        self._parts.setdefault(trial.trial_id, 0.0)
+        self._running[trial.trial_id] = trial.config["trial"]
         self._show()
 
     def on_trial_result(
         self, iteration: int, trials: list[Trial], trial: Trial, result: dict[str, Any], **_: Any
     ) -> None:
-        """Advances the trial by what it reports."""
-        epochs = trial.config["configuration"]["epochs"]
-        self._parts[trial.trial_id] = result.get("epoch", 0) / epochs
+        """Tells of trials that ended meanwhile, waiting."""
         self._show()
 
     def on_trial_complete(
         self, iteration: int, trials: list[Trial], trial: Trial, **_: Any
     ) -> None:
-        """Counts the trial as done and says how it ended."""
-        self._parts[trial.trial_id] = 1.0
+        """Says how the trial ended, if it did."""
+        number = trial.config["trial"]
+        self._running.pop(trial.trial_id, None)
+        if trial.last_result and trial.last_result.get("again"):
+            self._print(f"trial {number} found too little GPU memory beside others: again, alone")
         self._show()
-        ended = self._study.get_trials(deepcopy=False)[trial.config["trial"]]
-        state = "" if self._console.is_terminal else f" | {self._state()}"
-        self._console.print(f"{_ending(ended)}{state}", soft_wrap=True, highlight=False)
 
     def on_trial_error(self, iteration: int, trials: list[Trial], trial: Trial, **_: Any) -> None:
-        """Counts the trial as failed."""
+        """Says that the trial failed."""
         self.on_trial_complete(iteration, trials, trial)
 
     def on_experiment_end(self, trials: list[Trial], **_: Any) -> None:
         """Ends the live line."""
+        self._show()
         self._bar.stop()
 
     def _show(self) -> None:
-        done = sum(self._parts.values())
-        self._bar.update(self._task, completed=done, description=self._state())
+        begun = [t for t in self._study.get_trials(deepcopy=False) if t.state in BEGUN]
+        counts = Counter(trial.state for trial in begun)
+        state = _state(counts, len(set(self._running.values())), self._trials)
+        description = f"{state}{self._best(counts)}{self._left(counts)}"
+        for trial in begun:
+            if trial.state.is_finished() and trial.number not in self._told:
+                self._told.add(trial.number)
+                here = "" if self._console.is_terminal else f" | {description}"
+                self._print(f"{_ending(trial)}{here}")
+        done = len(begun) - counts[TrialState.RUNNING]
+        self._bar.update(self._task, completed=done, description=description)
 
-    def _state(self) -> str:
-        states = [trial.state for trial in self._study.get_trials(deepcopy=False)]
-        complete, failed = states.count(TrialState.COMPLETE), states.count(TrialState.FAIL)
-        running = states.count(TrialState.RUNNING)
-        return (
-            f"{complete + failed}/{self._trials} done, {running} running, {failed} failed"
-            f"{self._best(complete)}{self._left()}"
-        )
+    def _print(self, line: str) -> None:
+        self._console.print(line, soft_wrap=True, highlight=False)
 
-    def _best(self, complete: int) -> str:
-        if not complete:
+    def _best(self, counts: Counter[TrialState]) -> str:
+        if not counts[TrialState.COMPLETE]:
             return ""
         best = self._study.best_trial
         return f", best {best.value:.4f} (trial {best.number})"
 
-    def _left(self) -> str:
-        done = sum(self._parts.values())
-        if done < 0.2:
+    def _left(self, counts: Counter[TrialState]) -> str:
+        """Estimates the time left as if the trials to come cost what those so far did."""
+        begun = counts.total() - len(set(self._running.values()))
+        if begun < 1:
             return ""
-        seconds = (time.monotonic() - self._started) / done * (self._trials - done)
+        seconds = (time.monotonic() - self._started) / begun * (self._trials - begun)
         return f", about {duration(seconds)} left" if seconds >= 1 else ""
 
 
+def _state(counts: Counter[TrialState], running: int, trials: int) -> str:
+    ended = counts.total() - counts[TrialState.RUNNING]
+    kinds = {
+        "whole": counts[TrialState.COMPLETE],
+        "stopped": counts[TrialState.PRUNED],
+        "failed": counts[TrialState.FAIL],
+    }
+    told = ", ".join(f"{count} {kind}" for kind, count in kinds.items() if count)
+    waiting = max(0, counts[TrialState.RUNNING] - running)
+    return (
+        f"{ended}/{trials} done{f' ({told})' if told else ''}, {running} running"
+        f"{f', {waiting} waiting' if waiting else ''}"
+    )
+
+
 def _ending(trial: FrozenTrial) -> str:
-    if trial.state == TrialState.RUNNING:
-        return f"trial {trial.number} found too little GPU memory beside others: again, alone"
-    if trial.state != TrialState.COMPLETE:
-        return f"trial {trial.number} failed: {trial.user_attrs.get('cause')}"
-    seconds = trial.user_attrs["seconds"]
-    return f"trial {trial.number} complete in {seconds:.1f} s: loss {trial.value:.4f}"
+    cause = trial.user_attrs.get("cause", "")
+    if trial.state == TrialState.FAIL:
+        return f"trial {trial.number} failed: {cause}"
+    if trial.state == TrialState.PRUNED:
+        return f"trial {trial.number} {cause}"
+    return f"trial {trial.number} whole: loss {trial.value:.4f}"
 
 
 def duration(seconds: float) -> str:

@@ -2,9 +2,11 @@
 
 import csv
 import shutil
+from collections import Counter
 from typing import Any
 
 import optuna
+from optuna.trial import TrialState
 from ray.tune import Callback
 from ray.tune.experiment import Trial
 
@@ -27,35 +29,40 @@ class Recorder(NotSaved, Callback):  # type: ignore[misc]
 
     def __init__(self, folder: SweepFolder, study: optuna.Study) -> None:
         self._folder, self._study = folder, study
-        self._events: dict[int, TrialEvents] = {}
+        self._events: dict[str, TrialEvents] = {}  # of each run: workers may share a trial
+        self._written: dict[int, set[tuple[int, int]]] = {}  # folds and epochs of each trial
+        self._steps: Counter[int] = Counter()
 
     def on_trial_start(self, iteration: int, trials: list[Trial], trial: Trial, **_: Any) -> None:
         """Opens the trial's event files."""
-        number = trial.config["trial"]
-        self._folder.epochs_csv(number).unlink(missing_ok=True)  # of a start without memory
-        self._events[number] = TrialEvents(self._folder, number)
-        write_trials(self._folder.trials_csv, self._study.get_trials(deepcopy=False))
+        self._events[trial.trial_id] = TrialEvents(self._folder, trial.config["trial"])
+        self._write_trials()
 
     def on_trial_result(
         self, iteration: int, trials: list[Trial], trial: Trial, result: dict[str, Any], **_: Any
     ) -> None:
-        """Writes one epoch."""
-        if "folds" in result:
-            number = trial.config["trial"]
-            self._events[number].add_epoch(result)
+        """Writes one epoch, unless it repeats one."""
+        number = trial.config["trial"]
+        epochs = {(fold["fold"], fold["epoch"]) for fold in result.get("folds", ())}
+        written = self._written.setdefault(number, set())
+        if epochs - written:
+            written |= epochs
+            self._steps[number] += 1
+            self._events[trial.trial_id].add_epoch(result, self._steps[number])
             _append_epoch(self._folder, number, result)
 
     def on_trial_complete(
         self, iteration: int, trials: list[Trial], trial: Trial, **_: Any
     ) -> None:
-        """Writes how the trial ended; the searcher has told the study already."""
-        number = trial.config["trial"]
-        if number in self._events:
-            ended = self._study.get_trials(deepcopy=False)[number]
-            events = self._events.pop(number)
-            if ended.value is not None:
+        """Writes how the trial ended, if it did; the searcher has told the study already."""
+        if events := self._events.pop(trial.trial_id, None):
+            ended = self._study.get_trials(deepcopy=False)[trial.config["trial"]]
+            if ended.state == TrialState.COMPLETE and ended.value is not None:
                 events.add_hyperparameters(ended.params, ended.value)
             events.close()
+        self._write_trials()
+
+    def _write_trials(self) -> None:
         write_trials(self._folder.trials_csv, self._study.get_trials(deepcopy=False))
 
     def on_trial_error(self, iteration: int, trials: list[Trial], trial: Trial, **_: Any) -> None:

@@ -2,7 +2,7 @@
 
 import re
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
@@ -15,6 +15,8 @@ LEAST = {
     "gpus_per_trial": 0,
     "cpus_per_trial": 1,
     "concurrent": 1,
+    "finalists": 1,
+    "max_parameters": 1,
     "seed": 0,
 }
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -41,6 +43,12 @@ class SweepRequest(BaseModel):
         chinese: Sources of Chinese digits.
         as_is: Whether to resize pictures plainly, as the report does.
         trials: How many to run.
+        pruner: `ladder`, or `none` to run every trial to its end.
+        finalists: How many of the best are cross-validated again before the winner is chosen.
+        max_parameters: The most weights that a network may have.
+        also: `parameters`, where fewer weights are sought beside a lower loss.
+        warm_start: The name of an earlier sweep to learn from.
+        stop_when_converged: Whether to end when no gain is expected that could be seen.
         time_budget: Seconds after which no further search is done.
         epochs: Instead of the space's, and of the report's own 10.
         gpus_per_trial: Instead of what is found; may be a fraction.
@@ -60,6 +68,12 @@ class SweepRequest(BaseModel):
     chinese: tuple[Choice, ...] = ("embedded",)
     as_is: bool = False
     trials: int = 8
+    pruner: Literal["ladder", "none"] = "ladder"
+    finalists: int = 3
+    max_parameters: int | None = None
+    also: Literal["parameters"] | None = None
+    warm_start: str | None = None
+    stop_when_converged: bool = False
     time_budget: float | None = None
     epochs: int | None = None
     gpus_per_trial: float | None = None

@@ -1,8 +1,9 @@
 """How the machine's cores and GPUs are shared among trials."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Self
+from typing import Any, Self
 
 import ray
 
@@ -88,12 +89,21 @@ def _floor(value: float) -> int:
 
 def largest_configuration(space: SearchSpace) -> Configuration:
     """Returns the configuration of a space that needs the most memory."""
-    largest = {
-        name: max(parameter.ends())
+    return _extreme(space, max)
+
+
+def smallest_configuration(space: SearchSpace) -> Configuration:
+    """Returns the configuration of a space that has the fewest weights."""
+    return _extreme(space, min)
+
+
+def _extreme(space: SearchSpace, choose: Callable[[list[Any]], Any]) -> Configuration:
+    chosen = {
+        name: choose(parameter.ends())
         for name, parameter in space.parameters.items()
         if name.startswith(("channels", "hidden", "batch"))
     }
-    return Configuration.from_dict({**space.fixed, **largest})
+    return Configuration.from_dict({**space.fixed, **chosen})
 
 
 def gpu_memory(space: SearchSpace, digits: int) -> GpuMemory | None:

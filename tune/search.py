@@ -1,26 +1,37 @@
 """The search: Ray Tune runs what Optuna proposes."""
 
+import math
 import tempfile
 import time
+from collections.abc import Callable, Collection
 from pathlib import Path
+from typing import Any
 
+import optuna
 import pandas as pd
 import ray.tune
 from optuna.trial import FrozenTrial, TrialState
 from ray.tune.experiment import Trial
 from rich.console import Console
 
+from model import Configuration, count_parameters
 from results.trials import trials_table, write_trials
+from tune.convergence import Convergence
 from tune.cross_validation import CrossValidation
 from tune.errors import Interrupted
+from tune.ladder import Ladder
 from tune.plan import Plan
 from tune.progress import SearchProgress
+from tune.pruning import LadderPruner, NoPruner, Pruner
 from tune.recorder import Recorder
 from tune.request import SweepRequest
 from tune.resources import Share
-from tune.searcher import STOPPED, StudySearcher, new_study
+from tune.sampling import EstimateSampler, Size, startup_trials
+from tune.scheduler import PruningScheduler
+from tune.searcher import StudySearcher
+from tune.study import enqueue_first, new_study
 
-ENDED = (TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAIL)
+BEGINNING = 0.75  # of a time budget, after which no trial is begun any more
 
 
 def search(plan: Plan, console: Console) -> pd.DataFrame:
@@ -30,17 +41,59 @@ def search(plan: Plan, console: Console) -> pd.DataFrame:
         Interrupted: If the user ended it before the last trial; what was done is kept.
     """
     request, started = plan.request, time.monotonic()
-    study = new_study(plan.folder, plan.space, request.trials, request.seed)
-    searcher = StudySearcher(study, plan.space, request.trials, request.epochs)
+    study = new_study(plan.folder)
+    searcher = _searcher(study, plan)
     progress = SearchProgress(study, request.trials, console)
     _run(plan, searcher, [Recorder(plan.folder, study), progress])
     searcher.end()
     trials = study.get_trials(deepcopy=False)
     write_trials(plan.folder.trials_csv, trials)
     out_of_time = request.time_budget and time.monotonic() - started >= request.time_budget
-    if not out_of_time and _ended(trials) < request.trials:
+    if not out_of_time and not searcher.finished:
         raise Interrupted(_what_now(trials, request))
     return trials_table(trials)
+
+
+def _searcher(study: optuna.Study, plan: Plan) -> StudySearcher:
+    """Puts the search together: what proposes, what compares and what is recorded."""
+    request, space, fixed = plan.request, plan.space, plan.fixed
+    ladder = Ladder(space.folds, Configuration.from_dict(fixed).epochs)
+    size = Size(_weights(fixed), request.max_parameters, request.also == "parameters")
+    study.sampler = EstimateSampler(
+        space.distributions(),
+        ladder.losses,
+        startup_trials(request.trials),
+        request.seed,
+        size,
+        plan.earlier.scaled if plan.earlier else None,
+    )
+    spared = enqueue_first(study, space, size, plan.earlier)
+    return StudySearcher(
+        study,
+        ladder,
+        _pruner(study, ladder, spared, request),
+        space,
+        request.trials,
+        fixed,
+        Convergence() if request.stop_when_converged else None,
+        time.monotonic() + BEGINNING * (request.time_budget or math.inf),
+    )
+
+
+def _weights(fixed: dict[str, Any]) -> Callable[[dict[str, Any]], int]:
+    return lambda varied: count_parameters(Configuration.from_dict({**fixed, **varied}))
+
+
+def _pruner(
+    study: optuna.Study, ladder: Ladder, spared: Collection[int], request: SweepRequest
+) -> Pruner:
+    if request.pruner == "none":
+        return NoPruner()
+
+    def weights(trial: int) -> int:
+        return int(study.get_trials(deepcopy=False)[trial].user_attrs["weights"])
+
+    return LadderPruner(ladder, spared, weights if request.also else None)
 
 
 def _run(plan: Plan, searcher: StudySearcher, callbacks: list[ray.tune.Callback]) -> None:
@@ -78,6 +131,7 @@ def _bundle(share: Share) -> ray.tune.PlacementGroupFactory:
 def _tune_config(plan: Plan, searcher: StudySearcher) -> ray.tune.TuneConfig:
     return ray.tune.TuneConfig(
         search_alg=searcher,
+        scheduler=PruningScheduler(searcher),
         num_samples=-1,  # the searcher ends the search: a trial may have to be run twice
         max_concurrent_trials=plan.share.concurrent,
         time_budget_s=plan.request.time_budget,
@@ -88,13 +142,8 @@ def _tune_config(plan: Plan, searcher: StudySearcher) -> ray.tune.TuneConfig:
 
 
 def _trial_name(trial: Trial) -> str:
-    return f"trial_{trial.config['trial']:04d}{'_alone' if trial.config['alone'] else ''}"
-
-
-def _ended(trials: list[FrozenTrial]) -> int:
-    """Returns how many trials came to an end of their own, complete or failed."""
-    ended = (trial for trial in trials if trial.state in ENDED)
-    return sum(trial.user_attrs.get("cause") != STOPPED for trial in ended)
+    """Returns a name that is new each time a trial goes on."""
+    return f"trial_{trial.config['trial']:04d}_{trial.trial_id}"
 
 
 def _what_now(trials: list[FrozenTrial], request: SweepRequest) -> str:

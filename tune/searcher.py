@@ -6,136 +6,215 @@ only record of what happened.
 """
 
 import math
+import time
+from dataclasses import dataclass
 from typing import Any
 
 import optuna
-from optuna.samplers import TPESampler
-from optuna.storages import JournalStorage
-from optuna.storages.journal import JournalFileBackend
 from optuna.trial import TrialState
 from ray.tune.search import Searcher
 
-from model import REPORT, Configuration, count_parameters
-from results import SweepFolder
+from model import Configuration, count_parameters
 from search_spaces import SearchSpace
+from tune.climb import Climb
+from tune.convergence import Convergence
+from tune.ladder import Ladder
 from tune.not_saved import NotSaved
+from tune.pruning import Pruner, Verdict
 
 METRIC = "validation_loss"
 STOPPED = "it was stopped before its last epoch."
 
 
-def new_study(folder: SweepFolder, space: SearchSpace, trials: int, seed: int) -> optuna.Study:
-    """Makes the study of a sweep in its journal, the report's configuration waiting first.
+@dataclass
+class Run:
+    """What a worker does for a trial without a break.
 
-    Args:
-        folder: The sweep's.
-        space: Where a space leaves the report's configuration out, its nearest point is taken.
-        trials: How many are planned; a short sweep begins to learn after fewer random trials.
-        seed: The sampler's.
+    Attributes:
+        climb: The trial's.
+        folds: That are trained side by side.
+        waits: Whether the trial waits after it, for others to be compared.
     """
-    optuna.logging.set_verbosity(optuna.logging.WARNING)
-    sampler = TPESampler(
-        multivariate=True,
-        constant_liar=True,
-        n_startup_trials=min(10, max(3, trials // 4)),
-        seed=seed,
-    )
-    study = optuna.create_study(
-        storage=JournalStorage(JournalFileBackend(str(folder.journal))),
-        study_name=folder.name,
-        sampler=sampler,
-        direction="minimize",
-    )
-    study.enqueue_trial(space.nearest(REPORT.to_dict()), user_attrs={"origin": "report"})
-    return study
 
-
-def fixed_values(space: SearchSpace, epochs: int | None) -> dict[str, Any]:
-    """Returns what every trial of a space has, with other epochs where they are asked for."""
-    return {**space.fixed, "epochs": epochs} if epochs else dict(space.fixed)
+    climb: Climb
+    folds: tuple[int, ...]
+    waits: bool = False
 
 
 class StudySearcher(NotSaved, Searcher):  # type: ignore[misc]
-    """Lets Ray Tune run what an Optuna study proposes.
+    """Lets Ray Tune run what an Optuna study proposes, some folds of a trial at a time.
+
+    What Ray calls a trial is here one run: what a worker does for a trial without a break.
 
     Args:
         study: Keeps every trial, its intermediate values and its end.
+        ladder: How the trials stand; it is told every loss.
+        pruner: Decides which trials go on.
         space: What may vary, and what is fixed.
         trials: How many to ask for.
-        epochs: Instead of the space's.
+        fixed: Values that every trial has.
+        convergence: Ends the search early, if given.
+        begin_until: When, on the monotonic clock, no trial is begun any more: those that have begun
+            need time to be ended.
     """
 
     def __init__(
-        self, study: optuna.Study, space: SearchSpace, trials: int, epochs: int | None
+        self,
+        study: optuna.Study,
+        ladder: Ladder,
+        pruner: Pruner,
+        space: SearchSpace,
+        trials: int,
+        fixed: dict[str, Any],
+        convergence: Convergence | None = None,
+        begin_until: float = math.inf,
     ) -> None:
         super().__init__(metric=METRIC, mode="min")
-        self._study, self._space, self._left = study, space, trials
-        self._fixed = fixed_values(space, epochs)
-        self._asked: dict[str, optuna.Trial] = {}
-        self._again: list[optuna.Trial] = []
+        self._study, self._ladder, self._pruner = study, ladder, pruner
+        self._space, self._left, self._fixed = space, trials, fixed
+        self._convergence, self._begin_until = convergence, begin_until
+        self._running: dict[str, Run] = {}
+        self._climbs: dict[int, Climb] = {}  # of the trials that have not ended
+        self._again: list[Run] = []
+        self.finished = False
 
     def suggest(self, trial_id: str) -> dict[str, Any] | str | None:
-        """Asks the study for a configuration; the result is the new trial's `config`.
+        """Returns what a free worker shall do: the `config` of some folds of a trial.
 
-        A trial that found too little memory comes again first, alone. So nothing is finished as
+        A run that found too little memory comes again first, alone. So nothing is finished as
         long as a trial is running.
         """
         if self._again:
-            return self._started(trial_id, self._again.pop(0), alone=True)
-        if self._left:
-            self._left -= 1
-            return self._started(
-                trial_id, self._study.ask(self._space.distributions()), alone=False
-            )
-        return None if self._asked else str(Searcher.FINISHED)
+            again = self._again.pop(0)
+            return self._started(trial_id, again.climb, again.folds, alone=True)
+        self._drop_hopeless()
+        climb = self._next_up() or self._begun() or self._last_up()
+        if climb:
+            open_folds = climb.open_folds(self._space.folds)
+            return self._started(trial_id, climb, self._pruner.run(open_folds), alone=False)
+        self.finished = not self._running
+        return str(Searcher.FINISHED) if self.finished else None
 
-    def _started(self, trial_id: str, trial: optuna.Trial, alone: bool) -> dict[str, Any]:
+    def _waiting(self) -> list[int]:
+        """Returns the trials that could go on."""
+        folds = self._space.folds
+        return [n for n, each in self._climbs.items() if not each.end and each.open_folds(folds)]
+
+    def _drop_hopeless(self) -> None:
+        """Stops those that waited while better ones were found."""
+        for number in self._waiting():
+            if self._pruner.is_hopeless(number):
+                self._stop(self._climbs[number])
+
+    def _next_up(self) -> Climb | None:
+        """Returns a trial that goes on before another is begun."""
+        number = self._pruner.next_up(self._waiting())
+        return None if number is None else self._climbs[number]
+
+    def _begun(self) -> Climb | None:
+        """Asks the study for another trial, if there shall be more."""
+        if not self._left or time.monotonic() > self._begin_until or self._has_converged():
+            return None
+        self._left -= 1
+        trial = self._study.ask(self._space.distributions())
         configuration = Configuration.from_dict({**self._fixed, **trial.params})
         trial.set_user_attr("weights", count_parameters(configuration))
-        self._asked[trial_id] = trial
-        return {"trial": trial.number, "configuration": configuration.to_dict(), "alone": alone}
+        self._climbs[trial.number] = Climb(trial, configuration)
+        return self._climbs[trial.number]
 
-    def on_trial_result(self, trial_id: str, result: dict[str, Any]) -> None:
-        """Tells the study an intermediate value."""
-        if METRIC in result:
-            self._asked[trial_id].report(result[METRIC], result["epoch"])
+    def _has_converged(self) -> bool:
+        """Tells whether to begin no more; those that have begun are ended."""
+        if self._convergence and self._convergence.reached(self._study.get_trials(deepcopy=False)):
+            self._left = 0
+        return not self._left
+
+    def _last_up(self) -> Climb | None:
+        """Returns a trial that goes on as no more are begun."""
+        number = self._pruner.last_up(self._waiting(), idle=not self._running)
+        return None if number is None else self._climbs[number]
+
+    def _started(
+        self, trial_id: str, climb: Climb, folds: tuple[int, ...], alone: bool
+    ) -> dict[str, Any]:
+        self._running[trial_id] = Run(climb, folds)
+        self._pruner.begun(climb.number, folds)
+        return climb.job(folds, alone)
+
+    def ends_after(self, trial_id: str, result: dict[str, Any]) -> bool:
+        """Takes down an epoch's result; tells whether the run ends with it."""
+        run = self._running[trial_id]
+        if self._observe(run.climb, result) and not run.climb.end:
+            verdict = self._pruner.verdict(run.climb.number, self._waiting())
+            run.waits = verdict == Verdict.WAIT
+            if verdict == Verdict.STOP:
+                self._stop(run.climb)
+        return run.waits or run.climb.end is not None
+
+    def _stop(self, climb: Climb) -> None:
+        """Has a trial end that is hopeless, as soon as no worker is at it."""
+        climb.end = (
+            TrialState.PRUNED,
+            f"clearly worse than the best: stopped after {climb.place}.",
+        )
+        self._end_if_left(climb)
+
+    def _observe(self, climb: Climb, result: dict[str, Any]) -> bool:
+        """Takes down an epoch's result, if its losses are numbers; returns whether it is news."""
+        climb.fold_epochs += len(result["folds"])
+        if not math.isfinite(result[METRIC]) or not climb.add(result):
+            return False
+        for fold in result["folds"]:
+            self._ladder.observe(climb.number, fold["fold"], fold["epoch"], fold["validation_loss"])
+        climb.trial.report(result[METRIC], climb.steps)
+        return True
 
     def on_trial_complete(
         self, trial_id: str, result: dict[str, Any] | None = None, error: bool = False
     ) -> None:
-        """Tells the study how a trial ended: complete only if its last epoch was."""
-        trial, result = self._asked.pop(trial_id), result or {}
+        """Tells the study how a trial ended, if it did: complete only if all of its folds are."""
+        run, result = self._running.pop(trial_id), result or {}
+        run.climb.seconds += result.get("time_total_s", 0.0)
         if result.get("again"):
-            self._again.append(trial)
-        else:
-            self._tell(trial, result, error)
+            self._again.append(run)
+            return
+        if result.get("complete"):
+            self._observe(run.climb, result)
+        run.climb.given.difference_update(run.folds)
+        self._pruner.ended(run.climb.number, run.folds)
+        self._ended(run, result, error)
+        self._end_if_left(run.climb)
 
-    def _tell(self, trial: optuna.Trial, result: dict[str, Any], error: bool = False) -> None:
-        self._describe(trial, result)
-        if cause := _why_not_whole(trial.number, result, error):
-            trial.set_user_attr("cause", cause)
-            state = TrialState.PRUNED if cause == STOPPED else TrialState.FAIL
-            self._study.tell(trial, state=state)
-        else:
-            trial.report(result[METRIC], result["epoch"])
-            self._study.tell(trial, result[METRIC])
+    def _ended(self, run: Run, result: dict[str, Any], error: bool) -> None:
+        """Takes down how the trial will end, if this run decides it."""
+        climb = run.climb
+        if cause := _cause_of_failure(climb.number, result, error):
+            climb.end = TrialState.FAIL, cause
+        elif len(climb.done) == self._space.folds:
+            climb.end = TrialState.COMPLETE, ""
+        elif not (result.get("complete") or run.waits or climb.end):
+            climb.end = TrialState.PRUNED, STOPPED
+
+    def _end_if_left(self, climb: Climb) -> None:
+        """Tells the study how a trial ended once no worker is at it."""
+        if climb.end and not climb.given:
+            self._tell(self._climbs.pop(climb.number), *climb.end)
 
     def end(self) -> None:
         """Tells the study that no trial is running any more."""
-        for trial in [*self._asked.values(), *self._again]:
-            self._tell(trial, {})
-        self._asked.clear()
-        self._again.clear()
+        for climb in self._climbs.values():
+            self._tell(climb, *(climb.end or (TrialState.PRUNED, STOPPED)))
+        for all_of in (self._running, self._climbs, self._again):
+            all_of.clear()
 
-    def _describe(self, trial: optuna.Trial, result: dict[str, Any]) -> None:
-        """Keeps with the trial what its row in the table needs."""
-        if "folds" in result:
-            trial.set_user_attr("fold_losses", result["fold_losses"])
-            trial.set_user_attr("validation_loss_sd", result["validation_loss_sd"])
-            trial.set_user_attr("losses", _mean_over_folds(result["folds"], _loss))
-            trial.set_user_attr("accuracies", _mean_over_folds(result["folds"], _accuracy))
-        trial.set_user_attr("epochs", result.get("epoch", 0))
-        trial.set_user_attr("seconds", round(result.get("time_total_s", 0.0), 2))
+    def _tell(self, climb: Climb, state: TrialState, cause: str = "") -> None:
+        for name, value in climb.described().items():
+            climb.trial.set_user_attr(name, value)
+        if cause:
+            climb.trial.set_user_attr("cause", cause)
+        if (estimate := self._ladder.losses().get(climb.number)) is not None:
+            climb.trial.set_user_attr("estimate", estimate)
+        value = climb.validation_loss if state == TrialState.COMPLETE else None
+        self._study.tell(climb.trial, value, state)
 
     def save(self, checkpoint_path: str) -> None:
         """Does nothing: the journal already holds everything."""
@@ -144,27 +223,11 @@ class StudySearcher(NotSaved, Searcher):  # type: ignore[misc]
         """Does nothing: the journal already holds everything."""
 
 
-def _why_not_whole(number: int, result: dict[str, Any], error: bool) -> str:
-    """Returns why a trial is not whole, or nothing if it is."""
+def _cause_of_failure(number: int, result: dict[str, Any], error: bool) -> str:
+    """Returns why a trial failed, or nothing if it did not."""
     if error:
         return f"its worker failed: see trials/{number:04d}/error.txt."
-    if not result.get("complete"):
-        return str(result.get("cause") or STOPPED)
-    return "" if math.isfinite(result[METRIC]) else f"its loss is {result[METRIC]}."
-
-
-def _loss(measures: dict[str, Any]) -> float:
-    return float(measures["loss"])
-
-
-def _accuracy(measures: dict[str, Any]) -> float:
-    return float(measures["correct"] / measures["count"])
-
-
-def _mean_over_folds(folds: list[dict[str, Any]], measure: Any) -> dict[str, float]:
-    """Returns the mean over the folds that have the source, for each source."""
-    values: dict[str, list[float]] = {}
-    for fold in folds:
-        for source, measures in fold["sources"].items():
-            values.setdefault(source, []).append(measure(measures))
-    return {source: sum(each) / len(each) for source, each in values.items()}
+    if result.get("cause"):
+        return str(result["cause"])
+    loss = result.get(METRIC, 0.0)
+    return "" if math.isfinite(loss) else f"its loss is {loss}."

@@ -9,21 +9,25 @@ from pydantic import ValidationError
 from rich.console import Console
 
 from datasets import DigitSet
-from model import REPORT, Configuration
+from model import REPORT, Configuration, count_parameters
 from results import ResultsError, SweepFolder, read_json, write_json
+from results.finalists import read_finalists
 from results.provenance import hardware, versions
-from results.trials import read_trials
+from results.trials import ranked, read_trials
 from results.winner import winning_trial
 from search_spaces import SearchSpace, read_space
 from tune.cluster import ray_cluster
 from tune.data import SweepData, load_data
 from tune.errors import SweepError, SweepFailed
-from tune.plan import Plan
+from tune.finalists import cross_validate_finalists
+from tune.plan import Plan, fixed_values
 from tune.request import SweepRequest
-from tune.resources import Share, gpu_memory, share_of
+from tune.resources import Share, gpu_memory, share_of, smallest_configuration
 from tune.retraining import retrain_and_judge
 from tune.search import search
-from tune.searcher import fixed_values
+from tune.warm_start import EarlierSweep, earlier_sweep
+
+CLEARLY = 3  # standard errors by which the folds of a trial must be worse that is no finalist
 
 
 def run_sweep(request: SweepRequest, console: Console) -> SweepFolder:
@@ -44,17 +48,19 @@ def run_sweep(request: SweepRequest, console: Console) -> SweepFolder:
     request.check()
     folder = SweepFolder.vacant(request.out, request.name)
     space = read_space(request.space, Configuration.check)
+    _require_sense(request, space)
+    earlier = _earlier(request, space)
     console.print(f"sweep     {request.name}, trials: {request.trials}, folds: {space.folds}")
     console.print(f"space     {request.space}: {space.about}")
     data = load_data(request, space.folds)
     console.print(_summary(data))
     with ray_cluster(request.address):
-        plan = Plan(request, space, data, _share(request, space, data), folder)
+        plan = Plan(request, space, data, _share(request, space, data), folder, earlier)
         console.print(_sharing(plan.share))
         folder.make()
         write_json(folder.sweep_json, _asked(plan))
         trials = search(plan, console)
-        _finish(winning_configuration(trials, space, request), plan, console)
+        _finish(trials, plan, console)
     return folder
 
 
@@ -67,35 +73,90 @@ def retrain_sweep(folder: SweepFolder, console: Console) -> None:
         SweepError: If the digits are not those that the sweep was made with.
     """
     request, space, described = _asked_before(folder)
-    winner = winning_configuration(read_trials(folder.trials_csv), space, request)
+    trials = read_trials(folder.trials_csv)
+    best_trials(trials, 1)
     data = load_data(request, space.folds)
     _require_same(described, data)
     with ray_cluster(request.address):
         plan = Plan(request, space, data, _share(request, space, data), folder)
-        _finish(winner, plan, console)
+        _finish(trials, plan, console)
 
 
-def _finish(winner: Configuration, plan: Plan, console: Console) -> None:
+def _finish(trials: pd.DataFrame, plan: Plan, console: Console) -> None:
+    """Chooses the winner, retrains it and judges it."""
+    winner = chosen_winner(trials, plan, console)
     if not console.is_terminal:
         console.print("retraining the winner and the report's network, to judge them")
-    retrain_and_judge(winner, plan, console)
+    retrain_and_judge(configuration_of(winner, trials, plan), plan, console)
 
 
-def winning_configuration(
-    trials: pd.DataFrame, space: SearchSpace, request: SweepRequest
-) -> Configuration:
-    """Returns the configuration of the complete trial with the lowest validation loss.
+def chosen_winner(trials: pd.DataFrame, plan: Plan, console: Console) -> int:
+    """Returns the best trial by all the evidence, of which there is more for the finalists.
+
+    Args:
+        trials: The table of all trials.
+        plan: The sweep's. Its finalists are cross-validated again, unless they were before.
+        console: Where progress is shown.
 
     Raises:
-        SweepFailed: If no trial is complete.
+        SweepFailed: If no trial is whole.
+    """
+    best = best_trials(trials, plan.request.finalists)
+    table = read_finalists(plan.folder.finalists_csv)
+    if table is None and len(best) > 1:
+        console.print(f"cross-validating the {len(best)} best again, with other folds and seeds")
+        configurations = {trial: configuration_of(trial, trials, plan) for trial in best}
+        table = cross_validate_finalists(trials, configurations, plan, console)
+    return best[0] if table is None else int(table.iloc[0]["trial"])
+
+
+def best_trials(trials: pd.DataFrame, count: int) -> list[int]:
+    """Returns the numbers of the best whole trials, the best first.
+
+    Left out are those that the noise of cross-validation cannot have set behind the best.
+
+    Raises:
+        SweepFailed: If none is whole.
     """
     try:
-        row = trials.set_index("trial").loc[winning_trial(trials)]
+        best = winning_trial(trials)
     except ResultsError as error:
         raise SweepFailed(str(error)) from error
+    whole = ranked(trials).set_index("trial")
+    folds = whole.filter(regex=r"^fold_\d+$")
+    behind = folds - folds.loc[best]
+    errors = behind.std(axis=1) / len(folds.columns) ** 0.5
+    near = behind.mean(axis=1) <= CLEARLY * errors
+    return [int(trial) for trial in whole.index[near][:count]]
+
+
+def configuration_of(trial: int, trials: pd.DataFrame, plan: Plan) -> Configuration:
+    """Returns the configuration of a trial, as its row of the table has it."""
+    row = trials.set_index("trial").loc[trial]
     # A table keeps whole numbers as floats: the nearest point is the same point in its own kinds.
-    varied = space.nearest({name: row[name] for name in space.parameters})
-    return Configuration.from_dict({**fixed_values(space, request.epochs), **varied})
+    varied = plan.space.nearest({name: row[name] for name in plan.space.parameters})
+    return Configuration.from_dict({**plan.fixed, **varied})
+
+
+def _require_sense(request: SweepRequest, space: SearchSpace) -> None:
+    """Refuses what cannot be, before anything is loaded."""
+    if "epochs" in space.parameters and request.pruner != "none":
+        raise SweepError("trials of different epochs cannot be compared: use --pruner none.")
+    if request.max_parameters is None:
+        return
+    least = count_parameters(smallest_configuration(space))
+    if least > request.max_parameters:
+        raise SweepError(
+            f"--max-parameters {request.max_parameters:,} is below the smallest network of the "
+            f"space, which has {least:,}."
+        )
+
+
+def _earlier(request: SweepRequest, space: SearchSpace) -> EarlierSweep | None:
+    if request.warm_start is None:
+        return None
+    folder = SweepFolder.existing(request.out, request.warm_start)
+    return earlier_sweep(folder, space, fixed_values(space, request.epochs))
 
 
 def _share(request: SweepRequest, space: SearchSpace, data: SweepData) -> Share:

@@ -77,7 +77,7 @@ def test_failed_trials_are_told_with_their_cause_and_the_sweep_goes_on(
     monkeypatch.setattr(tune.search, "CrossValidation", Failing)
     console = Console(record=True, width=200)
     request = SweepRequest(
-        name="some", out=tmp_path, mnist_count=100, trials=4, epochs=1, space=TINY
+        name="some", out=tmp_path, mnist_count=100, trials=4, epochs=1, space=TINY, pruner="none"
     )
     folder = run_sweep(request, console)
     trials = read_trials(folder.trials_csv)
@@ -100,7 +100,7 @@ def test_trial_without_memory_is_run_again_alone_and_fails_only_then(
     monkeypatch.setattr(tune.search, "CrossValidation", Crowded)
     console = Console(record=True, width=200)
     request = SweepRequest(
-        name="full", out=tmp_path, mnist_count=100, trials=4, epochs=1, space=TINY
+        name="full", out=tmp_path, mnist_count=100, trials=4, epochs=1, space=TINY, pruner="none"
     )
     trials = read_trials(run_sweep(request, console).trials_csv)
     assert trials["state"].tolist() == ["complete", "complete", "failed", "complete"]

@@ -15,7 +15,9 @@ TINY = str(Path(__file__).with_name("tiny.toml"))
 
 
 def test_interrupted_sweep_exits_with_130_and_keeps_its_trials(tmp_path: Path) -> None:
-    command = f"sweep --name cut --trials 200 --epochs 1 --mnist-count 100 --space {TINY}"
+    command = (
+        f"sweep --name cut --trials 200 --epochs 1 --pruner none --mnist-count 100 --space {TINY}"
+    )
     process = subprocess.Popen(
         [sys.executable, "-c", "import shuzi; shuzi.main()", *command.split()],
         cwd=tmp_path,
@@ -26,7 +28,7 @@ def test_interrupted_sweep_exits_with_130_and_keeps_its_trials(tmp_path: Path) -
     seen = []
     for line in process.stderr:
         seen.append(line)
-        if "complete in" in line:
+        if "whole: loss" in line:
             process.send_signal(signal.SIGINT)
             break
     _, rest = process.communicate(timeout=60)

@@ -84,7 +84,16 @@ def swept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Swept]:
         path.write_bytes(pickle.dumps(arguments))
         return train(*arguments)
 
-    request = SweepRequest(name="small", out=out, mnist_count=200, trials=4, epochs=1, seed=3)
+    request = SweepRequest(
+        name="small",
+        out=out,
+        mnist_count=200,
+        trials=4,
+        epochs=1,
+        seed=3,
+        pruner="none",
+        finalists=1,
+    )
     console = Console(record=True, width=200)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(tune.search, "CrossValidation", recording_cross_validation(received))
@@ -234,7 +243,7 @@ def test_tensorboard_reads_each_trials_hyperparameters(swept: Swept) -> None:
 def test_progress_tells_how_far_it_is(swept: Swept) -> None:
     assert "trials: 4, folds: 5" in swept.said
     assert "held out  200 digits: 200 synthetic; 0 copies of them removed" in swept.said
-    assert "4/4 done, 0 running, 0 failed, best" in swept.said
+    assert "4/4 done (4 whole), 0 running, best" in swept.said
     assert "Traceback" not in swept.said
 
 

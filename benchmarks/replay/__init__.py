@@ -1,0 +1,1 @@
+"""Searches replayed over a table of real learning curves."""

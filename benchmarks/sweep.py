@@ -1,0 +1,206 @@
+"""A real search side by side: plain Ray Tune with OptunaSearch, and shuzi.
+
+    python -m benchmarks.sweep --chinese ../shared/data/tongji
+
+The same space, digits, training and number of trials; about ten minutes on 2 cores. Plain is
+written as Ray's documentation writes it. shuzi's time includes its finalists. Both winners are then
+cross-validated on folds that neither search has seen.
+"""
+
+import argparse
+import multiprocessing
+import tempfile
+import time
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import ray.tune
+import torch
+from numpy.typing import NDArray
+from ray.tune.search.optuna import OptunaSearch
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.header import cores, header
+from datasets import DigitSet, fold_indices
+from model import Configuration, DeviceDigits, cross_validate
+from model.processor import prepare_processor
+from results import SweepFolder
+from search_spaces import read_space
+from tune.cluster import ray_cluster
+from tune.data import SweepData, load_data
+from tune.plan import Plan
+from tune.request import SweepRequest
+from tune.resources import Share
+from tune.search import search
+from tune.sweep import chosen_winner, configuration_of
+
+
+@dataclass(frozen=True)
+class Searched:
+    """What a search came to.
+
+    Attributes:
+        seconds: Wall time, from a running Ray to the winner.
+        busy: Seconds that the machine's cores were busy meanwhile.
+        winner: The configuration.
+        whole: How many trials were cross-validated to the end.
+    """
+
+    seconds: float
+    busy: float
+    winner: Configuration
+    whole: int
+
+
+def main() -> None:
+    """Runs both, one after the other, and judges their winners."""
+    arguments = _arguments()
+    console = Console(width=100, highlight=False)
+    console.print(header("torch", "ray", "optuna"))
+    request = _request(arguments)
+    space = read_space(request.space, Configuration.check)
+    data = load_data(request, space.folds)
+    console.print(
+        f"space {request.space}, {request.trials} trials, {cores()} at a time, "
+        f"{space.folds} folds, {len(data.pool):,} digits, seed {request.seed}"
+    )
+    searched = {"Ray Tune, OptunaSearch": plain(request, data), "shuzi": ours(request, data)}
+    console.print(_table(searched, data, arguments.judgements))
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--space", default="paper")
+    parser.add_argument("--trials", type=int, default=40)
+    parser.add_argument("--images", type=int, default=500, help="of MNIST, stratified")
+    parser.add_argument("--chinese", default="embedded", help="a folder, as `shuzi sweep` takes it")
+    parser.add_argument("--epochs", type=int, default=None, help="instead of the space's")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument(
+        "--judgements", type=int, default=2, help="cross-validations of each winner"
+    )
+    return parser.parse_args()
+
+
+def _request(arguments: argparse.Namespace) -> SweepRequest:
+    return SweepRequest(
+        name="benchmark",
+        out=Path(tempfile.mkdtemp(prefix="shuzi-benchmark-")),
+        space=arguments.space,
+        mnist_count=arguments.images,
+        chinese=(arguments.chinese,),
+        trials=arguments.trials,
+        epochs=arguments.epochs,
+        seed=arguments.seed,
+    )
+
+
+def plain(request: SweepRequest, data: SweepData) -> Searched:
+    """Searches as the documentation of Ray Tune shows it."""
+    plan = _plan(request, data)
+
+    def objective(config: dict[str, Any], pool: DigitSet) -> None:
+        prepare_processor(1)
+        digits = DeviceDigits.of(pool, torch.device("cpu"))
+        configuration = Configuration.from_dict({**plan.fixed, **config})
+        for epoch in cross_validate(configuration, digits, data.folds, request.seed):
+            loss = np.mean([fold.validation.balanced_loss for fold in epoch])
+            ray.tune.report({"validation_loss": float(loss)})
+
+    with ray_cluster(None):
+        started, busy = time.perf_counter(), _busy()
+        trainable = ray.tune.with_parameters(objective, pool=data.pool)
+        algorithm = OptunaSearch(
+            plan.space.distributions(), metric="validation_loss", mode="min", seed=request.seed
+        )
+        tuner = ray.tune.Tuner(
+            ray.tune.with_resources(trainable, {"cpu": 1}),
+            tune_config=ray.tune.TuneConfig(
+                search_alg=algorithm,
+                num_samples=request.trials,
+                max_concurrent_trials=cores(),
+            ),
+            run_config=ray.tune.RunConfig(storage_path=str(request.out), verbose=0),
+        )
+        results = tuner.fit()
+        config = results.get_best_result("validation_loss", "min").config
+        seconds, busy = time.perf_counter() - started, _busy() - busy
+    winner = Configuration.from_dict({**plan.fixed, **(config or {})})
+    return Searched(seconds, busy, winner, len(results) - results.num_errors)
+
+
+def ours(request: SweepRequest, data: SweepData) -> Searched:
+    """Searches as `shuzi sweep` does."""
+    plan, console = _plan(request, data), Console(quiet=True)
+    plan.folder.make()
+    with ray_cluster(None):
+        started, busy = time.perf_counter(), _busy()
+        trials = search(plan, console)
+        winner = chosen_winner(trials, plan, console)
+        seconds, busy = time.perf_counter() - started, _busy() - busy
+    whole = int((trials["state"] == "complete").sum())
+    return Searched(seconds, busy, configuration_of(winner, trials, plan), whole)
+
+
+def _plan(request: SweepRequest, data: SweepData) -> Plan:
+    space = read_space(request.space, Configuration.check)
+    folder = SweepFolder.vacant(request.out, request.name)
+    return Plan(request, space, data, Share(1, 0, cores()), folder)
+
+
+def _busy() -> float:
+    """Returns the seconds that all cores together have been busy since the machine started."""
+    user, nice, system = Path("/proc/stat").read_text().split()[1:4]
+    return (int(user) + int(nice) + int(system)) / 100
+
+
+def _table(searched: dict[str, Searched], data: SweepData, judgements: int) -> Table:
+    table = Table("search", box=SIMPLE_HEAD)
+    for heading in ("wall", "ratio", "cores busy", "whole trials", "winner's loss"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    losses = {name: _losses(each.winner, data, judgements) for name, each in searched.items()}
+    base = next(iter(searched.values())).seconds
+    for name, each in searched.items():
+        mean, error = losses[name].mean(), losses[name].std(ddof=1) / len(losses[name]) ** 0.5
+        table.add_row(
+            name,
+            f"{each.seconds:,.0f} s",
+            f"1/{base / each.seconds:.2f}",
+            f"{each.busy:,.0f} s",
+            str(each.whole),
+            f"{mean:.4f} ±{error:.4f}",
+        )
+    first, second = losses.values()
+    behind = second - first
+    error = behind.std(ddof=1) / len(behind) ** 0.5
+    table.caption = (
+        f"winner's loss: mean ± standard error over {len(behind)} folds that no search has seen; "
+        f"shuzi's less plain's, fold by fold: {behind.mean():+.4f} ±{error:.4f}"
+    )
+    return table
+
+
+def _losses(winner: Configuration, data: SweepData, judgements: int) -> NDArray[np.float64]:
+    """Cross-validates a winner on other folds, in as many processes as there are cores."""
+    jobs = [(seed, fold) for seed in range(1000, 1000 + judgements) for fold in range(5)]
+    spawn = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(cores(), mp_context=spawn) as pool:
+        futures = [pool.submit(_loss, winner, data.pool, seed, fold) for seed, fold in jobs]
+        return np.array([future.result() for future in futures])
+
+
+def _loss(winner: Configuration, pool: DigitSet, seed: int, fold: int) -> float:
+    """Runs in a process of its own."""
+    prepare_processor(1)
+    digits = DeviceDigits.of(pool, torch.device("cpu"))
+    *_, last = cross_validate(winner, digits, fold_indices(pool, 5, seed), seed, [fold])
+    return last[0].validation.balanced_loss
+
+
+if __name__ == "__main__":
+    main()

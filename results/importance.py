@@ -1,0 +1,62 @@
+"""Which parameters matter: PED-ANOVA over all trials of a sweep.
+
+Watanabe, Bansal and Hutter, "PED-ANOVA: Efficiently Quantifying Hyperparameter Importance in
+Arbitrary Subspaces" (IJCAI 2023), by Optuna.
+"""
+
+import warnings
+from collections.abc import Sequence
+
+import optuna
+from optuna.exceptions import ExperimentalWarning
+from optuna.importance import PedAnovaImportanceEvaluator
+from optuna.storages import JournalStorage
+from optuna.storages.journal import JournalFileBackend
+from optuna.trial import FrozenTrial, TrialState, create_trial
+
+from results.folder import SweepFolder
+
+LEAST = 12  # trials, below which nothing can be said
+BEST = 0.25  # of the trials: what sets them apart from the others is what matters
+
+
+def read_study(folder: SweepFolder) -> optuna.Study:
+    """Reads the study of a sweep from its journal."""
+    storage = JournalStorage(JournalFileBackend(str(folder.journal)))
+    return optuna.load_study(study_name=folder.name, storage=storage)
+
+
+def importance(trials: Sequence[FrozenTrial]) -> dict[str, float]:
+    """Returns how much each parameter decides whether a trial is among the best quarter.
+
+    Args:
+        trials: Of a study. Those that were stopped count by their estimate.
+
+    Returns:
+        A part for each parameter, the largest first; together 1. Nothing where there are too few
+        trials.
+    """
+    known = by_estimate(trials)
+    if len(known) < LEAST:
+        return {}
+    study = optuna.create_study()
+    study.add_trials(known)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ExperimentalWarning)
+        evaluator = PedAnovaImportanceEvaluator(target_quantile=BEST)
+        return optuna.importance.get_param_importances(study, evaluator=evaluator)
+
+
+def by_estimate(trials: Sequence[FrozenTrial]) -> list[FrozenTrial]:
+    """Returns the trials that have ended with a loss, whole or estimated, all as complete."""
+    return [
+        create_trial(value=loss, params=trial.params, distributions=trial.distributions)
+        for trial in trials
+        if (loss := _loss(trial)) is not None
+    ]
+
+
+def _loss(trial: FrozenTrial) -> float | None:
+    if trial.state == TrialState.COMPLETE:
+        return trial.value
+    return trial.user_attrs.get("estimate") if trial.state == TrialState.PRUNED else None

@@ -1,0 +1,32 @@
+"""The winner is chosen by both cross-validations."""
+
+import math
+from pathlib import Path
+
+import pandas as pd
+
+from results.finalists import finalists_table, read_finalists, write_finalists
+
+RANKED = pd.DataFrame({"trial": [4, 1, 7], "validation_loss": [0.10, 0.12, 0.13]})
+
+
+def test_the_luckiest_of_the_search_need_not_win() -> None:
+    table = finalists_table(RANKED, {4: [0.2, 0.22], 1: [0.1, 0.12], 7: [0.2, 0.2]})
+    assert table["trial"].tolist() == [1, 4, 7]
+    assert table["both"].round(3).tolist() == [0.115, 0.155, 0.165]
+    assert table["again_loss"].round(3).tolist() == [0.11, 0.21, 0.2]
+
+
+def test_a_finalist_that_failed_comes_last() -> None:
+    table = finalists_table(RANKED, {4: [0.1, math.inf], 1: [0.2, 0.2]})
+    assert table["trial"].tolist() == [1, 4]
+
+
+def test_table_is_read_as_it_was_written(tmp_path: Path) -> None:
+    path = tmp_path / "finalists.csv"
+    assert read_finalists(path) is None
+    table = finalists_table(RANKED, {4: [0.2, 0.2], 1: [0.1, 0.1]})
+    write_finalists(path, table)
+    read = read_finalists(path)
+    assert read is not None
+    pd.testing.assert_frame_equal(read, table)

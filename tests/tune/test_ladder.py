@@ -1,0 +1,89 @@
+"""What the losses so far say of the loss at the top."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from tune.ladder import Ladder
+
+Floats = NDArray[np.float64]
+FOLDS, EPOCHS = 5, 10
+
+
+def climbed(ladder: Ladder, trial: int, curves: Floats, epochs: list[int]) -> None:
+    """Shows the ladder the first epochs of each fold of a trial."""
+    for fold, seen in enumerate(epochs):
+        for epoch in range(seen):
+            ladder.observe(trial, fold, epoch + 1, float(curves[fold, epoch]))
+
+
+def drawn(rng: np.random.Generator, level: float, noise: float = 0.0) -> Floats:
+    """Returns curves (folds, epochs): a level, the same fall and the same offsets for all."""
+    fall = -1.5 * (1 - np.exp(-np.arange(EPOCHS) / 3))
+    offsets = np.array([0.1, -0.2, 0.0, 0.05, 0.05])
+    curves: Floats = np.exp(
+        level + fall + offsets[:, None] + noise * rng.standard_normal((FOLDS, EPOCHS))
+    )
+    return curves
+
+
+def test_nothing_is_known_of_no_trial() -> None:
+    assert Ladder(FOLDS, EPOCHS).losses() == {}
+
+
+def test_whole_trial_stands_at_its_mean_loss_and_that_is_certain() -> None:
+    ladder, curves = Ladder(FOLDS, EPOCHS), drawn(np.random.default_rng(0), 0.0, 0.1)
+    climbed(ladder, 7, curves, [EPOCHS] * FOLDS)
+    assert ladder.losses()[7] == pytest.approx(curves[:, -1].mean())
+    assert ladder.standings().spreads[0] == pytest.approx(0.0)
+
+
+def test_what_is_to_come_is_estimated_from_those_that_are_further() -> None:
+    ladder, rng = Ladder(FOLDS, EPOCHS), np.random.default_rng(0)
+    for trial in range(4):
+        climbed(ladder, trial, drawn(rng, 0.1 * trial), [EPOCHS] * FOLDS)
+    unseen = drawn(rng, 0.3)
+    climbed(ladder, 9, unseen, [2, 0, 0, 0, 0])
+    assert ladder.losses()[9] == pytest.approx(unseen[:, -1].mean(), rel=0.02)
+
+
+@given(noise=st.floats(0.01, 0.2), seed=st.integers(0, 1000))
+def test_estimate_is_rarely_far_off_for_what_develops_as_others_do(noise: float, seed: int) -> None:
+    ladder, rng = Ladder(FOLDS, EPOCHS), np.random.default_rng(seed)
+    for trial in range(6):
+        climbed(ladder, trial, drawn(rng, rng.normal() / 2, noise), [EPOCHS] * FOLDS)
+    unseen = drawn(rng, 0.0, noise)
+    climbed(ladder, 9, unseen, [3, 0, 0, 0, 0])
+    standings = ladder.standings()
+    off = math.log(unseen[:, -1].mean()) - standings.center(9)
+    assert abs(off) < 5 * standings.spreads[standings.places[9]]
+
+
+def test_less_is_unknown_with_every_epoch_and_every_fold() -> None:
+    ladder, rng = Ladder(FOLDS, EPOCHS), np.random.default_rng(1)
+    for trial in range(3):
+        climbed(ladder, trial, drawn(rng, 0.1 * trial, 0.1), [EPOCHS] * FOLDS)
+    spreads = []
+    for seen in ([1, 0, 0, 0, 0], [5, 0, 0, 0, 0], [10, 0, 0, 0, 0], [10, 10, 10, 0, 0]):
+        climbed(ladder, 9, drawn(np.random.default_rng(2), 0.0, 0.1), seen)
+        spreads.append(ladder.standings().spreads[-1])
+    assert spreads == sorted(spreads, reverse=True)
+
+
+def test_a_fold_that_is_harder_for_all_is_held_against_none() -> None:
+    ladder, rng = Ladder(FOLDS, EPOCHS), np.random.default_rng(0)
+    for trial in range(3):
+        climbed(ladder, trial, drawn(rng, 0.0), [EPOCHS] * FOLDS)
+    climbed(ladder, 8, drawn(rng, 0.0), [10, 0, 0, 0, 0])  # the hardest alone
+    assert ladder.losses()[8] == pytest.approx(ladder.losses()[0], rel=0.02)
+
+
+def test_epochs_are_counted_by_fold() -> None:
+    ladder = Ladder(FOLDS, EPOCHS)
+    climbed(ladder, 3, drawn(np.random.default_rng(0), 0.0), [10, 4, 0, 0, 0])
+    assert ladder.epochs_seen(3) == [10, 4, 0, 0, 0]
+    assert ladder.epochs_seen(4) == [0] * FOLDS

@@ -1,0 +1,97 @@
+"""Real sweeps with what may be asked of a search besides its trials."""
+
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from model import Configuration, count_parameters
+from results import ResultsError, SweepFolder
+from results.summary import summary
+from results.trials import read_trials
+from search_spaces import read_space
+from tune import SweepError, SweepRequest
+from tune.resources import smallest_configuration
+from tune.sweep import run_sweep
+
+TINY = str(Path(__file__).with_name("tiny.toml"))
+MOST = 38_000
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> SweepFolder:
+    request = SweepRequest(
+        name="small",
+        out=tmp_path_factory.mktemp("runs"),
+        mnist_count=100,
+        trials=14,
+        epochs=1,
+        space="quick",
+        max_parameters=MOST,
+        also="parameters",
+        finalists=2,
+    )
+    return run_sweep(request, Console(quiet=True))
+
+
+def test_no_network_above_the_most_weights_is_trained(small: SweepFolder) -> None:
+    trials = read_trials(small.trials_csv)
+    assert len(trials) == 14
+    assert trials["weights"].max() <= MOST
+    assert "report" not in set(trials["origin"])  # its 120,106 weights are too many
+
+
+def test_front_falls_in_loss_as_it_grows_in_size(small: SweepFolder) -> None:
+    front = summary(small)["front"]
+    losses = [row["validation_loss"] for row in front]
+    weights = [row["weights"] for row in front]
+    assert losses == sorted(losses, reverse=True)
+    assert weights == sorted(weights)
+    assert losses[-1] == summary(small)["best"]["validation_loss"]
+
+
+def test_finalists_and_importance_are_told(small: SweepFolder) -> None:
+    told = summary(small)
+    assert 1 <= len(told["finalists"]) <= 2 or told["finalists"] == []
+    assert sum(told["importance"].values()) == pytest.approx(1.0)
+
+
+def test_another_sweep_starts_from_the_best_of_it(small: SweepFolder) -> None:
+    request = SweepRequest(
+        name="warm",
+        out=small.path.parent,
+        mnist_count=120,
+        trials=3,
+        epochs=1,
+        space="quick",
+        warm_start="small",
+    )
+    trials = read_trials(run_sweep(request, Console(quiet=True)).trials_csv)
+    assert trials["origin"].tolist() == ["report", "warm-start", "search"]
+    before = read_trials(small.trials_csv).sort_values("estimate").iloc[0]
+    for name in ("channels_1", "channels_2", "learning_rate"):
+        assert trials.loc[1, name] == before[name]
+
+
+def test_what_cannot_be_is_refused_before_anything_is_made(small: SweepFolder) -> None:
+    least = count_parameters(smallest_configuration(read_space(TINY, Configuration.check)))
+    for asked, told in (
+        ({"max_parameters": least - 1}, f"which has {least:,}"),
+        ({"warm_start": "small"}, "--warm-start small: channels_2 was"),
+    ):
+        request = SweepRequest(name="no", out=small.path.parent, space=TINY, epochs=1, **asked)
+        with pytest.raises(SweepError, match=told):
+            run_sweep(request, Console(quiet=True))
+    with pytest.raises(ResultsError, match="there is no sweep nowhere"):
+        run_sweep(
+            SweepRequest(name="no", out=small.path.parent, warm_start="nowhere"),
+            Console(quiet=True),
+        )
+    assert not (small.path.parent / "no").exists()
+
+
+def test_trials_of_different_epochs_are_not_compared(tmp_path: Path) -> None:
+    space = tmp_path / "epochs.toml"
+    space.write_text('about = "x"\n[parameters]\nepochs = { kind = "int", low = 1, high = 3 }\n')
+    with pytest.raises(SweepError, match="different epochs cannot be compared: use --pruner none"):
+        run_sweep(SweepRequest(name="no", out=tmp_path, space=str(space)), Console(quiet=True))

@@ -1,0 +1,129 @@
+"""Which trials go on."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tune.ladder import Ladder
+from tune.pruning import WARM_UP, LadderPruner, NoPruner, Verdict
+
+FOLDS, EPOCHS, TASTED = 5, 10, 1
+
+
+class Climbing:
+    """A ladder and its pruner, shown losses that fall alike for all trials but for a factor."""
+
+    def __init__(self, weights: Callable[[int], int] | None = None) -> None:
+        self.ladder = Ladder(FOLDS, EPOCHS)
+        self.pruner = LadderPruner(self.ladder, spared={0}, weights=weights)
+
+    def show(self, trial: int, factor: float, *seen: int) -> None:
+        """Shows some epochs of each fold."""
+        for fold, epochs in enumerate(seen):
+            for epoch in range(1, epochs + 1):
+                self.ladder.observe(trial, fold, epoch, factor * 3.0 / (epoch + 1))
+
+    def taste(self, factors: list[float]) -> None:
+        """Begins trials 0, 1, ... and leaves them waiting."""
+        for trial, factor in enumerate(factors):
+            self.pruner.begun(trial, [0])
+            self.show(trial, factor, TASTED)
+            self.pruner.ended(trial, [0])
+
+
+def test_what_is_clearly_worse_is_stopped_and_what_is_not_is_kept() -> None:
+    climbing = Climbing()
+    climbing.show(1, 1.0, 10, 10, 10, 10, 10)
+    climbing.show(2, 9.0, 2)
+    climbing.show(3, 1.1, 2)
+    assert climbing.pruner.is_hopeless(2)
+    assert not climbing.pruner.is_hopeless(3)
+    assert not climbing.pruner.is_hopeless(1)
+
+
+def test_spared_trial_is_never_stopped() -> None:
+    climbing = Climbing()
+    climbing.show(1, 1.0, 10, 10, 10, 10, 10)
+    climbing.show(0, 50.0, 10)
+    assert not climbing.pruner.is_hopeless(0)
+
+
+@given(st.lists(st.floats(0.2, 5.0), min_size=2, max_size=12), st.integers(1, EPOCHS))
+def test_the_best_at_every_rung_is_never_stopped(factors: list[float], epochs: int) -> None:
+    climbing = Climbing()
+    for trial, factor in enumerate(factors, start=1):
+        climbing.show(trial, factor, epochs)
+    best = 1 + int(np.argmin(factors))
+    assert not climbing.pruner.is_hopeless(best)
+
+
+def test_all_wait_until_there_is_enough_to_compare() -> None:
+    climbing = Climbing()
+    climbing.taste([1.0 + 0.01 * n for n in range(WARM_UP - 1)])
+    assert climbing.pruner.next_up(range(WARM_UP - 1)) is None
+    climbing.pruner.begun(WARM_UP - 1, [0])
+    climbing.show(WARM_UP - 1, 2.0, TASTED)
+    waiting = list(range(WARM_UP - 1))
+    assert climbing.pruner.verdict(WARM_UP - 1, waiting) == Verdict.WAIT
+
+
+def test_best_that_waits_goes_on_once_it_can_be_afforded() -> None:
+    climbing = Climbing()
+    climbing.taste([1.0 + 0.01 * ((n * 7) % 22) for n in range(1, 23)])
+    waiting = list(range(22))
+    best = min(waiting, key=lambda trial: climbing.ladder.losses()[trial])
+    assert climbing.pruner.next_up(waiting) == best
+    climbing.pruner.begun(best, [0])
+    waiting.remove(best)
+    assert climbing.pruner.next_up(waiting) is None  # the next would cost too much now
+
+
+def test_one_that_is_best_when_it_has_been_tasted_goes_on_without_a_break() -> None:
+    climbing = Climbing()
+    climbing.taste([1.0 + 0.01 * n for n in range(30)])
+    climbing.pruner.begun(30, [0])
+    climbing.show(30, 0.9, TASTED)
+    assert climbing.pruner.verdict(30, list(range(30))) == Verdict.GO_ON
+
+
+def test_other_folds_are_for_the_best_alone() -> None:
+    climbing = Climbing()
+    climbing.taste([1.0 + 0.01 * n for n in range(40)])
+    climbing.show(5, 1.05, 10)
+    climbing.show(6, 1.06, 10, 10)
+    climbing.show(7, 1.07, 10)
+    assert climbing.pruner.next_up([5, 7]) == 5
+    climbing.show(6, 0.9, 10, 10, 10)
+    assert climbing.pruner.next_up([5, 7]) is None
+    assert climbing.pruner.last_up([5, 7], idle=True) == 5
+
+
+def test_where_none_is_begun_any_more_an_idle_worker_takes_what_is_left() -> None:
+    climbing = Climbing()
+    climbing.show(1, 1.0, 10, 10, 10, 10, 10)
+    climbing.show(2, 1.6, 10)
+    assert climbing.pruner.last_up([2], idle=True) == 2
+    assert climbing.pruner.last_up([2], idle=False) is None
+    assert climbing.pruner.last_up([], idle=True) is None
+
+
+def test_a_small_network_is_not_stopped_for_a_large_one_where_size_matters() -> None:
+    weights = {1: 900_000, 2: 50_000, 3: 950_000}
+    for matters in (False, True):
+        climbing = Climbing(weights.__getitem__ if matters else None)
+        climbing.show(1, 1.0, 10, 10, 10, 10, 10)
+        climbing.show(2, 9.0, 5)
+        climbing.show(3, 9.0, 5)
+        assert climbing.pruner.is_hopeless(2) != matters
+        assert climbing.pruner.is_hopeless(3)
+
+
+@pytest.mark.parametrize("trial", [0, 1])
+def test_without_a_pruner_every_trial_runs_to_its_end(trial: int) -> None:
+    pruner = NoPruner()
+    assert pruner.run(range(FOLDS)) == (0, 1, 2, 3, 4)
+    assert pruner.verdict(trial, []) == Verdict.GO_ON
+    assert not pruner.is_hopeless(trial)

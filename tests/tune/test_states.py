@@ -1,0 +1,144 @@
+"""A real sweep whose trials end in every way there is: the study and the table agree on each."""
+
+import csv
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import optuna
+import pytest
+import ray.cloudpickle
+from optuna.trial import TrialState
+from rich.console import Console
+
+import tune.search
+from model import FoldEpoch
+from model.judging import Judgement, SourceMeasures
+from results import SweepFolder
+from results.trials import read_trials
+from tune import SweepRequest
+from tune.cross_validation import CrossValidation
+from tune.sweep import run_sweep
+
+TRIALS = 24
+PLANTED = {3: "nan", 5: "raising", 7: "slow", 9: "hopeless", 11: "hopeless", 4: "good"}
+LEVELS = {"hopeless": 20.0, "good": 0.2, "slow": 1.0}
+
+
+class Planted(CrossValidation):
+    """Trains nothing: its losses fall from epoch to epoch, to a level of each trial's own."""
+
+    def reset_config(self, new_config: dict[str, Any]) -> bool:
+        self._number, self._numbers = new_config["trial"], new_config["folds"]
+        going = super().reset_config(new_config)
+        self._epochs = self._falling()
+        return going
+
+    def _falling(self) -> Iterator[list[FoldEpoch]]:
+        kind = PLANTED.get(self._number, "usual")
+        level = LEVELS.get(kind, 1.0 + 0.1 * (self._number % 7))
+        for epoch in range(1, self._configuration.epochs + 1):
+            if kind == "raising":
+                raise RuntimeError("the sky fell")
+            if kind == "nan":
+                raise FloatingPointError("the training loss of fold 0 is nan in epoch 1.")
+            if kind == "slow":
+                time.sleep(0.3)
+            loss = level * (1 + 1 / epoch)
+            yield [self._epoch(fold, epoch, loss * (1 + 0.02 * fold)) for fold in self._numbers]
+
+    def _epoch(self, fold: int, epoch: int, loss: float) -> FoldEpoch:
+        measures = {"mnist": SourceMeasures(100, 90, loss)}
+        return FoldEpoch(
+            fold, epoch, 0.001, loss, Judgement(measures, np.zeros((10, 10), np.int64))
+        )
+
+
+@pytest.fixture(scope="module")
+def swept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[SweepFolder, str]]:
+    ray.cloudpickle.register_pickle_by_value(sys.modules[__name__])
+    space = str(Path(__file__).with_name("tiny.toml"))
+    request = SweepRequest(
+        name="planted",
+        out=tmp_path_factory.mktemp("runs"),
+        mnist_count=100,
+        trials=TRIALS,
+        epochs=5,
+        space=space,
+        seed=1,
+    )
+    console = Console(record=True, width=250)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tune.search, "CrossValidation", Planted)
+        folder = run_sweep(request, console)
+    yield folder, console.export_text()
+    ray.cloudpickle.unregister_pickle_by_value(sys.modules[__name__])
+
+
+@pytest.fixture(scope="module")
+def study(swept: tuple[SweepFolder, str]) -> optuna.Study:
+    """The study, as Optuna's own reader opens the journal."""
+    backend = optuna.storages.journal.JournalFileBackend(str(swept[0].journal))
+    storage = optuna.storages.JournalStorage(backend)
+    return optuna.load_study(study_name="planted", storage=storage)
+
+
+def numbers(kind: str) -> set[int]:
+    return {number for number, planted in PLANTED.items() if planted == kind}
+
+
+def test_every_trial_ends_as_it_was_planted(study: optuna.Study) -> None:
+    ended = {trial.number: trial.state for trial in study.trials}
+    assert len(ended) == TRIALS
+    assert {n for n, state in ended.items() if state == TrialState.FAIL} == {3, 5}
+    assert all(ended[number] == TrialState.PRUNED for number in numbers("hopeless"))
+    assert ended[4] == ended[0] == TrialState.COMPLETE
+    assert set(ended.values()) == {TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAIL}
+    assert study.best_trial.number == 4
+
+
+def test_the_table_says_the_same_as_the_study(
+    swept: tuple[SweepFolder, str], study: optuna.Study
+) -> None:
+    words = {"complete": "COMPLETE", "stopped": "PRUNED", "failed": "FAIL"}
+    table = read_trials(swept[0].trials_csv)
+    assert [words[state] for state in table["state"]] == [t.state.name for t in study.trials]
+    whole = [trial.state == TrialState.COMPLETE for trial in study.trials]
+    assert table["validation_loss"].notna().tolist() == whole
+
+
+def test_stopped_trials_keep_what_they_reported(study: optuna.Study) -> None:
+    for trial in study.trials:
+        if trial.state == TrialState.PRUNED:
+            steps = len(trial.intermediate_values)
+            assert 1 <= steps < 25
+            assert trial.user_attrs["fold_epochs"] >= steps
+
+
+def test_failures_keep_their_cause(swept: tuple[SweepFolder, str], study: optuna.Study) -> None:
+    assert "nan in epoch 1" in study.trials[3].user_attrs["cause"]
+    assert "see trials/0005/error.txt" in study.trials[5].user_attrs["cause"]
+    assert "the sky fell" in swept[0].error_txt(5).read_text()
+
+
+def test_only_whole_trials_are_finalists(swept: tuple[SweepFolder, str]) -> None:
+    with swept[0].finalists_csv.open() as file:
+        finalists = [int(row["trial"]) for row in csv.DictReader(file)]
+    whole = set(read_trials(swept[0].trials_csv).query("state == 'complete'")["trial"])
+    assert set(finalists) <= whole
+
+
+def test_each_epoch_of_each_fold_is_written_once(swept: tuple[SweepFolder, str]) -> None:
+    for number in (0, 4):
+        with swept[0].epochs_csv(number).open() as file:
+            rows = [(int(row["fold"]), int(row["epoch"])) for row in csv.DictReader(file)]
+        assert sorted(rows) == [(fold, epoch) for fold in range(5) for epoch in range(1, 6)]
+
+
+def test_progress_tells_each_end_once(swept: tuple[SweepFolder, str]) -> None:
+    for number in range(TRIALS):
+        assert swept[1].count(f"\ntrial {number} ") == 1
+    assert f"{TRIALS}/{TRIALS} done" in swept[1]

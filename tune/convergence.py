@@ -1,0 +1,60 @@
+"""When a search has found what it can: the noise of cross-validation hides any further gain.
+
+After Makarova et al., "Automatic Termination for Hyperparameter Optimization" (AutoML 2022): a
+Gaussian process over the trials bounds how much better than the best any configuration may be.
+"""
+
+import statistics
+import warnings
+from collections.abc import Sequence
+
+from optuna.exceptions import ExperimentalWarning
+from optuna.study import StudyDirection
+from optuna.terminator import RegretBoundEvaluator
+from optuna.trial import FrozenTrial, TrialState
+
+from results.importance import by_estimate
+
+LEAST = 20  # trials before the first look
+EVERY = 5  # trials between two looks: fitting the process takes a second or so
+
+
+class Convergence:
+    """Looks, every few trials, whether a search goes on in vain."""
+
+    def __init__(self) -> None:
+        self._looked_at = 0
+
+    def reached(self, trials: Sequence[FrozenTrial]) -> bool:
+        """Tells whether no gain is to be expected that cross-validation could see.
+
+        Trials that were stopped count by their estimate: so it is known where losses are high.
+
+        Args:
+            trials: Of a study, those that have not ended, too.
+        """
+        ended = by_estimate(trials)
+        whole = [trial for trial in trials if trial.state == TrialState.COMPLETE]
+        if not whole or len(ended) < max(LEAST, self._looked_at + EVERY):
+            return False
+        self._looked_at = len(ended)
+        best = min(whole, key=lambda trial: trial.value or 0.0)
+        return possible_gain(ended) < noise(best.user_attrs["fold_losses"])
+
+
+def possible_gain(trials: Sequence[FrozenTrial]) -> float:
+    """Bounds how much lower than the best of some trials a loss may be, nats."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ExperimentalWarning)
+        warnings.simplefilter("ignore", FutureWarning)  # Optuna 6 is to do without it
+        return RegretBoundEvaluator(seed=0).evaluate(list(trials), StudyDirection.MINIMIZE)
+
+
+def noise(losses: Sequence[float]) -> float:
+    """Returns the standard error of a cross-validated loss, nats.
+
+    Folds share training images, so the variance of their mean is taken as 1 / k + 1 / (k - 1)
+    times theirs (Nadeau and Bengio, 2003).
+    """
+    k = len(losses)
+    return float((statistics.pvariance(losses) * (1 / k + 1 / (k - 1))) ** 0.5)

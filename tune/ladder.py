@@ -1,0 +1,184 @@
+"""The ladder that trials climb: what the losses seen so far say of the loss at its top.
+
+All trials share folds and seeds, so losses compare rung by rung. Losses that are still to come are
+estimated as actuaries estimate claims, by the chain-ladder method (Mack, "Distribution-free
+calculation of the standard error of chain ladder reserve estimates", ASTIN Bulletin 1993): from
+how those developed that are further. Folds differ by an offset that all trials share, which leaves
+little chance in the comparison of two trials on one fold.
+"""
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+# What is assumed before anything is known, with the weight of a few observations.
+PRIOR_WEIGHT = 4
+PRIOR_FOLD_SPREAD = 0.15  # of a trial's log losses over the folds, their offsets taken away
+PRIOR_EPOCH_SPREAD = 0.3  # of a log loss after the first epoch about what it comes to at the last
+
+
+@dataclass(frozen=True)
+class Standings:
+    """What is known of the losses that trials have, or would have, at the top.
+
+    Attributes:
+        places: Where each trial is in the arrays.
+        centers: (n,) natural logarithms of the loss, averaged over all folds after the last epoch.
+        spreads: (n,) standard deviations of what is not known of them; 0 for whole trials.
+    """
+
+    places: dict[int, int]
+    centers: Floats
+    spreads: Floats
+
+    def center(self, trial: int) -> float:
+        """Returns one trial's; infinity where nothing is known."""
+        return float(self.centers[self.places[trial]]) if trial in self.places else math.inf
+
+    def worse_than(self, trial: int, deviations: float) -> NDArray[np.bool_]:
+        """Tells which trials one is worse than, by so many deviations: (n,)."""
+        own = self.places[trial]
+        gaps = self.centers[own] - self.centers
+        worse: NDArray[np.bool_] = gaps > deviations * np.hypot(self.spreads[own], self.spreads)
+        return worse
+
+
+class Ladder:
+    """The losses of all trials of a sweep, by fold and epoch.
+
+    Args:
+        folds: How many a whole trial has.
+        epochs: How many each fold has.
+    """
+
+    def __init__(self, folds: int, epochs: int) -> None:
+        self.folds, self.epochs = folds, epochs
+        self._curves: dict[int, Floats] = {}
+        self._seen: dict[int, list[int]] = {}
+        self._standings: Standings | None = None
+
+    def observe(self, trial: int, fold: int, epoch: int, loss: float) -> None:
+        """Takes down a validation loss; epochs count from 1."""
+        curves = self._curves.setdefault(trial, np.full((self.folds, self.epochs), np.nan))
+        curves[fold, epoch - 1] = math.log(max(loss, 1e-12))
+        seen = self._seen.setdefault(trial, [0] * self.folds)
+        seen[fold] = max(seen[fold], epoch)
+        self._standings = None
+
+    def standings(self) -> Standings:
+        """Returns how each trial stands that has a loss yet."""
+        if self._standings is None:
+            estimate = _Estimate(self._all_curves())
+            places = {trial: place for place, trial in enumerate(self._curves)}
+            self._standings = Standings(places, estimate.centers, estimate.spreads)
+        return self._standings
+
+    def _all_curves(self) -> Floats:
+        none = np.empty((0, self.folds, self.epochs))
+        return np.array(list(self._curves.values())) if self._curves else none
+
+    def epochs_seen(self, trial: int) -> list[int]:
+        """Returns how many epochs of each fold a trial has had."""
+        return self._seen.get(trial, [0] * self.folds)
+
+    @property
+    def trials(self) -> list[int]:
+        """The trials that have a loss."""
+        return list(self._curves)
+
+    def losses(self) -> dict[int, float]:
+        """Returns the loss that each trial is expected to have at the top, nats."""
+        standings = self.standings()
+        return dict(zip(standings.places, np.exp(standings.centers).tolist(), strict=True))
+
+
+class _Estimate:
+    """Chain-ladder estimates for log losses (trials, folds, epochs), NaN where not seen yet."""
+
+    def __init__(self, curves: Floats) -> None:
+        self._curves = curves
+        self._trials, self._folds, self._epochs = curves.shape
+        self._seen = np.isfinite(curves).sum(axis=2)  # epochs of each fold
+        self._begun = self._seen > 0
+        self._whole = (self._seen == self._epochs).all(axis=1)
+
+    @cached_property
+    def _development(self) -> Floats:
+        """How much a log loss of the better half falls from each epoch to the last: (epochs,)."""
+        flat = self._curves.reshape(-1, self._epochs)
+        steps = np.array([_usual_step(flat[:, e], flat[:, e + 1]) for e in range(self._epochs - 1)])
+        falls: Floats = np.append(steps[::-1].cumsum()[::-1], 0.0)
+        return falls
+
+    @cached_property
+    def _epoch_spread(self) -> Floats:
+        """How far off that is, as a standard deviation: (epochs,)."""
+        ended = self._curves[self._seen == self._epochs]
+        ended = ended[ended[:, -1] <= np.median(ended[:, -1])] if len(ended) else ended
+        off = ended[:, -1:] - ended - self._development
+        left = np.arange(self._epochs)[::-1] / max(1, self._epochs - 1)
+        prior = PRIOR_WEIGHT * PRIOR_EPOCH_SPREAD**2 * left
+        spread: Floats = np.sqrt((prior + (off**2).sum(axis=0)) / (PRIOR_WEIGHT + len(off)))
+        return spread
+
+    @cached_property
+    def _tops(self) -> Floats:
+        """What each fold of each trial is expected to come to: (trials, folds), or NaN."""
+        last = np.maximum(self._seen - 1, 0)
+        now = np.take_along_axis(self._curves, last[:, :, None], axis=2).squeeze(2)
+        tops: Floats = now + self._development[last]
+        return tops
+
+    @cached_property
+    def _offsets(self) -> Floats:
+        """How much harder each fold is than all folds together: (folds,)."""
+        whole = self._tops[self._whole]
+        if not len(whole):
+            return np.zeros(self._folds)
+        offsets: Floats = (whole - _log_mean(whole)[:, None]).mean(axis=0)
+        return offsets
+
+    @cached_property
+    def _fold_spread(self) -> float:
+        """Standard deviation of a whole trial's log losses, offsets taken away."""
+        whole = self._tops[self._whole]
+        off = whole - _log_mean(whole)[:, None] - self._offsets
+        free = max(0, (len(whole) - 1) * (self._folds - 1))
+        prior = PRIOR_WEIGHT * PRIOR_FOLD_SPREAD**2
+        return math.sqrt((prior + (off**2).sum()) / (PRIOR_WEIGHT + free))
+
+    @cached_property
+    def centers(self) -> Floats:
+        """See `Standings`: (trials,)."""
+        about: Floats = np.nansum(self._tops - self._offsets, axis=1) / self._begun.sum(axis=1)
+        about[self._whole] = _log_mean(self._tops[self._whole])
+        return about
+
+    @cached_property
+    def spreads(self) -> Floats:
+        """See `Standings`: (trials,). Folds are drawn from few, so their share is 1/k - 1/K."""
+        begun = self._begun.sum(axis=1)
+        between = self._fold_spread**2 * (1 / begun - 1 / self._folds)
+        of_folds = np.where(self._begun, self._epoch_spread[np.maximum(self._seen - 1, 0)], 0)
+        spreads: Floats = np.sqrt(between + (of_folds.sum(axis=1) / begun) ** 2)
+        return spreads
+
+
+def _usual_step(before: Floats, after: Floats) -> float:
+    """Returns the median change from one epoch to the next among the better half."""
+    made = after[np.isfinite(after)]
+    if not len(made):
+        return 0.0
+    better = after <= np.median(made)
+    return float(np.median(after[better] - before[better]))
+
+
+def _log_mean(logs: Floats) -> Floats:
+    """Returns the logarithm of each row's mean loss."""
+    means: Floats = np.log(np.exp(logs).mean(axis=1))
+    return means

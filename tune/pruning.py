@@ -1,0 +1,209 @@
+"""Which trials climb on, and which are stopped."""
+
+from collections.abc import Callable, Collection, Sequence
+from enum import Enum, auto
+from typing import Protocol
+
+import numpy as np
+
+from tune.ladder import Ladder
+
+# Chosen by replaying sweeps over real learning curves: see benchmarks/search.py.
+SURE = 2.5  # standard deviations by which a trial is worse that is stopped
+LIKELY = 0.5  # by which one is worse that is not begun again while others are still at work
+TASTE = 0.1  # of a fold's epochs, after which a trial waits for the first time
+WARM_UP = 12  # trials that have been tasted before any goes on
+BETS = (1.0, 0.5, 1.0)  # what a part may cost, of what the parts before it have
+
+
+class Verdict(Enum):
+    """What becomes of a trial after an epoch."""
+
+    GO_ON = auto()
+    WAIT = auto()
+    STOP = auto()
+
+
+class Pruner(Protocol):
+    """Decides, from how all trials stand, what becomes of one."""
+
+    def run(self, open_folds: Sequence[int]) -> tuple[int, ...]:
+        """Returns which of the folds left a worker is given at once."""
+
+    def begun(self, trial: int, folds: Collection[int]) -> None:
+        """Is told that a worker is given folds of a trial."""
+
+    def ended(self, trial: int, folds: Collection[int]) -> None:
+        """Is told that the worker has left them, whole or not."""
+
+    def verdict(self, trial: int, waiting: Collection[int]) -> Verdict:
+        """Tells what becomes of a running trial after an epoch."""
+
+    def is_hopeless(self, trial: int) -> bool:
+        """Tells whether a trial shall be stopped."""
+
+    def next_up(self, waiting: Collection[int]) -> int | None:
+        """Returns which of the waiting trials goes on before a new one is begun, if any."""
+
+    def last_up(self, waiting: Collection[int], idle: bool) -> int | None:
+        """Returns which goes on when none is begun any more; one of them, if no worker is busy."""
+
+
+class NoPruner:
+    """Runs every trial to its end, all folds side by side."""
+
+    def run(self, open_folds: Sequence[int]) -> tuple[int, ...]:
+        """Returns all."""
+        return tuple(open_folds)
+
+    def begun(self, trial: int, folds: Collection[int]) -> None:
+        """Needs not know."""
+
+    def ended(self, trial: int, folds: Collection[int]) -> None:
+        """Needs not know."""
+
+    def verdict(self, trial: int, waiting: Collection[int]) -> Verdict:
+        """Lets it go on."""
+        return Verdict.GO_ON
+
+    def is_hopeless(self, trial: int) -> bool:
+        """Stops none."""
+        return False
+
+    def next_up(self, waiting: Collection[int]) -> int | None:
+        """Has none to choose: none ever waits."""
+        return None
+
+    def last_up(self, waiting: Collection[int], idle: bool) -> int | None:
+        """Has none to choose: none ever waits."""
+        return None
+
+
+class LadderPruner:
+    """Spends on a trial only as long as it may be the best.
+
+    A trial climbs in three parts: a few epochs of the first fold, the taste; the rest of that fold;
+    the other folds, which may run side by side. After its taste it waits, unless it is the one to
+    go on; a trial that goes on starts its fold again, for that costs less than to keep weights.
+
+    Stopped is what is worse than another by more than `SURE` standard deviations of what is not
+    known of the two. Of those that wait, the best goes on where the part that it comes to has cost
+    no more than `BETS` says, as in successive halving, where every rung costs the same; and to
+    other folds only if no other that is there is expected to be better. The rest go on when no new
+    trials are left to begin.
+
+    Args:
+        ladder: How the trials stand.
+        spared: Trials that are never stopped.
+        weights: Where size matters, too: returns that of a trial, which is then compared only with
+            those that are no larger.
+    """
+
+    def __init__(
+        self,
+        ladder: Ladder,
+        spared: Collection[int] = (),
+        weights: Callable[[int], int] | None = None,
+    ) -> None:
+        self._ladder, self._spared, self._weights = ladder, spared, weights
+        self._taste = max(1, round(TASTE * ladder.epochs))
+        self._promised: dict[int, dict[int, int]] = {}  # epochs of the folds that workers are at
+
+    def run(self, open_folds: Sequence[int]) -> tuple[int, ...]:
+        """Returns the first: several workers may be at folds of one trial."""
+        return (open_folds[0],)
+
+    def begun(self, trial: int, folds: Collection[int]) -> None:
+        """Counts what they will cost as spent."""
+        fresh = not any(self._ladder.epochs_seen(trial))
+        epochs = self._taste if fresh else self._ladder.epochs
+        self._promised.setdefault(trial, {}).update(dict.fromkeys(folds, epochs))
+
+    def ended(self, trial: int, folds: Collection[int]) -> None:
+        """Counts what they did cost."""
+        for fold in folds:
+            del self._promised[trial][fold]
+
+    def verdict(self, trial: int, waiting: Collection[int]) -> Verdict:
+        """See the class."""
+        if self.is_hopeless(trial):
+            return Verdict.STOP
+        if sum(self._ladder.epochs_seen(trial)) != self._taste:
+            return Verdict.GO_ON
+        if self.next_up([*waiting, trial]) != trial:
+            return Verdict.WAIT
+        self._promised[trial][0] = self._ladder.epochs
+        return Verdict.GO_ON
+
+    def is_hopeless(self, trial: int) -> bool:
+        """See the class."""
+        return self._is_worse(trial, SURE)
+
+    def _is_worse(self, trial: int, deviations: float) -> bool:
+        standings = self._ladder.standings()
+        if trial in self._spared or trial not in standings.places:
+            return False
+        worse = standings.worse_than(trial, deviations)
+        return bool(worse.any()) and any(
+            worse[place] and self._is_rival(other, trial)
+            for other, place in standings.places.items()
+        )
+
+    def _is_rival(self, other: int, trial: int) -> bool:
+        return not self._weights or self._weights(other) <= self._weights(trial)
+
+    def next_up(self, waiting: Collection[int]) -> int | None:
+        """See the class."""
+        if self._tasted() < WARM_UP:
+            return None
+        best = self._best_of(waiting, 2)
+        return self._best_of(waiting, 1) if best is None else best
+
+    def _tasted(self) -> int:
+        seen = (self._ladder.epochs_seen(trial)[0] for trial in self._ladder.trials)
+        return sum(epochs >= self._taste for epochs in seen)
+
+    def _best_of(self, waiting: Collection[int], part: int) -> int | None:
+        """Returns the best of those whose next part this is, if it shall go on."""
+        there = [trial for trial in waiting if self._part(trial) == part]
+        if not there or not self._is_affordable(part):
+            return None
+        best = min(there, key=self._center)
+        return best if part == 1 or self._is_best(best, part) else None
+
+    def _part(self, trial: int) -> int:
+        """Returns which part comes next: the rest of the first fold, or others beside or after."""
+        if self._ladder.epochs_seen(trial)[0] < self._taste:
+            return 0
+        return 2 if sum(self._spent(trial)[:2]) == self._ladder.epochs else 1
+
+    def _center(self, trial: int) -> float:
+        return self._ladder.standings().center(trial)
+
+    def _is_best(self, trial: int, part: int) -> bool:
+        there = (other for other in self._ladder.trials if self._spent(other)[part])
+        return all(self._center(trial) <= self._center(other) for other in there)
+
+    def _is_affordable(self, part: int) -> bool:
+        """Tells whether what a part costs stays within what the parts before it have."""
+        costs = (self._taste, self._ladder.epochs - self._taste, self._ladder.epochs)
+        spent = np.sum([self._spent(trial) for trial in self._begun()], axis=0)
+        return bool(spent[part] + BETS[part] * costs[part] <= BETS[part] * spent[:part].sum())
+
+    def _begun(self) -> set[int]:
+        return {*self._ladder.trials, *self._promised}
+
+    def _spent(self, trial: int) -> tuple[int, int, int]:
+        """Returns the epochs that a trial has had, or is promised, in each part."""
+        promised = self._promised.get(trial, {})
+        seen = enumerate(self._ladder.epochs_seen(trial))
+        first, *others = (max(epochs, promised.get(fold, 0)) for fold, epochs in seen)
+        return min(first, self._taste), max(0, first - self._taste), sum(others)
+
+    def last_up(self, waiting: Collection[int], idle: bool) -> int | None:
+        """Returns the best that waits, unless what others are at is likely to find it worse."""
+        tasted = [trial for trial in waiting if self._part(trial)]
+        best = min(tasted, key=self._center, default=None)
+        if best is None or (not idle and self._is_worse(best, LIKELY)):
+            return None
+        return best

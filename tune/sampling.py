@@ -1,0 +1,142 @@
+"""What to try next: Optuna's TPE, told the best estimate of every trial's loss."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import optuna
+from optuna.distributions import BaseDistribution
+from optuna.samplers import BaseSampler, TPESampler
+from optuna.study import Study, StudyDirection
+from optuna.trial import FrozenTrial, TrialState, create_trial
+
+from tune.errors import SweepError
+
+Parameters = dict[str, Any]
+Estimates = dict[int, float]
+Earlier = Callable[[Estimates], list[tuple[Parameters, float]]]
+ATTEMPTS = 300  # to draw a network that is small enough
+REMEMBERED = 50  # of those that were not
+
+
+@dataclass(frozen=True)
+class Size:
+    """How large a network may be, or whether its size matters.
+
+    Attributes:
+        weights: Returns how many weights the network of some parameters has.
+        most: How many it may have at most.
+        matters: Whether fewer weights are sought beside a lower loss.
+    """
+
+    weights: Callable[[Parameters], int]
+    most: int | None = None
+    matters: bool = False
+
+    def excess(self, parameters: Parameters) -> int:
+        """Returns how many weights are too many; 0 or less where there are not."""
+        return -1 if self.most is None else self.weights(parameters) - self.most
+
+
+def startup_trials(trials: int) -> int:
+    """Returns how many of the trials planned are drawn at random before the search learns."""
+    return min(10, max(3, trials // 4))
+
+
+class EstimateSampler(BaseSampler):
+    """Lets TPE propose from what each trial is expected to come to.
+
+    Optuna's own samplers rank a stopped trial below every whole one, by its last value at
+    whatever step; and a trial that waits counts as bad. Here every trial that has a loss counts by
+    the loss it is expected to reach at the top of the ladder. One that failed counts as worse than
+    all.
+
+    Args:
+        distributions: What varies.
+        estimates: Returns the expected loss of each trial, by its number.
+        startup: How many trials are drawn at random before.
+        seed: Decides what is drawn.
+        size: What is asked of the networks' size.
+        earlier: Returns the parameters and losses of an earlier sweep's trials, on the scale of
+            this one's as far as it is known.
+    """
+
+    def __init__(
+        self,
+        distributions: dict[str, BaseDistribution],
+        estimates: Callable[[], Estimates],
+        startup: int,
+        seed: int,
+        size: Size | None = None,
+        earlier: Earlier | None = None,
+    ) -> None:
+        self._distributions, self._estimates = distributions, estimates
+        self._size = size or Size(lambda _: 0)
+        self._earlier = earlier
+        self._refused: list[FrozenTrial] = []
+        self._sampler = TPESampler(
+            multivariate=True, constant_liar=True, n_startup_trials=startup, seed=seed
+        )
+
+    def infer_relative_search_space(
+        self, study: Study, trial: FrozenTrial
+    ) -> dict[str, BaseDistribution]:
+        """Returns all that varies: it is drawn together."""
+        return self._distributions
+
+    def sample_relative(
+        self, study: Study, trial: FrozenTrial, search_space: dict[str, BaseDistribution]
+    ) -> Parameters:
+        """Draws one configuration that is small enough.
+
+        Raises:
+            SweepError: If none is found.
+        """
+        aims = 2 if self._size.matters else 1
+        directions = [StudyDirection.MINIMIZE] * aims
+        advised = optuna.create_study(sampler=self._sampler, directions=directions)
+        advised.add_trials([*self._refused, *self._known(study, trial)])
+        for _ in range(ATTEMPTS):
+            drawn = advised.ask(search_space)
+            if (excess := self._size.excess(drawn.params)) <= 0:
+                return drawn.params
+            drawn.set_constraint("weights", excess)
+            advised.tell(drawn, state=TrialState.PRUNED)
+            self._refused = [*self._refused, advised.trials[-1]][-REMEMBERED:]
+        raise SweepError(f"no network of at most {self._size.most} weights was found in the space.")
+
+    def sample_independent(
+        self,
+        study: Study,
+        trial: FrozenTrial,
+        param_name: str,
+        param_distribution: BaseDistribution,
+    ) -> Any:
+        """Is never needed, as all is drawn together."""
+        raise NotImplementedError(param_name)
+
+    def _known(self, study: Study, asking: FrozenTrial) -> list[FrozenTrial]:
+        """Returns the trials as TPE shall see them."""
+        estimates = self._estimates()
+        others = (t for t in study.get_trials(deepcopy=False) if t.number != asking.number)
+        now = [(t.params, _loss(t, estimates.get(t.number))) for t in others if t.params]
+        before = self._earlier(estimates) if self._earlier else []
+        return [self._counted(*each) for each in [*before, *now]]
+
+    def _counted(self, parameters: Parameters, loss: float | None) -> FrozenTrial:
+        values = None
+        if loss is not None:
+            values = [loss, self._size.weights(parameters)] if self._size.matters else [loss]
+        return create_trial(
+            state=TrialState.RUNNING if loss is None else TrialState.COMPLETE,
+            values=values,
+            params=parameters,
+            distributions=self._distributions,
+        )
+
+
+def _loss(trial: FrozenTrial, estimate: float | None) -> float | None:
+    if trial.state == TrialState.FAIL:
+        return math.inf
+    return trial.value if trial.state == TrialState.COMPLETE else estimate
