@@ -31,6 +31,7 @@ def test_sweep_joins_a_cluster_and_uses_all_its_nodes(cluster: Cluster, tmp_path
         mnist_count=100,
         trials=4,
         pruner="none",
+        finalists=1,
         epochs=1,
         space=TINY,
         address=cluster.address,

@@ -49,7 +49,8 @@ def test_time_budget_ends_the_search_and_the_winner_is_judged_all_the_same(tmp_p
         trials=5000,
         epochs=1,
         space=TINY,
-        time_budget=15,
+        time_budget=10,
+        finalists=1,
     )
     folder = run_sweep(request, Console(quiet=True))
     states = read_trials(folder.trials_csv)["state"].tolist()

@@ -24,7 +24,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> SweepFolder:
         name="small",
         out=tmp_path_factory.mktemp("runs"),
         mnist_count=100,
-        trials=14,
+        trials=12,
         epochs=1,
         space="quick",
         max_parameters=MOST,
@@ -36,7 +36,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> SweepFolder:
 
 def test_no_network_above_the_most_weights_is_trained(small: SweepFolder) -> None:
     trials = read_trials(small.trials_csv)
-    assert len(trials) == 14
+    assert len(trials) == 12
     assert trials["weights"].max() <= MOST
     assert "report" not in set(trials["origin"])  # its 120,106 weights are too many
 
@@ -52,7 +52,7 @@ def test_front_falls_in_loss_as_it_grows_in_size(small: SweepFolder) -> None:
 
 def test_finalists_and_importance_are_told(small: SweepFolder) -> None:
     told = summary(small)
-    assert 1 <= len(told["finalists"]) <= 2 or told["finalists"] == []
+    assert all(row["both"] > 0 for row in told["finalists"])
     assert sum(told["importance"].values()) == pytest.approx(1.0)
 
 
@@ -65,6 +65,7 @@ def test_another_sweep_starts_from_the_best_of_it(small: SweepFolder) -> None:
         epochs=1,
         space="quick",
         warm_start="small",
+        finalists=1,
     )
     trials = read_trials(run_sweep(request, Console(quiet=True)).trials_csv)
     assert trials["origin"].tolist() == ["report", "warm-start", "search"]

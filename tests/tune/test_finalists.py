@@ -1,0 +1,33 @@
+"""Who is cross-validated again."""
+
+import pandas as pd
+import pytest
+
+from tune.errors import SweepFailed
+from tune.sweep import best_trials
+
+STATES = ["complete", "stopped", "complete", "complete", "complete"]
+FOLDS = {
+    "fold_0": [0.20, 0.05, 0.10, 0.11, 0.12],
+    "fold_1": [0.21, None, 0.12, 0.10, 0.13],
+    "fold_2": [0.22, None, 0.11, 0.13, 0.11],
+}
+TRIALS = pd.DataFrame(
+    {
+        "trial": range(5),
+        "state": STATES,
+        "validation_loss": [0.21, None, 0.11, 0.1133, 0.12],
+        **FOLDS,
+    }
+)
+
+
+def test_finalists_are_the_best_whole_trials_but_for_those_that_are_clearly_worse() -> None:
+    assert best_trials(TRIALS, 3) == [2, 3, 4]
+    assert best_trials(TRIALS, 5) == [2, 3, 4]  # 0 is worse on every fold by much the same
+    assert best_trials(TRIALS, 1) == [2]
+
+
+def test_there_are_none_where_no_trial_is_whole() -> None:
+    with pytest.raises(SweepFailed, match="no trial is complete"):
+        best_trials(TRIALS[TRIALS["state"] == "stopped"], 3)
