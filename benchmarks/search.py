@@ -153,8 +153,11 @@ def _quartiles(ended: list[Ended]) -> list[float]:
 def draw(ended: dict[int, dict[str, list[Ended]]], path: Path) -> None:
     """Draws the median regret against the cost, a panel for each number of workers."""
     import matplotlib.pyplot as plt
+    from matplotlib.ticker import NullFormatter
 
-    figure, axes = plt.subplots(1, len(ended), figsize=(4.5 * len(ended), 4), sharey=True)
+    figure, axes = plt.subplots(
+        1, len(ended), figsize=(4.5 * len(ended), 4.5), sharey=True, layout="constrained"
+    )
     costs = np.geomspace(50, 5000, 60)
     for axis, (workers, by_name) in zip(np.atleast_1d(axes), ended.items(), strict=True):
         for (name, each), style in zip(by_name.items(), _styles(len(by_name)), strict=True):
@@ -162,10 +165,13 @@ def draw(ended: dict[int, dict[str, list[Ended]]], path: Path) -> None:
             axis.plot(costs, medians, label=name, **style)
         axis.set(xscale="log", yscale="log", title=f"{workers} at a time")
         axis.set_xlabel("cost, epochs of one fold")
+        axis.xaxis.set_minor_formatter(NullFormatter())
+        axis.set_xlim(50, 5000)
         axis.grid(alpha=0.3)
     np.atleast_1d(axes)[0].set_ylabel("loss above the best, nats (median over seeds)")
-    np.atleast_1d(axes)[-1].legend(fontsize=8)
-    figure.tight_layout()
+    figure.legend(
+        *np.atleast_1d(axes)[0].get_legend_handles_labels(), "outside lower center", ncols=4
+    )
     figure.savefig(path, dpi=150)
 
 
