@@ -20,21 +20,13 @@ class TableSampler(BaseSampler):
         sampler: What is bound.
         curves: The table.
         space: What varies.
-        rows: Those that may be proposed; all if not given.
     """
 
-    def __init__(
-        self,
-        sampler: BaseSampler,
-        curves: LearningCurves,
-        space: SearchSpace,
-        rows: list[int] | None = None,
-    ) -> None:
+    def __init__(self, sampler: BaseSampler, curves: LearningCurves, space: SearchSpace) -> None:
         self._sampler, self._curves = sampler, curves
         self._distributions = space.distributions()
         self._places = np.array([self._place(each) for each in curves.parameters])
-        rows = list(range(len(curves.parameters))) if rows is None else rows
-        self.left = np.isin(np.arange(len(curves.parameters)), rows)
+        self.left = np.ones(len(curves.parameters), dtype=bool)
 
     def _place(self, parameters: dict[str, Any]) -> list[float]:
         return [_unit(parameters[name], each) for name, each in self._distributions.items()]
