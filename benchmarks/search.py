@@ -169,9 +169,8 @@ def draw(ended: dict[int, dict[str, list[Ended]]], path: Path) -> None:
         axis.set_xlim(50, 5000)
         axis.grid(alpha=0.3)
     np.atleast_1d(axes)[0].set_ylabel("loss above the best, nats (median over seeds)")
-    figure.legend(
-        *np.atleast_1d(axes)[0].get_legend_handles_labels(), "outside lower center", ncols=4
-    )
+    handles, labels = np.atleast_1d(axes)[0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower center", ncols=4)
     figure.savefig(path, dpi=150)
 
 
