@@ -13,6 +13,7 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtr
 
 Floats = NDArray[np.float64]
 
@@ -20,6 +21,7 @@ Floats = NDArray[np.float64]
 PRIOR_WEIGHT = 4
 PRIOR_FOLD_SPREAD = 0.15  # of a trial's log losses over the folds, their offsets taken away
 PRIOR_EPOCH_SPREAD = 0.3  # of a log loss after the first epoch about what it comes to at the last
+FITS = 5  # rounds, after which offsets change no more that anyone could see
 
 
 @dataclass(frozen=True)
@@ -40,12 +42,15 @@ class Standings:
         """Returns one trial's; infinity where nothing is known."""
         return float(self.centers[self.places[trial]]) if trial in self.places else math.inf
 
-    def worse_than(self, trial: int, deviations: float) -> NDArray[np.bool_]:
-        """Tells which trials one is worse than, by so many deviations: (n,)."""
+    def chances(self, trial: int) -> Floats:
+        """Returns the probability that one trial is better than each: (n,).
+
+        It is 1 where less is known of the other than of it: such a rival may well be flattered.
+        """
         own = self.places[trial]
-        gaps = self.centers[own] - self.centers
-        worse: NDArray[np.bool_] = gaps > deviations * np.hypot(self.spreads[own], self.spreads)
-        return worse
+        gaps = self.centers - self.centers[own]
+        chances: Floats = ndtr(gaps / np.maximum(np.hypot(self.spreads[own], self.spreads), 1e-9))
+        return np.where(self.spreads <= self.spreads[own], chances, 1.0)
 
 
 class Ladder:
@@ -74,13 +79,13 @@ class Ladder:
         """Returns how each trial stands that has a loss yet."""
         if self._standings is None:
             estimate = _Estimate(self._all_curves())
-            places = {trial: place for place, trial in enumerate(self._curves)}
+            places = {trial: place for place, trial in enumerate(self.trials)}
             self._standings = Standings(places, estimate.centers, estimate.spreads)
         return self._standings
 
     def _all_curves(self) -> Floats:
         none = np.empty((0, self.folds, self.epochs))
-        return np.array(list(self._curves.values())) if self._curves else none
+        return np.array([self._curves[trial] for trial in self.trials]) if self._curves else none
 
     def epochs_seen(self, trial: int) -> list[int]:
         """Returns how many epochs of each fold a trial has had."""
@@ -88,8 +93,8 @@ class Ladder:
 
     @property
     def trials(self) -> list[int]:
-        """The trials that have a loss."""
-        return list(self._curves)
+        """The trials that have a loss, by their numbers."""
+        return sorted(self._curves)
 
     def losses(self) -> dict[int, float]:
         """Returns the loss that each trial is expected to have at the top, nats."""
@@ -136,11 +141,18 @@ class _Estimate:
 
     @cached_property
     def _offsets(self) -> Floats:
-        """How much harder each fold is than all folds together: (folds,)."""
-        whole = self._tops[self._whole]
-        if not len(whole):
-            return np.zeros(self._folds)
-        offsets: Floats = (whole - _log_mean(whole)[:, None]).mean(axis=0)
+        """How much harder each fold is than all folds together: (folds,).
+
+        The additive model of trials and folds, fitted in turns (Buja et al., Annals of Statistics
+        1989) to all trials with two folds; no offset is assumed, with the weight of one trial.
+        """
+        ended = np.where(self._seen == self._epochs, self._tops, np.nan)
+        ended = ended[np.isfinite(ended).sum(axis=1) >= 2]
+        offsets, counts = np.zeros(self._folds), np.isfinite(ended).sum(axis=0)
+        for _ in range(FITS if len(ended) else 0):
+            trials = np.nanmean(ended - offsets, axis=1, keepdims=True)
+            offsets = np.nansum(ended - trials, axis=0) / (counts + 1)
+            offsets -= offsets.mean()
         return offsets
 
     @cached_property

@@ -9,11 +9,12 @@ import numpy as np
 from tune.ladder import Ladder
 
 # Chosen by replaying sweeps over real learning curves: see benchmarks/search.py.
-SURE = 2.5  # standard deviations by which a trial is worse that is stopped
-LIKELY = 0.5  # by which one is worse that is not begun again while others are still at work
+RISK = 0.08  # chance of being better than another, below which a trial is stopped at its start
+CAUTION = 3  # power of the share of a trial that is left to run, with which that chance falls
+LIKELY = 0.3  # chance, below which a trial does not go on while others are still at work
 TASTE = 0.1  # of a fold's epochs, after which a trial waits for the first time
 WARM_UP = 12  # trials that have been tasted before any goes on
-BETS = (1.0, 0.5, 1.0)  # what a part may cost, of what the parts before it have
+BETS = (1.0, 0.5, 1.25)  # what a part may cost, of what the parts before it have
 
 
 class Verdict(Enum):
@@ -86,11 +87,11 @@ class LadderPruner:
     the other folds, which may run side by side. After its taste it waits, unless it is the one to
     go on; a trial that goes on starts its fold again, for that costs less than to keep weights.
 
-    Stopped is what is worse than another by more than `SURE` standard deviations of what is not
-    known of the two. Of those that wait, the best goes on where the part that it comes to has cost
-    no more than `BETS` says, as in successive halving, where every rung costs the same; and to
-    other folds only if no other that is there is expected to be better. The rest go on when no new
-    trials are left to begin.
+    Stopped is what has little chance of being better than another of which no less is known: less
+    than `RISK` at its start, and the less the less is left to save. Of those that wait, the best
+    goes on where the part that it comes to has cost no more than `BETS` says, as in successive
+    halving, where every rung costs the same; and to other folds only if no other that is there is
+    expected to be better. The rest go on when no new trials are left to begin.
 
     Args:
         ladder: How the trials stand.
@@ -137,15 +138,21 @@ class LadderPruner:
 
     def is_hopeless(self, trial: int) -> bool:
         """See the class."""
-        return self._is_worse(trial, SURE)
+        return self._is_worse(trial, RISK * self._left(trial) ** CAUTION)
 
-    def _is_worse(self, trial: int, deviations: float) -> bool:
+    def _left(self, trial: int) -> float:
+        """Returns the share of a trial that it has not had yet."""
+        seen = self._ladder.epochs_seen(trial)
+        return 1 - sum(seen) / (len(seen) * self._ladder.epochs)
+
+    def _is_worse(self, trial: int, chance: float) -> bool:
+        """Tells whether there is a rival that it is better than with less than some chance."""
         standings = self._ladder.standings()
         if trial in self._spared or trial not in standings.places:
             return False
-        worse = standings.worse_than(trial, deviations)
-        return bool(worse.any()) and any(
-            worse[place] and self._is_rival(other, trial)
+        chances = standings.chances(trial)
+        return bool(chances.min() < chance) and any(
+            chances[place] < chance and self._is_rival(other, trial)
             for other, place in standings.places.items()
         )
 

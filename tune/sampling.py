@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import optuna
 from optuna.distributions import BaseDistribution
 from optuna.samplers import BaseSampler, TPESampler
@@ -75,9 +76,7 @@ class EstimateSampler(BaseSampler):
         self._size = size or Size(lambda _: 0)
         self._earlier = earlier
         self._refused: list[FrozenTrial] = []
-        self._sampler = TPESampler(
-            multivariate=True, constant_liar=True, n_startup_trials=startup, seed=seed
-        )
+        self._startup, self._seed = startup, seed
 
     def infer_relative_search_space(
         self, study: Study, trial: FrozenTrial
@@ -95,7 +94,7 @@ class EstimateSampler(BaseSampler):
         """
         aims = 2 if self._size.matters else 1
         directions = [StudyDirection.MINIMIZE] * aims
-        advised = optuna.create_study(sampler=self._sampler, directions=directions)
+        advised = optuna.create_study(sampler=self._tpe(trial.number), directions=directions)
         advised.add_trials([*self._refused, *self._known(study, trial)])
         for _ in range(ATTEMPTS):
             drawn = advised.ask(search_space)
@@ -105,6 +104,16 @@ class EstimateSampler(BaseSampler):
             advised.tell(drawn, state=TrialState.PRUNED)
             self._refused = [*self._refused, advised.trials[-1]][-REMEMBERED:]
         raise SweepError(f"no network of at most {self._size.most} weights was found in the space.")
+
+    def _tpe(self, number: int) -> TPESampler:
+        """Returns a sampler for one trial: what it draws does not depend on what was drawn before.
+
+        So a search that was broken off proposes what it would have proposed.
+        """
+        seed = int(np.random.SeedSequence([self._seed, number]).generate_state(1)[0])
+        return TPESampler(
+            multivariate=True, constant_liar=True, n_startup_trials=self._startup, seed=seed
+        )
 
     def sample_independent(
         self,

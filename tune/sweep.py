@@ -27,7 +27,7 @@ from tune.retraining import retrain_and_judge
 from tune.search import search
 from tune.warm_start import EarlierSweep, earlier_sweep
 
-CLEARLY = 3  # standard errors by which the folds of a trial must be worse that is no finalist
+CLEARLY = 2  # standard errors by which the folds of a trial must be worse that is no finalist
 
 
 def run_sweep(request: SweepRequest, console: Console) -> SweepFolder:

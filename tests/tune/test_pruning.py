@@ -65,7 +65,7 @@ def test_all_wait_until_there_is_enough_to_compare() -> None:
     climbing.taste([1.0 + 0.01 * n for n in range(WARM_UP - 1)])
     assert climbing.pruner.next_up(range(WARM_UP - 1)) is None
     climbing.pruner.begun(WARM_UP - 1, [0])
-    climbing.show(WARM_UP - 1, 2.0, TASTED)
+    climbing.show(WARM_UP - 1, 1.5, TASTED)
     waiting = list(range(WARM_UP - 1))
     assert climbing.pruner.verdict(WARM_UP - 1, waiting) == Verdict.WAIT
 
