@@ -48,6 +48,7 @@ def sweep(
         Pruner, typer.Option(help="Stop what is clearly worse, or nothing.")
     ] = "ladder",
     finalists: Annotated[int, typer.Option(help="How many to cross-validate again.")] = 3,
+    retries: Annotated[int, typer.Option(help="Of a trial whose worker or GPU was lost.")] = 2,
     max_parameters: Annotated[
         int | None, typer.Option(help="The most weights of a network.")
     ] = None,
@@ -82,6 +83,7 @@ def sweep(
         trials=trials,
         pruner=pruner,
         finalists=finalists,
+        retries=retries,
         max_parameters=max_parameters,
         also=also,
         warm_start=warm_start,
@@ -95,6 +97,16 @@ def sweep(
         seed=seed,
     )
     _show(run_sweep(request, err))
+
+
+@app.command()
+def resume(name: Name, out: Out = Path("runs")) -> None:
+    """Go on with a sweep that was broken off; do only what is missing."""
+    from tune.sweep import resume_sweep
+
+    folder = _existing(out, name)
+    resume_sweep(folder, err)
+    _show(folder)
 
 
 @app.command()

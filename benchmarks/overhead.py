@@ -31,6 +31,7 @@ from tune.cross_validation import CrossValidation
 from tune.data import load_data
 from tune.plan import Plan
 from tune.resources import Share
+from tune.stopping import Stop
 
 
 class Immediate(CrossValidation):
@@ -77,10 +78,10 @@ def _searched(pruner: Any, trials: int) -> tuple[float, float]:
         )
         space = read_space(request.space, Configuration.check)
         folder = SweepFolder.vacant(request.out, request.name)
-        folder.make()
+        folder.make({})
         data = load_data(request, space.folds)
         before, started = _resident(), time.perf_counter()
-        tune.search.search(Plan(request, space, data, Share(1, 0, 2), folder), Console(quiet=True))
+        tune.search.search(Plan(request, space, data, Share(1, 0, 2), folder), Console(quiet=True), Stop())
         seconds = time.perf_counter() - started
         return seconds, _resident() - before
 

@@ -37,6 +37,7 @@ from tune.plan import Plan
 from tune.request import SweepRequest
 from tune.resources import Share
 from tune.search import search
+from tune.stopping import Stop
 from tune.sweep import chosen_winner, configuration_of
 
 
@@ -137,10 +138,10 @@ def plain(request: SweepRequest, data: SweepData) -> Searched:
 def ours(request: SweepRequest, data: SweepData) -> Searched:
     """Searches as `shuzi sweep` does."""
     plan, console = _plan(request, data), Console(quiet=True)
-    plan.folder.make()
+    plan.folder.make({})
     with ray_cluster(None):
         started, busy = time.perf_counter(), _busy()
-        trials = search(plan, console)
+        trials = search(plan, console, Stop())
         winner = chosen_winner(trials, plan, console)
         seconds, busy = time.perf_counter() - started, _busy() - busy
     whole = int((trials["state"] == "complete").sum())

@@ -2,6 +2,7 @@
 
 import json
 import re
+import tempfile
 from pathlib import Path
 from typing import Any, Self
 
@@ -48,10 +49,19 @@ class SweepFolder:
             raise ResultsError(f"there is no sweep {name} in {out}; there are: {names}.")
         return folder
 
-    def make(self) -> None:
-        """Makes the folder and its subfolders."""
-        self.trials.mkdir(parents=True)
-        self.winner.mkdir()
+    def make(self, asked: dict[str, Any]) -> None:
+        """Makes the folder with its subfolders and `sweep.json`, all at once.
+
+        Args:
+            asked: The content of `sweep.json`.
+        """
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        beginning = type(self)(Path(tempfile.mkdtemp(prefix=".begun-", dir=self.path.parent)))
+        beginning.path.chmod(0o755)
+        beginning.trials.mkdir()
+        beginning.winner.mkdir()
+        write_json(beginning.sweep_json, asked)
+        beginning.path.rename(self.path)
 
     @property
     def name(self) -> str:
@@ -67,6 +77,11 @@ class SweepFolder:
     def journal(self) -> Path:
         """Optuna's journal of the study."""
         return self.path / "study.journal"
+
+    @property
+    def lock(self) -> Path:
+        """Held by the process that works on the sweep; the system frees it when that dies."""
+        return self.path / ".lock"
 
     @property
     def trials_csv(self) -> Path:
@@ -110,6 +125,11 @@ class SweepFolder:
         return self.winner / "model.safetensors"
 
     @property
+    def judged_json(self) -> Path:
+        """The rows of an evaluation that has not ended yet."""
+        return self.winner / "judged.json"
+
+    @property
     def evaluation_json(self) -> Path:
         """How the networks read the held-out digits."""
         return self.winner / "evaluation.json"
@@ -117,7 +137,7 @@ class SweepFolder:
 
 def sweeps_in(out: Path) -> list[SweepFolder]:
     """Returns the sweeps in a folder of sweeps, by name."""
-    return [SweepFolder(path.parent) for path in sorted(out.glob("*/sweep.json"))]
+    return [SweepFolder(path.parent) for path in sorted(out.glob("[!.]*/sweep.json"))]
 
 
 def write_json(path: Path, content: Any) -> None:

@@ -49,7 +49,7 @@ def prepare_mistakes(folder: Path) -> None:
     (folder / "empty-class" / "4" / "0.png").unlink()
     write_photographs(folder / "few", 6)
     taken = SweepFolder(folder / "runs" / "taken")
-    taken.make()
+    taken.make({})
     write_json(taken.sweep_json, {"started": "2026-01-01T00:00:00", "request": {"trials": 4}})
 
 

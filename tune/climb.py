@@ -1,7 +1,7 @@
 """One trial on its way up the ladder."""
 
 import statistics
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,6 +24,7 @@ class Climb:
         fold_epochs: What it has cost: epochs, each fold's counted, and those repeated, too.
         seconds: What it has taken on its workers.
         end: How it is to be told once no worker is at it, if that is known: state and cause.
+        retries: How often it was begun again as its worker had died.
     """
 
     trial: optuna.Trial
@@ -34,6 +35,18 @@ class Climb:
     fold_epochs: int = 0
     seconds: float = 0.0
     end: tuple[TrialState, str] | None = None
+    retries: int = 0
+
+    def take_up(self, rows: Sequence[dict[str, Any]], steps: int) -> None:
+        """Takes up what the trial had done before the search was broken off.
+
+        Args:
+            rows: The results of its folds, in their order.
+            steps: How many results there were.
+        """
+        self.folds = {row["fold"]: row for row in rows}
+        self.fold_epochs, self.steps = len(rows), steps
+        self.seconds = sum(row["seconds"] for row in rows)
 
     @property
     def number(self) -> int:

@@ -3,6 +3,7 @@
 import gc
 import math
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -16,9 +17,11 @@ from tune.resources import Share
 
 
 class CrossValidation(Trainable):  # type: ignore[misc]
-    """Trains some folds of a configuration side by side, one epoch of each a step.
+    """Trains some folds of a configuration, one epoch a step.
 
-    The pool goes to the device once a worker; the same worker then runs trial after trial.
+    A GPU trains them side by side. A processor trains one after another, which is no slower there:
+    so a kill costs no more than one fold. The pool goes to the device once a worker; the same
+    worker then runs trial after trial.
     """
 
     def setup(
@@ -40,20 +43,25 @@ class CrossValidation(Trainable):  # type: ignore[misc]
         """Starts another trial in the same worker."""
         self._configuration = Configuration.from_dict(new_config["configuration"])
         self._alone = new_config["alone"]
-        self._epochs: Iterator[list[FoldEpoch]] = cross_validate(
-            self._configuration, self._digits, self._folds, self._seed, new_config["folds"]
+        numbers = new_config["folds"]
+        self._last_fold = numbers[-1]
+        together = [numbers] if self._share.gpus else [[number] for number in numbers]
+        self._epochs: Iterator[list[FoldEpoch]] = chain.from_iterable(
+            cross_validate(self._configuration, self._digits, self._folds, self._seed, each)
+            for each in together
         )
         return True
 
     def step(self) -> dict[str, Any]:
-        """Runs one epoch of each of the folds."""
+        """Runs one epoch of the folds that are trained side by side."""
         try:
             epoch = next(self._epochs)
         except FloatingPointError as error:
             return {"done": True, "validation_loss": math.nan, "cause": str(error)}
         except torch.OutOfMemoryError as error:
             return self._out_of_memory(error)
-        last = epoch[0].epoch == self._configuration.epochs
+        ended = epoch[-1].epoch == self._configuration.epochs
+        last = ended and epoch[-1].fold == self._last_fold
         return {"done": last, "complete": last, **as_result(epoch)}
 
     def _out_of_memory(self, error: torch.OutOfMemoryError) -> dict[str, Any]:

@@ -16,9 +16,16 @@ class SweepEnded(Exception):  # noqa: N818 - it may be what the user asked for
 
 
 class Interrupted(SweepEnded):
-    """The search was interrupted by the user before its last trial."""
+    """The user broke the sweep off.
 
-    status = 130
+    Args:
+        reason: What was done, and how to go on.
+        status: 130 after SIGINT, 143 after SIGTERM.
+    """
+
+    def __init__(self, reason: str, status: int) -> None:
+        super().__init__(reason)
+        self.status = status
 
 
 class SweepFailed(SweepEnded):

@@ -5,6 +5,7 @@ what it will do; a second, independent cross-validation of the few best mends bo
 """
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +19,12 @@ from rich.progress import track
 
 from datasets import DigitSet, fold_indices
 from model import Configuration, DeviceDigits, best_device, cross_validate
-from results.finalists import finalists_table, write_finalists
+from results.finalists import (
+    finalists_table,
+    losses_again,
+    read_finalists,
+    write_finalists,
+)
 from results.trials import ranked
 from tune.plan import Plan
 from tune.resources import Share
@@ -46,7 +52,7 @@ class OtherFolds:
 def cross_validate_finalists(
     trials: pd.DataFrame, configurations: dict[int, Configuration], plan: Plan, console: Console
 ) -> pd.DataFrame:
-    """Cross-validates the best trials again and writes `finalists.csv`.
+    """Cross-validates the best trials again, as far as that was not done, in `finalists.csv`.
 
     Args:
         trials: The table of all trials.
@@ -57,30 +63,37 @@ def cross_validate_finalists(
     Returns:
         A row for each finalist, see `results.finalists`.
     """
-    losses = _losses(configurations, OtherFolds.of(plan), plan, console)
-    table = finalists_table(ranked(trials), losses)
-    write_finalists(plan.folder.finalists_csv, table)
+    other = OtherFolds.of(plan)
+    before = losses_again(read_finalists(plan.folder.finalists_csv))
+    nothing = [math.nan] * len(other.folds)
+    losses = {trial: before.get(trial, list(nothing)) for trial in configurations}
+    for trial, fold, loss in _trained(configurations, losses, other, plan, console):
+        losses[trial][fold] = loss
+        table = finalists_table(ranked(trials), losses)
+        write_finalists(plan.folder.finalists_csv, table)
     return table
 
 
-def _losses(
-    configurations: dict[int, Configuration], other: OtherFolds, plan: Plan, console: Console
-) -> dict[int, list[float]]:
-    """Trains every fold of every finalist on Ray's workers."""
+def _trained(
+    configurations: dict[int, Configuration],
+    losses: dict[int, list[float]],
+    other: OtherFolds,
+    plan: Plan,
+    console: Console,
+) -> Iterator[tuple[int, int, float]]:
+    """Trains every fold that has no loss yet on Ray's workers; yields trial, fold and loss."""
     share = plan.share
     train = ray.remote(num_cpus=share.cpus, num_gpus=share.gpus)(_fold_loss)
     pool, stored = ray.put(plan.data.pool), ray.put(other)
     waiting = {
         train.remote(configuration, pool, stored, fold, share): (trial, fold)
         for trial, configuration in configurations.items()
-        for fold in range(len(other.folds))
+        for fold, loss in enumerate(losses[trial])
+        if math.isnan(loss)
     }
-    losses = {trial: [math.nan] * len(other.folds) for trial in configurations}
     for _ in _shown(len(waiting), console):
         (ready, *_rest), _ = ray.wait(list(waiting), num_returns=1)
-        trial, fold = waiting.pop(ready)
-        losses[trial][fold] = _received(ready)
-    return losses
+        yield *waiting.pop(ready), _received(ready)
 
 
 def _shown(count: int, console: Console) -> Any:

@@ -13,7 +13,8 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 
 from tune.not_saved import NotSaved
 
-BEGUN = (TrialState.RUNNING, TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAIL)
+ENDED = (TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAIL)
+BEGUN = (TrialState.RUNNING, *ENDED)
 
 
 class SearchProgress(NotSaved, Callback):  # type: ignore[misc]
@@ -27,9 +28,11 @@ class SearchProgress(NotSaved, Callback):  # type: ignore[misc]
 
     def __init__(self, study: optuna.Study, trials: int, console: Console) -> None:
         self._study, self._trials, self._console = study, trials, console
-        self._told: set[int] = set()
         self._running: dict[str, int] = {}  # the trial of each run
         self._started = time.monotonic()
+        ended = study.get_trials(deepcopy=False, states=ENDED)
+        self._told = {trial.number for trial in ended}
+        self._before = len(ended)
         self._bar = Progress(
             SpinnerColumn(),
             BarColumn(20),
@@ -100,9 +103,10 @@ class SearchProgress(NotSaved, Callback):  # type: ignore[misc]
     def _left(self, counts: Counter[TrialState]) -> str:
         """Estimates the time left as if the trials to come cost what those so far did."""
         begun = counts.total() - len(set(self._running.values()))
-        if begun < 1:
+        if begun <= self._before:
             return ""
-        seconds = (time.monotonic() - self._started) / begun * (self._trials - begun)
+        each = (time.monotonic() - self._started) / (begun - self._before)
+        seconds = each * (self._trials - begun)
         return f", about {duration(seconds)} left" if seconds >= 1 else ""
 
 

@@ -31,6 +31,9 @@ class Pruner(Protocol):
     def run(self, open_folds: Sequence[int]) -> tuple[int, ...]:
         """Returns which of the folds left a worker is given at once."""
 
+    def broken_off(self, trial: int, open_folds: Sequence[int]) -> list[tuple[int, ...]]:
+        """Returns what workers were at, of a trial that was broken off in a search before."""
+
     def begun(self, trial: int, folds: Collection[int]) -> None:
         """Is told that a worker is given folds of a trial."""
 
@@ -56,6 +59,10 @@ class NoPruner:
     def run(self, open_folds: Sequence[int]) -> tuple[int, ...]:
         """Returns all."""
         return tuple(open_folds)
+
+    def broken_off(self, trial: int, open_folds: Sequence[int]) -> list[tuple[int, ...]]:
+        """Returns all that is left."""
+        return [tuple(open_folds)]
 
     def begun(self, trial: int, folds: Collection[int]) -> None:
         """Needs not know."""
@@ -113,6 +120,15 @@ class LadderPruner:
     def run(self, open_folds: Sequence[int]) -> tuple[int, ...]:
         """Returns the first: several workers may be at folds of one trial."""
         return (open_folds[0],)
+
+    def broken_off(self, trial: int, open_folds: Sequence[int]) -> list[tuple[int, ...]]:
+        """Returns the folds that were begun, each for a worker; none of a trial that waited."""
+        seen = self._ladder.epochs_seen(trial)
+        if not any(seen):
+            return [(0,)]
+        if sum(seen) == self._taste:
+            return []
+        return [(fold,) for fold in open_folds if seen[fold]]
 
     def begun(self, trial: int, folds: Collection[int]) -> None:
         """Counts what they will cost as spent."""

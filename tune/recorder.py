@@ -1,6 +1,5 @@
 """Writes down what trials report, as they report it."""
 
-import csv
 import shutil
 from collections import Counter
 from typing import Any
@@ -12,13 +11,14 @@ from ray.tune.experiment import Trial
 
 from datasets.atomic import whole_file
 from results import SweepFolder
+from results.epochs import EpochLog
 from results.event_files import TrialEvents
 from results.trials import write_trials
 from tune.not_saved import NotSaved
 
 
 class Recorder(NotSaved, Callback):  # type: ignore[misc]
-    """Keeps `trials.csv`, each trial's `epochs.csv` and its event files up to date.
+    """Keeps `trials.csv` and each trial's event files up to date.
 
     Runs in the driver, so that workers on other machines need not reach the sweep's folder.
 
@@ -28,15 +28,24 @@ class Recorder(NotSaved, Callback):  # type: ignore[misc]
     """
 
     def __init__(self, folder: SweepFolder, study: optuna.Study) -> None:
-        self._folder, self._study = folder, study
+        self._folder, self._study, self._log = folder, study, EpochLog(folder)
         self._events: dict[str, TrialEvents] = {}  # of each run: workers may share a trial
         self._written: dict[int, set[tuple[int, int]]] = {}  # folds and epochs of each trial
         self._steps: Counter[int] = Counter()
 
     def on_trial_start(self, iteration: int, trials: list[Trial], trial: Trial, **_: Any) -> None:
         """Opens the trial's event files."""
-        self._events[trial.trial_id] = TrialEvents(self._folder, trial.config["trial"])
+        number = trial.config["trial"]
+        self._events[trial.trial_id] = TrialEvents(self._folder, number)
+        if number not in self._written:
+            self._take_up(number)
         self._write_trials()
+
+    def _take_up(self, number: int) -> None:
+        """Counts what a trial had before the search was broken off."""
+        known = self._study.get_trials(deepcopy=False)[number].intermediate_values
+        self._steps[number] = max(known, default=0)
+        self._written[number] = {(row["fold"], row["epoch"]) for row in self._log.read(number)}
 
     def on_trial_result(
         self, iteration: int, trials: list[Trial], trial: Trial, result: dict[str, Any], **_: Any
@@ -44,12 +53,11 @@ class Recorder(NotSaved, Callback):  # type: ignore[misc]
         """Writes one epoch, unless it repeats one."""
         number = trial.config["trial"]
         epochs = {(fold["fold"], fold["epoch"]) for fold in result.get("folds", ())}
-        written = self._written.setdefault(number, set())
+        written = self._written[number]
         if epochs - written:
             written |= epochs
             self._steps[number] += 1
             self._events[trial.trial_id].add_epoch(result, self._steps[number])
-            _append_epoch(self._folder, number, result)
 
     def on_trial_complete(
         self, iteration: int, trials: list[Trial], trial: Trial, **_: Any
@@ -71,23 +79,3 @@ class Recorder(NotSaved, Callback):  # type: ignore[misc]
         with whole_file(self._folder.error_txt(number)) as temporary:
             shutil.copyfile(trial.error_file, temporary)
         self.on_trial_complete(iteration, trials, trial)
-
-
-def _append_epoch(folder: SweepFolder, number: int, result: dict[str, Any]) -> None:
-    """Appends to `epochs.csv` a row for each fold: losses, learning rate, measures by source."""
-    rows = [_epoch_row(fold) for fold in result["folds"]]
-    path = folder.epochs_csv(number)
-    fresh = not path.exists()
-    with path.open("a", newline="") as file:
-        writer = csv.DictWriter(file, fieldnames=list(rows[0]))
-        if fresh:
-            writer.writeheader()
-        writer.writerows(rows)
-
-
-def _epoch_row(fold: dict[str, Any]) -> dict[str, Any]:
-    row = {name: value for name, value in fold.items() if name != "sources"}
-    for source, measures in fold["sources"].items():
-        row[f"loss_{source}"] = measures["loss"]
-        row[f"accuracy_{source}"] = measures["correct"] / measures["count"]
-    return row

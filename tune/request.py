@@ -16,6 +16,7 @@ LEAST = {
     "cpus_per_trial": 1,
     "concurrent": 1,
     "finalists": 1,
+    "retries": 0,
     "max_parameters": 1,
     "seed": 0,
 }
@@ -45,6 +46,7 @@ class SweepRequest(BaseModel):
         trials: How many to run.
         pruner: `ladder`, or `none` to run every trial to its end.
         finalists: How many of the best are cross-validated again before the winner is chosen.
+        retries: How often a trial is begun again whose worker, node or GPU was lost.
         max_parameters: The most weights that a network may have.
         also: `parameters`, where fewer weights are sought beside a lower loss.
         warm_start: The name of an earlier sweep to learn from.
@@ -70,6 +72,7 @@ class SweepRequest(BaseModel):
     trials: int = 8
     pruner: Literal["ladder", "none"] = "ladder"
     finalists: int = 3
+    retries: int = 2
     max_parameters: int | None = None
     also: Literal["parameters"] | None = None
     warm_start: str | None = None

@@ -24,7 +24,7 @@ from model import (
     judge,
     train_whole,
 )
-from results import write_json
+from results import SweepFolder, read_json, write_json
 from results.evaluation import described, evaluation_row
 from results.winner import save_network
 from tune.data import SweepData
@@ -80,18 +80,32 @@ def retrain_and_judge(winner: Configuration, plan: Plan, console: Console) -> No
         plan: The sweep's.
         console: Where progress is shown.
     """
-    rows = []
-    for candidate, network in _trained(candidates(winner, plan.request.epochs), plan, console):
-        rows.append(_judged(candidate, network, plan.data))
+    rows = _judged_before(plan.folder)
+    left = [each for each in candidates(winner, plan.request.epochs) if not _is_in(each, rows)]
+    for candidate, network in _trained(left, plan, console):
         if (candidate.name, candidate.trained_on) == ("winner", BOTH):
             about = {"pool": plan.data.pool.fingerprint, "labels": list(LABELS)}
             save_network(plan.folder.weights, network, candidate.configuration, about)
+        rows.append(_judged(candidate, network, plan.data))
+        write_json(plan.folder.judged_json, rows)
     evaluation = {
         "held_out": described(plan.data.held_out),
         "mnist_test": described(plan.data.mnist_test),
         "rows": sorted(rows, key=_place_in_table),
     }
     write_json(plan.folder.evaluation_json, evaluation)
+    plan.folder.judged_json.unlink()
+
+
+def _judged_before(folder: SweepFolder) -> list[dict[str, Any]]:
+    """Returns the rows that were ready when the sweep was broken off."""
+    return read_json(folder.judged_json) if folder.judged_json.is_file() else []
+
+
+def _is_in(candidate: Candidate, rows: Sequence[dict[str, Any]]) -> bool:
+    """Tells whether a row is about just this candidate."""
+    known = [(row["config"], row["trained_on"], row["configuration"]) for row in rows]
+    return (candidate.name, candidate.trained_on, candidate.configuration.to_dict()) in known
 
 
 def _place_in_table(row: dict[str, Any]) -> tuple[int, str]:

@@ -27,3 +27,9 @@ class PruningScheduler(NotSaved, FIFOScheduler):  # type: ignore[misc]
         """Returns whether Ray ends the run."""
         ends = self._searcher.ends_after(trial.trial_id, result)
         return str(self.STOP if ends else self.CONTINUE)
+
+    def on_trial_error(self, tune_controller: TuneController, trial: Trial) -> None:
+        """Passes on why a worker failed, which Ray tells no searcher."""
+        error = trial.get_pickled_error()
+        if error is not None:
+            self._searcher.worker_failed(trial.trial_id, error)

@@ -4,21 +4,20 @@ import math
 import tempfile
 import time
 from collections.abc import Callable, Collection
-from pathlib import Path
 from typing import Any
 
 import optuna
 import pandas as pd
 import ray.tune
-from optuna.trial import FrozenTrial, TrialState
 from ray.tune.experiment import Trial
 from rich.console import Console
 
 from model import Configuration, count_parameters
+from results.epochs import EpochLog
 from results.trials import trials_table, write_trials
 from tune.convergence import Convergence
 from tune.cross_validation import CrossValidation
-from tune.errors import Interrupted
+from tune.errors import Interrupted, SweepFailed
 from tune.ladder import Ladder
 from tune.plan import Plan
 from tune.progress import SearchProgress
@@ -29,32 +28,44 @@ from tune.resources import Share
 from tune.sampling import EstimateSampler, Size, startup_trials
 from tune.scheduler import PruningScheduler
 from tune.searcher import StudySearcher
-from tune.study import enqueue_first, new_study
+from tune.stopping import Stop, how_to_resume
+from tune.study import enqueue_first, open_study
 
 BEGINNING = 0.75  # of a time budget, after which no trial is begun any more
 
 
-def search(plan: Plan, console: Console) -> pd.DataFrame:
-    """Runs the trials of a sweep and returns their table.
+def search(plan: Plan, console: Console, stop: Stop) -> pd.DataFrame:
+    """Runs the trials of a sweep that are left to run and returns the table of all.
 
     Raises:
         Interrupted: If the user ended it before the last trial; what was done is kept.
+        SweepFailed: If the first trials all failed for the same reason.
     """
-    request, started = plan.request, time.monotonic()
-    study = new_study(plan.folder)
-    searcher = _searcher(study, plan)
-    progress = SearchProgress(study, request.trials, console)
-    _run(plan, searcher, [Recorder(plan.folder, study), progress])
-    searcher.end()
+    study, started = open_study(plan.folder), time.monotonic()
+    if not study.user_attrs.get("searched"):
+        searcher = _searcher(study, plan, console)
+        progress = SearchProgress(study, plan.request.trials, console)
+        stop.searching = True
+        _run(plan, searcher, [Recorder(plan.folder, study), progress])
+        stop.searching = False
+        _end(searcher, plan, started, stop)
     trials = study.get_trials(deepcopy=False)
     write_trials(plan.folder.trials_csv, trials)
-    out_of_time = request.time_budget and time.monotonic() - started >= request.time_budget
-    if not out_of_time and not searcher.finished:
-        raise Interrupted(_what_now(trials, request))
     return trials_table(trials)
 
 
-def _searcher(study: optuna.Study, plan: Plan) -> StudySearcher:
+def _end(searcher: StudySearcher, plan: Plan, started: float, stop: Stop) -> None:
+    """Ends the search in the study, unless it was broken off: then it can be resumed."""
+    if searcher.given_up:
+        raise SweepFailed(f"the first trials all failed alike: {searcher.given_up}")
+    budget = plan.request.time_budget
+    if searcher.finished or (budget and time.monotonic() - started >= budget):
+        searcher.end()
+    else:
+        raise Interrupted(f"interrupted. {how_to_resume(plan.folder)}", stop.status)
+
+
+def _searcher(study: optuna.Study, plan: Plan, console: Console) -> StudySearcher:
     """Puts the search together: what proposes, what compares and what is recorded."""
     request, space, fixed = plan.request, plan.space, plan.fixed
     ladder = Ladder(space.folds, Configuration.from_dict(fixed).epochs)
@@ -75,6 +86,9 @@ def _searcher(study: optuna.Study, plan: Plan) -> StudySearcher:
         space,
         request.trials,
         fixed,
+        request.retries,
+        EpochLog(plan.folder),
+        lambda line: console.print(line, soft_wrap=True, highlight=False),
         Convergence() if request.stop_when_converged else None,
         time.monotonic() + BEGINNING * (request.time_budget or math.inf),
     )
@@ -144,12 +158,3 @@ def _tune_config(plan: Plan, searcher: StudySearcher) -> ray.tune.TuneConfig:
 def _trial_name(trial: Trial) -> str:
     """Returns a name that is new each time a trial goes on."""
     return f"trial_{trial.config['trial']:04d}_{trial.trial_id}"
-
-
-def _what_now(trials: list[FrozenTrial], request: SweepRequest) -> str:
-    complete = sum(trial.state == TrialState.COMPLETE for trial in trials)
-    told = f"interrupted: {complete} of {request.trials} trials are complete"
-    if not complete:
-        return f"{told}, so there is nothing to retrain."
-    out = "" if request.out == Path("runs").absolute() else f" --out {request.out}"
-    return f"{told}. `shuzi retrain {request.name}{out}` retrains and judges the best of them."

@@ -7,23 +7,28 @@ only record of what happened.
 
 import math
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import optuna
-from optuna.trial import TrialState
+from optuna.trial import FrozenTrial, TrialState
 from ray.tune.search import Searcher
 
 from model import Configuration, count_parameters
+from results.epochs import EpochLog
 from search_spaces import SearchSpace
 from tune.climb import Climb
 from tune.convergence import Convergence
+from tune.failure import Failure
 from tune.ladder import Ladder
 from tune.not_saved import NotSaved
 from tune.pruning import Pruner, Verdict
 
 METRIC = "validation_loss"
 STOPPED = "it was stopped before its last epoch."
+ENDED = (TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAIL)
+IN_VAIN = 3  # trials that fail alike before any other has ended, after which none is begun
 
 
 @dataclass
@@ -32,13 +37,17 @@ class Run:
 
     Attributes:
         climb: The trial's.
-        folds: That are trained side by side.
+        folds: That are trained.
+        alone: Whether it has a GPU to itself.
         waits: Whether the trial waits after it, for others to be compared.
+        failure: Why its worker failed, if it did.
     """
 
     climb: Climb
     folds: tuple[int, ...]
+    alone: bool = False
     waits: bool = False
+    failure: Failure | None = None
 
 
 class StudySearcher(NotSaved, Searcher):  # type: ignore[misc]
@@ -53,6 +62,10 @@ class StudySearcher(NotSaved, Searcher):  # type: ignore[misc]
         space: What may vary, and what is fixed.
         trials: How many to ask for.
         fixed: Values that every trial has.
+        retries: How often a trial is begun again whose worker died.
+        log: Keeps each epoch, so that a search that was broken off goes on from there. What it and
+            the study know is taken up. Without one nothing is kept.
+        say: Is told what a user should know, in a line.
         convergence: Ends the search early, if given.
         begin_until: When, on the monotonic clock, no trial is begun any more: those that have begun
             need time to be ended.
@@ -66,32 +79,72 @@ class StudySearcher(NotSaved, Searcher):  # type: ignore[misc]
         space: SearchSpace,
         trials: int,
         fixed: dict[str, Any],
+        retries: int = 0,
+        log: EpochLog | None = None,
+        say: Callable[[str], None] = lambda _: None,
         convergence: Convergence | None = None,
         begin_until: float = math.inf,
     ) -> None:
         super().__init__(metric=METRIC, mode="min")
         self._study, self._ladder, self._pruner = study, ladder, pruner
         self._space, self._left, self._fixed = space, trials, fixed
+        self._retries, self._log, self._say = retries, log, say
         self._convergence, self._begin_until = convergence, begin_until
         self._running: dict[str, Run] = {}
         self._climbs: dict[int, Climb] = {}  # of the trials that have not ended
         self._again: list[Run] = []
         self.finished = False
+        self.given_up = ""  # why, if the first trials all failed alike
+        for trial in study.get_trials(deepcopy=False):
+            if trial.state != TrialState.WAITING:
+                self._take_up(trial)
+
+    def _take_up(self, trial: FrozenTrial) -> None:
+        """Takes up a trial of a search that was broken off, or has nothing to do with a new one."""
+        self._left -= 1
+        rows = [row for row in self._log.read(trial.number) if self._fits(row)] if self._log else []
+        for row in rows:
+            self._ladder.observe(trial.number, row["fold"], row["epoch"], row["validation_loss"])
+        if trial.state == TrialState.COMPLETE:
+            for fold, loss in enumerate(trial.user_attrs["fold_losses"]):
+                self._ladder.observe(trial.number, fold, self._ladder.epochs, loss)
+        if trial.state == TrialState.RUNNING:
+            climb = self._climbing(optuna.Trial(self._study, trial._trial_id))
+            climb.take_up(rows, max(trial.intermediate_values, default=0))
+            self._go_on(climb)
+
+    def _fits(self, row: dict[str, Any]) -> bool:
+        """Tells whether a row of the log can be of this sweep: a damaged one may not."""
+        folds, epochs = range(self._space.folds), range(1, self._ladder.epochs + 1)
+        return row["fold"] in folds and row["epoch"] in epochs
+
+    def _go_on(self, climb: Climb) -> None:
+        """Has workers go on with a trial where they were, or tells its end if only that is left."""
+        if len(climb.done) == self._space.folds:
+            climb.end = TrialState.COMPLETE, ""
+            return self._end_if_left(climb)
+        open_folds = climb.open_folds(self._space.folds)
+        for folds in self._pruner.broken_off(climb.number, open_folds):
+            climb.given.update(folds)
+            self._again.append(Run(climb, folds))
+        return None
 
     def suggest(self, trial_id: str) -> dict[str, Any] | str | None:
         """Returns what a free worker shall do: the `config` of some folds of a trial.
 
-        A run that found too little memory comes again first, alone. So nothing is finished as
-        long as a trial is running.
+        A run that is to be done again comes first. So nothing is finished as long as a trial is
+        running.
         """
-        if self._again:
+        while self._again:
             again = self._again.pop(0)
-            return self._started(trial_id, again.climb, again.folds, alone=True)
+            if not again.climb.end:
+                return self._started(trial_id, again)
+            self._left_by(again)
         self._drop_hopeless()
         climb = self._next_up() or self._begun() or self._last_up()
         if climb:
-            open_folds = climb.open_folds(self._space.folds)
-            return self._started(trial_id, climb, self._pruner.run(open_folds), alone=False)
+            folds = self._pruner.run(climb.open_folds(self._space.folds))
+            return self._started(trial_id, Run(climb, folds))
         self.finished = not self._running
         return str(Searcher.FINISHED) if self.finished else None
 
@@ -116,9 +169,16 @@ class StudySearcher(NotSaved, Searcher):  # type: ignore[misc]
         if not self._left or time.monotonic() > self._begin_until or self._has_converged():
             return None
         self._left -= 1
-        trial = self._study.ask(self._space.distributions())
-        configuration = Configuration.from_dict({**self._fixed, **trial.params})
-        trial.set_user_attr("weights", count_parameters(configuration))
+        return self._climbing(self._study.ask())
+
+    def _climbing(self, trial: optuna.Trial) -> Climb:
+        """Returns a trial with all its parameters: those are drawn that it has not yet."""
+        varied = {
+            name: trial._suggest(name, each) for name, each in self._space.distributions().items()
+        }
+        configuration = Configuration.from_dict({**self._fixed, **varied})
+        if "weights" not in trial.user_attrs:
+            trial.set_user_attr("weights", count_parameters(configuration))
         self._climbs[trial.number] = Climb(trial, configuration)
         return self._climbs[trial.number]
 
@@ -133,12 +193,10 @@ class StudySearcher(NotSaved, Searcher):  # type: ignore[misc]
         number = self._pruner.last_up(self._waiting(), idle=not self._running)
         return None if number is None else self._climbs[number]
 
-    def _started(
-        self, trial_id: str, climb: Climb, folds: tuple[int, ...], alone: bool
-    ) -> dict[str, Any]:
-        self._running[trial_id] = Run(climb, folds)
-        self._pruner.begun(climb.number, folds)
-        return climb.job(folds, alone)
+    def _started(self, trial_id: str, run: Run) -> dict[str, Any]:
+        self._running[trial_id] = run
+        self._pruner.begun(run.climb.number, run.folds)
+        return run.climb.job(run.folds, run.alone)
 
     def ends_after(self, trial_id: str, result: dict[str, Any]) -> bool:
         """Takes down an epoch's result; tells whether the run ends with it."""
@@ -163,6 +221,8 @@ class StudySearcher(NotSaved, Searcher):  # type: ignore[misc]
         climb.fold_epochs += len(result["folds"])
         if not math.isfinite(result[METRIC]) or not climb.add(result):
             return False
+        if self._log:
+            self._log.append(climb.number, result)
         for fold in result["folds"]:
             self._ladder.observe(climb.number, fold["fold"], fold["epoch"], fold["validation_loss"])
         climb.trial.report(result[METRIC], climb.steps)
@@ -174,20 +234,42 @@ class StudySearcher(NotSaved, Searcher):  # type: ignore[misc]
         """Tells the study how a trial ended, if it did: complete only if all of its folds are."""
         run, result = self._running.pop(trial_id), result or {}
         run.climb.seconds += result.get("time_total_s", 0.0)
-        if result.get("again"):
-            self._again.append(run)
-            return
         if result.get("complete"):
             self._observe(run.climb, result)
-        run.climb.given.difference_update(run.folds)
         self._pruner.ended(run.climb.number, run.folds)
+        if again := self._done_again(run, result):
+            self._again.append(again)
+            return
         self._ended(run, result, error)
+        self._left_by(run)
+
+    def worker_failed(self, trial_id: str, error: Exception) -> None:
+        """Is told why a worker failed, before the run is told to be over."""
+        self._running[trial_id].failure = Failure.of(error)
+
+    def _done_again(self, run: Run, result: dict[str, Any]) -> Run | None:
+        """Returns a run that a worker shall do instead of one that came to nothing by no fault."""
+        climb = run.climb
+        if result.get("again"):
+            return Run(climb, run.folds, alone=True)
+        died = run.failure and run.failure.may_pass
+        if not died or climb.end or climb.retries >= self._retries:
+            return None
+        climb.retries += 1
+        self._say(f"trial {climb.number}: {run.failure}; again, {climb.retries} of {self._retries}")
+        left = tuple(fold for fold in run.folds if fold not in climb.done)
+        climb.given.difference_update(climb.done)
+        return Run(climb, left, run.alone) if left else None
+
+    def _left_by(self, run: Run) -> None:
+        """Takes a worker off a trial."""
+        run.climb.given.difference_update(run.folds)
         self._end_if_left(run.climb)
 
     def _ended(self, run: Run, result: dict[str, Any], error: bool) -> None:
         """Takes down how the trial will end, if this run decides it."""
         climb = run.climb
-        if cause := _cause_of_failure(climb.number, result, error):
+        if cause := _cause_of_failure(run, result, error):
             climb.end = TrialState.FAIL, cause
         elif len(climb.done) == self._space.folds:
             climb.end = TrialState.COMPLETE, ""
@@ -198,11 +280,21 @@ class StudySearcher(NotSaved, Searcher):  # type: ignore[misc]
         """Tells the study how a trial ended once no worker is at it."""
         if climb.end and not climb.given:
             self._tell(self._climbs.pop(climb.number), *climb.end)
+            self._give_up_if_in_vain()
+
+    def _give_up_if_in_vain(self) -> None:
+        """Begins no more trials if the first ones all failed, and for the same reason."""
+        trials = self._study.get_trials(deepcopy=False, states=ENDED)
+        causes = {trial.user_attrs.get("failure", trial.number) for trial in trials}
+        alike = len(trials) >= min(IN_VAIN, len(trials) + self._left) and len(causes) == 1
+        if alike and all(trial.state == TrialState.FAIL for trial in trials):
+            self._left, self.given_up = 0, trials[0].user_attrs["cause"]
 
     def end(self) -> None:
-        """Tells the study that no trial is running any more."""
+        """Tells the study that no trial is running any more, and that the search is over."""
         for climb in self._climbs.values():
             self._tell(climb, *(climb.end or (TrialState.PRUNED, STOPPED)))
+        self._study.set_user_attr("searched", True)
         for all_of in (self._running, self._climbs, self._again):
             all_of.clear()
 
@@ -211,6 +303,8 @@ class StudySearcher(NotSaved, Searcher):  # type: ignore[misc]
             climb.trial.set_user_attr(name, value)
         if cause:
             climb.trial.set_user_attr("cause", cause)
+        if state == TrialState.FAIL:
+            climb.trial.set_user_attr("failure", cause.split("; see ")[0])
         if (estimate := self._ladder.losses().get(climb.number)) is not None:
             climb.trial.set_user_attr("estimate", estimate)
         value = climb.validation_loss if state == TrialState.COMPLETE else None
@@ -223,10 +317,11 @@ class StudySearcher(NotSaved, Searcher):  # type: ignore[misc]
         """Does nothing: the journal already holds everything."""
 
 
-def _cause_of_failure(number: int, result: dict[str, Any], error: bool) -> str:
+def _cause_of_failure(run: Run, result: dict[str, Any], error: bool) -> str:
     """Returns why a trial failed, or nothing if it did not."""
     if error:
-        return f"its worker failed: see trials/{number:04d}/error.txt."
+        reason = run.failure or "its worker failed"
+        return f"{reason}; see trials/{run.climb.number:04d}/error.txt."
     if result.get("cause"):
         return str(result["cause"])
     loss = result.get(METRIC, 0.0)

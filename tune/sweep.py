@@ -10,21 +10,23 @@ from rich.console import Console
 
 from datasets import DigitSet
 from model import REPORT, Configuration, count_parameters
-from results import ResultsError, SweepFolder, read_json, write_json
-from results.finalists import read_finalists
+from results import ResultsError, SweepFolder, read_json
+from results.finalists import finished_finalists, read_finalists
 from results.provenance import hardware, versions
 from results.trials import ranked, read_trials
 from results.winner import winning_trial
 from search_spaces import SearchSpace, read_space
 from tune.cluster import ray_cluster
 from tune.data import SweepData, load_data
-from tune.errors import SweepError, SweepFailed
+from tune.errors import Interrupted, SweepError, SweepFailed
 from tune.finalists import cross_validate_finalists
+from tune.lock import held
 from tune.plan import Plan, fixed_values
 from tune.request import SweepRequest
 from tune.resources import Share, gpu_memory, share_of, smallest_configuration
 from tune.retraining import retrain_and_judge
 from tune.search import search
+from tune.stopping import how_to_resume, stoppable
 from tune.warm_start import EarlierSweep, earlier_sweep
 
 CLEARLY = 2  # standard errors by which the folds of a trial must be worse that is no finalist
@@ -57,11 +59,43 @@ def run_sweep(request: SweepRequest, console: Console) -> SweepFolder:
     with ray_cluster(request.address):
         plan = Plan(request, space, data, _share(request, space, data), folder, earlier)
         console.print(_sharing(plan.share))
-        folder.make()
-        write_json(folder.sweep_json, _asked(plan))
-        trials = search(plan, console)
-        _finish(trials, plan, console)
+        folder.make(_asked(plan))
+        _go_on(plan, console)
     return folder
+
+
+def resume_sweep(folder: SweepFolder, console: Console) -> None:
+    """Goes on with a sweep that was broken off, wherever it was; does only what is missing.
+
+    Raises:
+        DataError: If the digits cannot be used any more.
+        SweepError: If the digits are not those that the sweep was made with, or if another process
+            is at work on it.
+        Interrupted: If the user breaks it off again.
+        SweepFailed: If no trial is complete, or the retraining fails.
+    """
+    if folder.evaluation_json.is_file():
+        console.print(f"{folder.name} is finished: nothing is missing.")
+        return
+    request, space, described = _asked_before(folder)
+    earlier = _earlier(request, space)
+    data = load_data(request, space.folds)
+    _require_same(described, data)
+    with ray_cluster(request.address):
+        share = _share(request, space, data)
+        console.print(f"resuming  {folder.name}\n{_sharing(share)}")
+        _go_on(Plan(request, space, data, share, folder, earlier), console)
+
+
+def _go_on(plan: Plan, console: Console) -> None:
+    """Does what is missing of a sweep: searches, chooses the winner, retrains it and judges it."""
+    with held(plan.folder), stoppable() as stop:
+        try:
+            trials = search(plan, console, stop)
+            _finish(trials, plan, console)
+        except KeyboardInterrupt as error:
+            told = f"interrupted. {how_to_resume(plan.folder)}"
+            raise Interrupted(told, stop.status) from error
 
 
 def retrain_sweep(folder: SweepFolder, console: Console) -> None:
@@ -79,7 +113,9 @@ def retrain_sweep(folder: SweepFolder, console: Console) -> None:
     _require_same(described, data)
     with ray_cluster(request.address):
         plan = Plan(request, space, data, _share(request, space, data), folder)
-        _finish(trials, plan, console)
+        with held(folder):
+            folder.judged_json.unlink(missing_ok=True)
+            _finish(trials, plan, console)
 
 
 def _finish(trials: pd.DataFrame, plan: Plan, console: Console) -> None:
@@ -102,7 +138,7 @@ def chosen_winner(trials: pd.DataFrame, plan: Plan, console: Console) -> int:
         SweepFailed: If no trial is whole.
     """
     best = best_trials(trials, plan.request.finalists)
-    table = read_finalists(plan.folder.finalists_csv)
+    table = finished_finalists(read_finalists(plan.folder.finalists_csv))
     if table is None and len(best) > 1:
         console.print(f"cross-validating the {len(best)} best again, with other folds and seeds")
         configurations = {trial: configuration_of(trial, trials, plan) for trial in best}

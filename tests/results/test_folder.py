@@ -9,7 +9,7 @@ from results import ResultsError, SweepFolder, read_json, sweeps_in, write_json
 def test_vacant_folder_is_not_made_before_it_is_asked_for(tmp_path: Path) -> None:
     folder = SweepFolder.vacant(tmp_path, "one")
     assert list(tmp_path.iterdir()) == []
-    folder.make()
+    folder.make({})
     with pytest.raises(ResultsError, match="exists already"):
         SweepFolder.vacant(tmp_path, "one")
 
@@ -26,7 +26,7 @@ def test_chinese_name_is_a_plain_name(tmp_path: Path) -> None:
 
 def test_missing_sweep_is_refused_with_those_there_are(tmp_path: Path) -> None:
     folder = SweepFolder.vacant(tmp_path, "one")
-    folder.make()
+    folder.make({})
     write_json(folder.sweep_json, {})
     with pytest.raises(ResultsError, match=r"there is no sweep two in .*; there are: one"):
         SweepFolder.existing(tmp_path, "two")

@@ -18,7 +18,7 @@ from tune.plan import fixed_values
 from tune.pruning import LadderPruner, NoPruner
 from tune.sampling import EstimateSampler, Size
 from tune.searcher import StudySearcher
-from tune.study import enqueue_first, new_study
+from tune.study import enqueue_first, open_study
 
 EPOCHS, FOLDS = 3, 5
 
@@ -30,7 +30,7 @@ def space() -> SearchSpace:
 
 @pytest.fixture
 def study(tmp_path: Path, space: SearchSpace) -> optuna.Study:
-    study = new_study(SweepFolder(tmp_path))
+    study = open_study(SweepFolder(tmp_path))
     enqueue_first(study, space, Size(lambda _: 0), None)
     return study
 
@@ -86,7 +86,7 @@ def test_reports_configuration_comes_first_and_the_rest_is_searched(
 
 
 def test_a_report_that_is_too_large_is_not_tried(tmp_path: Path, space: SearchSpace) -> None:
-    study = new_study(SweepFolder(tmp_path))
+    study = open_study(SweepFolder(tmp_path))
     size = Size(lambda varied: count_parameters(Configuration.from_dict(varied)), most=50_000)
     assert enqueue_first(study, space, size, None) == []
     assert study.trials == []
@@ -118,7 +118,7 @@ def test_complete_trial_keeps_its_intermediate_values(
         ({"result": result(0.4, epoch=2, complete=False)}, "stopped", "before its last epoch"),
         ({}, "stopped", "before its last epoch"),
         ({"result": result(math.nan)}, "failed", "its loss is nan"),
-        ({"error": True}, "failed", "worker failed: see trials/0000/error.txt"),
+        ({"error": True}, "failed", "worker failed; see trials/0000/error.txt"),
         (
             {"result": {"validation_loss": math.nan, "cause": "the training loss is nan."}},
             "failed",
