@@ -14,7 +14,7 @@ CAUTION = 3  # power of the share of a trial that is left to run, with which tha
 LIKELY = 0.3  # chance, below which a trial does not go on while others are still at work
 TASTE = 0.1  # of a fold's epochs, after which a trial waits for the first time
 WARM_UP = 12  # trials that have been tasted before any goes on
-BETS = (1.0, 0.5, 1.25)  # what a part may cost, of what the parts before it have
+BETS = (1.0, 0.5, 1.4)  # what a part may cost, of what the parts before it have
 
 
 class Verdict(Enum):
