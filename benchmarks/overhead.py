@@ -81,7 +81,8 @@ def _searched(pruner: Any, trials: int) -> tuple[float, float]:
         folder.make({})
         data = load_data(request, space.folds)
         before, started = _resident(), time.perf_counter()
-        tune.search.search(Plan(request, space, data, Share(1, 0, 2), folder), Console(quiet=True), Stop())
+        plan = Plan(request, space, data, Share(1, 0, 2), folder)
+        tune.search.search(plan, Console(quiet=True), Stop())
         seconds = time.perf_counter() - started
         return seconds, _resident() - before
 

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,11 +19,16 @@ class Stop:
     SIGTERM is passed on as SIGINT, which Ray Tune takes by a handler of its own: the running search
     ends in order and returns. Later, and elsewhere, SIGINT comes here.
 
+    Args:
+        last_words: What is said when it ends at once.
+
     Attributes:
         status: The exit status of the command line, by the first signal.
+        searching: Whether Ray Tune's own handler takes the first SIGINT.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, last_words: str = "") -> None:
+        self._last_words = last_words
         self.status = STATUS[signal.SIGINT]
         self.searching = False
         self._asked = False
@@ -36,6 +42,7 @@ class Stop:
     def interrupt(self, number: int, frame: FrameType | None) -> None:
         """Handles SIGINT, the first one but for Ray Tune's."""
         if self._asked or self.searching:
+            print(f"shuzi: stopped at once. {self._last_words}", file=sys.stderr, flush=True)
             os._exit(self.status)  # Ray's processes end with this one
         self._asked = True
         raise KeyboardInterrupt
@@ -49,9 +56,9 @@ def how_to_resume(folder: SweepFolder) -> str:
 
 
 @contextmanager
-def stoppable() -> Iterator[Stop]:
+def stoppable(last_words: str) -> Iterator[Stop]:
     """Handles signals while a block runs, which must be in the main thread."""
-    stop = Stop()
+    stop = Stop(last_words)
     before = {
         signal.SIGINT: signal.signal(signal.SIGINT, stop.interrupt),
         signal.SIGTERM: signal.signal(signal.SIGTERM, stop.terminate),

@@ -89,13 +89,13 @@ def resume_sweep(folder: SweepFolder, console: Console) -> None:
 
 def _go_on(plan: Plan, console: Console) -> None:
     """Does what is missing of a sweep: searches, chooses the winner, retrains it and judges it."""
-    with held(plan.folder), stoppable() as stop:
+    hint = how_to_resume(plan.folder)
+    with held(plan.folder), stoppable(hint) as stop:
         try:
             trials = search(plan, console, stop)
             _finish(trials, plan, console)
         except KeyboardInterrupt as error:
-            told = f"interrupted. {how_to_resume(plan.folder)}"
-            raise Interrupted(told, stop.status) from error
+            raise Interrupted(f"interrupted. {hint}", stop.status) from error
 
 
 def retrain_sweep(folder: SweepFolder, console: Console) -> None:

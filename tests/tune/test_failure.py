@@ -1,5 +1,7 @@
 """A trial that fails costs only itself, and says why."""
 
+import os
+import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +20,7 @@ from tune.cross_validation import CrossValidation
 from tune.errors import SweepFailed
 from tune.sweep import run_sweep
 
+DEATHS = Path("how often a worker still dies")
 TINY = str(Path(__file__).with_name("tiny.toml"))
 
 
@@ -74,14 +77,59 @@ def test_trial_without_memory_is_run_again_alone_and_fails_only_then(
     assert said.count("trial 2 found too little GPU memory beside others: again, alone") == 1
 
 
-def test_sweep_of_which_every_trial_fails_has_no_winner_and_says_why(
+def test_sweep_whose_first_trials_all_fail_alike_stops_and_says_why_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tune.search, "CrossValidation", AlwaysFailing)
     request = SweepRequest(
-        name="all", out=tmp_path, mnist_count=100, trials=2, epochs=1, space=TINY
+        name="all", out=tmp_path, mnist_count=100, trials=50, epochs=1, space=TINY
     )
-    with pytest.raises(SweepFailed, match=r"no winner. its worker failed: see trials/000"):
+    alike = r"the first trials all failed alike: its worker failed: RuntimeError: the sky fell"
+    with pytest.raises(SweepFailed, match=alike):
         run_sweep(request, Console(quiet=True))
     folder = SweepFolder.existing(tmp_path, "all")
     assert "the sky fell" in folder.error_txt(0).read_text()
+    states = read_trials(folder.trials_csv)["state"].tolist()
+    assert set(states) == {"failed"}
+    assert 3 <= len(states) <= 3 + 2  # a second worker may have begun others
+
+
+class Dying(CrossValidation):
+    """Its worker is killed at the second epoch of trial 1, as often as its file says."""
+
+    def reset_config(self, new_config: dict[str, Any]) -> bool:
+        self._number = new_config["trial"]
+        return super().reset_config(new_config)
+
+    def step(self) -> dict[str, Any]:
+        left = int(DEATHS.read_text())
+        if self._number == 1 and left and self.iteration == 1:
+            DEATHS.write_text(str(left - 1))
+            os.kill(os.getpid(), signal.SIGKILL)
+        return super().step()
+
+
+@pytest.mark.parametrize(("deaths", "state"), [(1, "complete"), (2, "failed")])
+def test_trial_whose_worker_dies_is_begun_again_as_often_as_was_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, deaths: int, state: str
+) -> None:
+    monkeypatch.setattr(tune.search, "CrossValidation", Dying)
+    monkeypatch.setattr(sys.modules[__name__], "DEATHS", tmp_path / "deaths")
+    DEATHS.write_text(str(deaths))
+    console = Console(record=True, width=200)
+    request = SweepRequest(
+        name="dying",
+        out=tmp_path,
+        mnist_count=100,
+        trials=3,
+        epochs=2,
+        space=TINY,
+        pruner="none",
+        finalists=1,
+        retries=1,
+    )
+    trials = read_trials(run_sweep(request, console).trials_csv)
+    assert trials["state"].tolist() == ["complete", state, "complete"]
+    assert console.export_text().count("trial 1: its worker died; again, 1 of 1") == 1
+    if state == "failed":
+        assert trials["cause"][1] == "its worker died; see trials/0001/error.txt."

@@ -1,0 +1,254 @@
+"""A search that was broken off goes on where it was: by the searcher alone, and after a kill."""
+
+import random
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from optuna.trial import TrialState
+from rich.console import Console
+
+from model import Configuration
+from results import ResultsError, SweepFolder, read_json
+from results.epochs import EpochLog
+from results.trials import read_trials
+from search_spaces import SearchSpace, read_space
+from tune import SweepError, SweepRequest
+from tune.ladder import Ladder
+from tune.lock import held
+from tune.pruning import LadderPruner, NoPruner, Pruner
+from tune.sampling import EstimateSampler, Size
+from tune.searcher import StudySearcher
+from tune.study import enqueue_first, open_study
+from tune.sweep import resume_sweep, run_sweep
+
+TINY = str(Path(__file__).with_name("tiny.toml"))
+FOLDS, EPOCHS, TRIALS = 5, 4, 16
+Row = tuple[str, float | None, dict[str, Any]]
+
+
+class Killed(Exception):  # noqa: N818 - it is no error
+    """The process would be dead."""
+
+
+class Life:
+    """A search on a journal, by hand: one worker, losses by a formula, killed after some epochs."""
+
+    def __init__(self, folder: SweepFolder, space: SearchSpace, pruned: bool) -> None:
+        self.study, self.space = open_study(folder), space
+        ladder = Ladder(FOLDS, EPOCHS)
+        self.study.sampler = EstimateSampler(space.distributions(), ladder.losses, 5, seed=0)
+        spared = enqueue_first(self.study, space, Size(lambda _: 0), None)
+        pruner: Pruner = LadderPruner(ladder, spared) if pruned else NoPruner()
+        fixed = {**space.fixed, "epochs": EPOCHS}
+        self.searcher = StudySearcher(
+            self.study, ladder, pruner, space, TRIALS, fixed, log=EpochLog(folder)
+        )
+        self.epochs = 0
+
+    def live(self, epochs: float) -> None:
+        """Runs until the end, or until it has trained some epochs."""
+        run = 0
+        while isinstance(config := self.searcher.suggest(str(run)), dict):
+            self._train(str(run), config, epochs)
+            run += 1
+        self.searcher.end()
+
+    def _train(self, run: str, config: dict[str, Any], epochs: float) -> None:
+        steps = [(fold, epoch) for fold in config["folds"] for epoch in range(1, EPOCHS + 1)]
+        for step in steps:
+            if self.epochs >= epochs:
+                raise Killed
+            self.epochs += 1
+            result = _result(config["configuration"], *step)
+            if step == steps[-1]:
+                self.searcher.on_trial_complete(run, {**result, "complete": True})
+            elif self.searcher.ends_after(run, result):
+                return self.searcher.on_trial_complete(run, result)
+        return None
+
+    def rows(self) -> list[Row]:
+        return [(trial.state.name, trial.value, trial.params) for trial in self.study.trials]
+
+
+def _result(configuration: dict[str, Any], fold: int, epoch: int) -> dict[str, Any]:
+    rate = np.log10(configuration["learning_rate"])
+    bump = np.random.default_rng([configuration["channels_1"], fold, epoch]).normal()
+    loss = float((0.2 + (rate + 2.2) ** 2) * (1 + 2 / epoch) * np.exp(0.05 * bump))
+    measures = {"mnist": {"count": 10, "correct": 9, "loss": loss}}
+    rows = {"fold": fold, "epoch": epoch, "validation_loss": loss, "sources": measures}
+    told = {"learning_rate": 0.001, "training_loss": loss, **rows}
+    return {"validation_loss": loss, "epoch": epoch, "folds": [told], "time_this_iter_s": 0.5}
+
+
+@pytest.fixture
+def space() -> SearchSpace:
+    return read_space("quick", Configuration.check)
+
+
+def new_folder(path: Path) -> SweepFolder:
+    folder = SweepFolder(path)
+    folder.make({})
+    return folder
+
+
+@pytest.mark.parametrize("pruned", [True, False])
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_killed_search_ends_as_one_that_was_not_and_trains_no_fold_twice(
+    tmp_path: Path, space: SearchSpace, pruned: bool, seed: int
+) -> None:
+    whole = Life(new_folder(tmp_path / "whole"), space, pruned)
+    whole.live(np.inf)
+    dice, folder, spent, lives = random.Random(seed), new_folder(tmp_path / "cut"), 0, 0
+    while True:
+        life = Life(folder, space, pruned)
+        try:
+            life.live(dice.randrange(1, 40))
+        except Killed:
+            spent, lives = spent + life.epochs, lives + 1
+            continue
+        break
+    assert lives > 2
+    assert life.rows() == whole.rows()
+    assert {state for state, *_ in life.rows()} <= {"COMPLETE", "PRUNED"}
+    lost = spent + life.epochs - whole.epochs
+    assert lost <= lives * EPOCHS  # a kill costs a fold at the most
+
+
+def test_half_a_line_in_the_journal_and_in_the_epochs_is_passed_over(
+    tmp_path: Path, space: SearchSpace
+) -> None:
+    folder = new_folder(tmp_path / "cut")
+    with pytest.raises(Killed):
+        Life(folder, space, pruned=False).live(7)
+    before = EpochLog(folder).read(0)
+    for path, half in ((folder.journal, b'{"op_code": 6, "wor'), (folder.epochs_csv(0), b"1,4,0.")):
+        with path.open("ab") as file:
+            file.write(half)
+    folder.journal.with_name("study.journal.lock").symlink_to(folder.journal)
+    assert EpochLog(folder).read(0) == before
+    life = Life(folder, space, pruned=False)
+    life.live(np.inf)
+    assert [trial.state for trial in life.study.trials] == [TrialState.COMPLETE] * TRIALS
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [b"", b"fold,epoch\n0,x\n", bytes(range(256)) * 4, b"\0" * 99],
+    ids=["empty", "cut", "noise", "zeros"],
+)
+def test_damaged_epochs_cost_only_the_trials_work(
+    tmp_path: Path, space: SearchSpace, damage: bytes
+) -> None:
+    folder = new_folder(tmp_path / "cut")
+    with pytest.raises(Killed):
+        Life(folder, space, pruned=False).live(7)
+    folder.epochs_csv(0).write_bytes(damage)
+    life = Life(folder, space, pruned=False)
+    life.live(np.inf)
+    assert {trial.state for trial in life.study.trials} == {TrialState.COMPLETE}
+    assert life.epochs == TRIALS * FOLDS * EPOCHS
+
+
+def test_damaged_journal_is_named(tmp_path: Path) -> None:
+    folder = new_folder(tmp_path / "cut")
+    folder.journal.write_bytes(b"noise\nmore noise\n")
+    with pytest.raises(ResultsError, match=r"study\.journal is damaged"):
+        open_study(folder)
+
+
+def test_a_sweep_is_worked_on_by_one_process_and_let_go_by_a_dead_one(tmp_path: Path) -> None:
+    folder = new_folder(tmp_path / "held")
+    code = (
+        "import sys, time; from pathlib import Path; from results import SweepFolder; "
+        "from tune.lock import held\n"
+        f"with held(SweepFolder(Path({str(folder.path)!r}))): print('held', flush=True); "
+        "time.sleep(60)"
+    )
+    other = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+    assert other.stdout is not None
+    assert other.stdout.readline() == "held\n"
+    with pytest.raises(SweepError, match=r"another process is at work on .*held"), held(folder):
+        pass
+    other.kill()
+    other.wait()
+    with held(folder):
+        pass
+    other.stdout.close()
+
+
+OPTIONS = f"--trials 6 --epochs 3 --mnist-count 100 --space {TINY} --finalists 2 --concurrent 1"
+COMMAND = OPTIONS.split()
+
+
+@pytest.fixture(scope="module")
+def unbroken(tmp_path_factory: pytest.TempPathFactory) -> SweepFolder:
+    request = SweepRequest(
+        name="whole",
+        out=tmp_path_factory.mktemp("runs"),
+        mnist_count=100,
+        trials=6,
+        epochs=3,
+        space=TINY,
+        finalists=2,
+        concurrent=1,
+    )
+    return run_sweep(request, Console(quiet=True))
+
+
+def begun(folder: Path, name: str, until: str, number: int) -> tuple[int, str]:
+    """Runs a sweep until a line holds some words, sends a signal, and returns how it ended."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", "import shuzi; shuzi.main()", "sweep", "--name", name, *COMMAND],
+        cwd=folder,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr is not None
+    said = ""
+    for line in process.stderr:
+        said += line
+        if until in line:
+            process.send_signal(number)
+            break
+    _, rest = process.communicate(timeout=60)
+    return process.returncode, said + rest
+
+
+@pytest.mark.parametrize(
+    ("number", "until", "status"),
+    [
+        (signal.SIGKILL, "stopped after", -9),
+        (signal.SIGTERM, "stopped after", 143),
+        (signal.SIGINT, "retrained report on mnist+chinese", 130),
+    ],
+)
+def test_sweep_that_was_ended_by_a_signal_is_resumed_to_the_same_end(
+    tmp_path: Path, unbroken: SweepFolder, number: int, until: str, status: int
+) -> None:
+    ended, said = begun(tmp_path, "cut", until, number)
+    assert ended == status, said
+    assert "Traceback" not in said
+    if status > 0:
+        assert "shuzi: interrupted. `shuzi resume cut` goes on from here." in said
+    folder = SweepFolder.existing(tmp_path / "runs", "cut")
+    if number == signal.SIGINT:
+        assert [row["config"] for row in read_json(folder.judged_json)] == ["report"]
+    console = Console(record=True, width=200)
+    resume_sweep(folder, console)
+    assert _same(folder) == _same(unbroken)
+    assert read_json(folder.evaluation_json)["rows"] == read_json(unbroken.evaluation_json)["rows"]
+    assert not folder.judged_json.exists()
+    resume_sweep(folder, console)
+    assert "cut is finished: nothing is missing." in console.export_text()
+
+
+def _same(folder: SweepFolder) -> list[dict[Any, Any]]:
+    """Returns what must not depend on where a sweep was broken off."""
+    columns = ["trial", "state", "channels_1", "learning_rate", "validation_loss", "folds"]
+    table = read_trials(folder.trials_csv)[columns]
+    return table.fillna(-1).to_dict("records")
