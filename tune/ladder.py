@@ -43,14 +43,16 @@ class Standings:
         return float(self.centers[self.places[trial]]) if trial in self.places else math.inf
 
     def chances(self, trial: int) -> Floats:
-        """Returns the probability that one trial is better than each: (n,).
-
-        It is 1 where less is known of the other than of it: such a rival may well be flattered.
-        """
+        """Returns the probability that one trial is better than each: (n,)."""
         own = self.places[trial]
         gaps = self.centers - self.centers[own]
         chances: Floats = ndtr(gaps / np.maximum(np.hypot(self.spreads[own], self.spreads), 1e-9))
-        return np.where(self.spreads <= self.spreads[own], chances, 1.0)
+        return chances
+
+    def known_as_well(self, trial: int) -> NDArray[np.bool_]:
+        """Tells of which trials no less is known than of one: (n,)."""
+        known: NDArray[np.bool_] = self.spreads <= self.spreads[self.places[trial]]
+        return known
 
 
 class Ladder:

@@ -5,6 +5,7 @@ from enum import Enum, auto
 from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tune.ladder import Ladder
 
@@ -14,7 +15,7 @@ CAUTION = 3  # power of the share of a trial that is left to run, with which tha
 LIKELY = 0.3  # chance, below which a trial does not go on while others are still at work
 TASTE = 0.1  # of a fold's epochs, after which a trial waits for the first time
 WARM_UP = 12  # trials that have been tasted before any goes on
-BETS = (1.0, 0.5, 1.4)  # what a part may cost, of what the parts before it have
+BETS = (1.0, 0.35, 1.4)  # what a part may cost, of what the parts before it have
 
 
 class Verdict(Enum):
@@ -153,22 +154,24 @@ class LadderPruner:
         return Verdict.GO_ON
 
     def is_hopeless(self, trial: int) -> bool:
-        """See the class."""
-        return self._is_worse(trial, RISK * self._left(trial) ** CAUTION)
+        """See the class: a rival of which less is known does not count, as it may be flattered."""
+        standings = self._ladder.standings()
+        if trial in self._spared or trial not in standings.places:
+            return False
+        risk = RISK * self._left(trial) ** CAUTION
+        return self._is_worse(trial, risk, standings.known_as_well(trial))
 
     def _left(self, trial: int) -> float:
         """Returns the share of a trial that it has not had yet."""
         seen = self._ladder.epochs_seen(trial)
         return 1 - sum(seen) / (len(seen) * self._ladder.epochs)
 
-    def _is_worse(self, trial: int, chance: float) -> bool:
+    def _is_worse(self, trial: int, chance: float, rivals: NDArray[np.bool_]) -> bool:
         """Tells whether there is a rival that it is better than with less than some chance."""
         standings = self._ladder.standings()
-        if trial in self._spared or trial not in standings.places:
-            return False
-        chances = standings.chances(trial)
-        return bool(chances.min() < chance) and any(
-            chances[place] < chance and self._is_rival(other, trial)
+        worse = rivals & (standings.chances(trial) < chance)
+        return bool(worse.any()) and any(
+            worse[place] and self._is_rival(other, trial)
             for other, place in standings.places.items()
         )
 
@@ -227,6 +230,7 @@ class LadderPruner:
         """Returns the best that waits, unless what others are at is likely to find it worse."""
         tasted = [trial for trial in waiting if self._part(trial)]
         best = min(tasted, key=self._center, default=None)
-        if best is None or (not idle and self._is_worse(best, LIKELY)):
-            return None
-        return best
+        if best is None or idle or best in self._spared:
+            return best
+        everyone = np.ones(len(self._ladder.trials), dtype=bool)
+        return None if self._is_worse(best, LIKELY, everyone) else best
