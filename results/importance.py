@@ -39,6 +39,7 @@ def importance(trials: Sequence[FrozenTrial]) -> dict[str, float]:
     known = by_estimate(trials)
     if len(known) < LEAST:
         return {}
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
     study = optuna.create_study()
     study.add_trials(known)
     with warnings.catch_warnings():

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from results.finalists import read_finalists
+from results.finalists import finished_finalists, read_finalists
 from results.folder import SweepFolder, read_json
 from results.importance import importance, read_study
 from results.trials import ranked, read_trials
@@ -41,7 +41,7 @@ def summary(folder: SweepFolder) -> dict[str, Any]:
         "leaderboard": rows,
         "importance": importance(read_study(folder).trials) if folder.journal.exists() else {},
         "front": front(rows) if asked["request"].get("also") else [],
-        "finalists": _records(read_finalists(folder.finalists_csv)),
+        "finalists": _records(finished_finalists(read_finalists(folder.finalists_csv))),
         "winner": _winner_row(evaluation),
         "evaluation": evaluation,
     }

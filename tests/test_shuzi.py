@@ -92,7 +92,7 @@ def test_bad_request_is_one_clear_line_and_leaves_no_folder(
     assert [path.name for path in (elsewhere / "runs").iterdir()] == ["taken"]
 
 
-@pytest.mark.parametrize("command", ["show", "retrain"])
+@pytest.mark.parametrize("command", ["show", "retrain", "resume"])
 def test_sweep_that_is_not_there_is_refused(
     command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -5,7 +5,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from results.finalists import finalists_table, read_finalists, write_finalists
+from results.finalists import (
+    finalists_table,
+    finished_finalists,
+    losses_again,
+    read_finalists,
+    write_finalists,
+)
 
 RANKED = pd.DataFrame({"trial": [4, 1, 7], "validation_loss": [0.10, 0.12, 0.13]})
 
@@ -30,3 +36,17 @@ def test_table_is_read_as_it_was_written(tmp_path: Path) -> None:
     read = read_finalists(path)
     assert read is not None
     pd.testing.assert_frame_equal(read, table)
+
+
+def test_table_of_which_a_part_is_still_to_come_is_no_choice_but_what_it_has_is_kept(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "finalists.csv"
+    assert finished_finalists(read_finalists(path)) is None
+    assert losses_again(read_finalists(path)) == {}
+    write_finalists(path, finalists_table(RANKED, {4: [0.2, math.nan], 1: [math.nan] * 2}))
+    assert finished_finalists(read_finalists(path)) is None
+    kept = losses_again(read_finalists(path))
+    assert (kept[4][0], math.isnan(kept[4][1]), list(kept)) == (0.2, True, [1, 4])
+    write_finalists(path, finalists_table(RANKED, {4: [0.2, 0.3], 1: [0.1, 0.2]}))
+    assert finished_finalists(read_finalists(path)) is not None

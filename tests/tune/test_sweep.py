@@ -107,7 +107,7 @@ def swept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Swept]:
 def test_folder_is_as_designed(swept: Swept) -> None:
     path = swept.folder.path
     files = {str(file.relative_to(path)) for file in path.rglob("*") if file.is_file()}
-    expected = {"sweep.json", "study.journal", "trials.csv"}
+    expected = {".lock", "sweep.json", "study.journal", "trials.csv"}
     expected |= {"winner/model.safetensors", "winner/evaluation.json"}
     expected |= {f"trials/{number:04d}/epochs.csv" for number in range(4)}
     assert expected <= files
@@ -237,7 +237,8 @@ def test_tensorboard_reads_each_trials_hyperparameters(swept: Swept) -> None:
         assert set(written) == set(varied)
         assert written["channels_1"].number_value == trial["channels_1"]
         assert math.isclose(written["learning_rate"].number_value, trial["learning_rate"])
-        assert [point.step for point in events.Scalars("validation_loss")] == [1]
+        steps = [point.step for point in events.Scalars("validation_loss")]
+        assert steps == [1, 2, 3, 4, 5]  # an epoch of each fold, one after another
 
 
 def test_progress_tells_how_far_it_is(swept: Swept) -> None:
