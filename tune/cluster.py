@@ -5,12 +5,15 @@ import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
 
 import ray
 
 from tune.errors import SweepError
 
 ANSWER_SECONDS = 10
+ROOMS = ("datasets", "model", "search_spaces", "results", "tune")
 # Read by Ray: no tables, log files and statistics of its own beside ours.
 SETTINGS = {
     "RAY_AIR_NEW_OUTPUT": "0",
@@ -37,6 +40,7 @@ def ray_cluster(address: str | None) -> Iterator[None]:
         ray.init(
             address=address or "local",
             include_dashboard=None if address else False,
+            runtime_env=_own_code() if address else None,
             log_to_driver=False,
             logging_level=logging.CRITICAL,
         )
@@ -46,6 +50,12 @@ def ray_cluster(address: str | None) -> Iterator[None]:
         yield
     finally:
         ray.shutdown()
+
+
+def _own_code() -> dict[str, Any]:
+    """Returns what brings this very code to the other machines: they need the packages alone."""
+    house = Path(__file__).resolve().parent.parent
+    return {"py_modules": [str(house / room) for room in ROOMS]}
 
 
 def _require_answer(address: str | None) -> None:

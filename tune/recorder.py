@@ -69,6 +69,7 @@ class Recorder(NotSaved, Callback):  # type: ignore[misc]
                 events.add_hyperparameters(ended.params, ended.value)
             events.close()
         self._write_trials()
+        _forget_statistics(trial)
 
     def _write_trials(self) -> None:
         write_trials(self._folder.trials_csv, self._study.get_trials(deepcopy=False))
@@ -79,3 +80,9 @@ class Recorder(NotSaved, Callback):  # type: ignore[misc]
         with whole_file(self._folder.error_txt(number)) as temporary:
             shutil.copyfile(trial.error_file, temporary)
         self.on_trial_complete(iteration, trials, trial)
+
+
+def _forget_statistics(run: Trial) -> None:
+    """Frees what Ray keeps of every metric of a run that is over, which nobody reads."""
+    run.metric_analysis.clear()
+    run.metric_n_steps.clear()
