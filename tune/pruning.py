@@ -55,7 +55,7 @@ class Pruner(Protocol):
 
 
 class NoPruner:
-    """Runs every trial to its end, all folds side by side."""
+    """Runs every trial to its end."""
 
     def run(self, open_folds: Sequence[int]) -> tuple[int, ...]:
         """Returns all."""

@@ -1,7 +1,9 @@
 """Ray's side of pruning: ends what a worker does as soon as it shall not go on."""
 
+from pathlib import Path
 from typing import Any
 
+import ray.cloudpickle
 from ray.tune.execution.tune_controller import TuneController
 from ray.tune.experiment import Trial
 from ray.tune.schedulers import FIFOScheduler
@@ -30,6 +32,6 @@ class PruningScheduler(NotSaved, FIFOScheduler):  # type: ignore[misc]
 
     def on_trial_error(self, tune_controller: TuneController, trial: Trial) -> None:
         """Passes on why a worker failed, which Ray tells no searcher."""
-        error = trial.get_pickled_error()
-        if error is not None:
+        if trial.pickled_error_file:  # Ray has just written it
+            error = ray.cloudpickle.loads(Path(trial.pickled_error_file).read_bytes())
             self._searcher.worker_failed(trial.trial_id, error)

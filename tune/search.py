@@ -47,7 +47,7 @@ def search(plan: Plan, console: Console, stop: Stop) -> pd.DataFrame:
         progress = SearchProgress(study, plan.request.trials, console)
         stop.searching = True
         _run(plan, searcher, [Recorder(plan.folder, study), progress])
-        stop.searching = False
+        stop.search_ended()
         _end(searcher, plan, started, stop)
     trials = study.get_trials(deepcopy=False)
     write_trials(plan.folder.trials_csv, trials)

@@ -33,6 +33,12 @@ class Stop:
         self.searching = False
         self._asked = False
 
+    def search_ended(self) -> None:
+        """Takes signals again: Ray Tune leaves its own handler where it was, which does nothing."""
+        self.searching = False
+        if signal.getsignal(signal.SIGTERM) == self.terminate:
+            signal.signal(signal.SIGINT, self.interrupt)
+
     def terminate(self, number: int, frame: FrameType | None) -> None:
         """Handles SIGTERM."""
         if not self._asked:

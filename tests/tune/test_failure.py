@@ -20,7 +20,6 @@ from tune.cross_validation import CrossValidation
 from tune.errors import SweepFailed
 from tune.sweep import run_sweep
 
-DEATHS = Path("how often a worker still dies")
 TINY = str(Path(__file__).with_name("tiny.toml"))
 
 
@@ -95,27 +94,28 @@ def test_sweep_whose_first_trials_all_fail_alike_stops_and_says_why_once(
 
 
 class Dying(CrossValidation):
-    """Its worker is killed at the second epoch of trial 1, as often as its file says."""
+    """The worker of trials 1 and 2 is killed at its second epoch, as often as a file says."""
 
     def reset_config(self, new_config: dict[str, Any]) -> bool:
         self._number = new_config["trial"]
         return super().reset_config(new_config)
 
     def step(self) -> dict[str, Any]:
-        left = int(DEATHS.read_text())
-        if self._number == 1 and left and self.iteration == 1:
-            DEATHS.write_text(str(left - 1))
+        deaths = Path(os.environ["DEATHS"]) / str(self._number)  # workers have it from the driver
+        left = int(deaths.read_text()) if deaths.exists() else 0
+        if left and self.iteration == 1:
+            deaths.write_text(str(left - 1))
             os.kill(os.getpid(), signal.SIGKILL)
         return super().step()
 
 
-@pytest.mark.parametrize(("deaths", "state"), [(1, "complete"), (2, "failed")])
 def test_trial_whose_worker_dies_is_begun_again_as_often_as_was_asked(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, deaths: int, state: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tune.search, "CrossValidation", Dying)
-    monkeypatch.setattr(sys.modules[__name__], "DEATHS", tmp_path / "deaths")
-    DEATHS.write_text(str(deaths))
+    monkeypatch.setenv("DEATHS", str(tmp_path))
+    (tmp_path / "1").write_text("1")
+    (tmp_path / "2").write_text("2")
     console = Console(record=True, width=200)
     request = SweepRequest(
         name="dying",
@@ -129,7 +129,8 @@ def test_trial_whose_worker_dies_is_begun_again_as_often_as_was_asked(
         retries=1,
     )
     trials = read_trials(run_sweep(request, console).trials_csv)
-    assert trials["state"].tolist() == ["complete", state, "complete"]
-    assert console.export_text().count("trial 1: its worker died; again, 1 of 1") == 1
-    if state == "failed":
-        assert trials["cause"][1] == "its worker died; see trials/0001/error.txt."
+    assert trials["state"].tolist() == ["complete", "complete", "failed"]
+    assert trials["cause"][2] == "its worker died; see trials/0002/error.txt."
+    said = console.export_text()
+    for number in (1, 2):
+        assert said.count(f"trial {number}: its worker died; again, 1 of 1") == 1
