@@ -15,6 +15,7 @@ from rich.console import Console
 from model import Configuration, count_parameters
 from results.epochs import EpochLog
 from results.trials import trials_table, write_trials
+from search_spaces import SearchSpace
 from tune.convergence import Convergence
 from tune.cross_validation import CrossValidation
 from tune.errors import Interrupted, SweepFailed
@@ -68,7 +69,7 @@ def _end(searcher: StudySearcher, plan: Plan, started: float, stop: Stop) -> Non
 def _searcher(study: optuna.Study, plan: Plan, console: Console) -> StudySearcher:
     """Puts the search together: what proposes, what compares and what is recorded."""
     request, space, fixed = plan.request, plan.space, plan.fixed
-    ladder = Ladder(space.folds, Configuration.from_dict(fixed).epochs)
+    ladder = Ladder(space.folds, most_epochs(space, fixed))
     size = Size(_weights(fixed), request.max_parameters, request.also == "parameters")
     study.sampler = EstimateSampler(
         space.distributions(),
@@ -92,6 +93,13 @@ def _searcher(study: optuna.Study, plan: Plan, console: Console) -> StudySearche
         Convergence() if request.stop_when_converged else None,
         time.monotonic() + BEGINNING * (request.time_budget or math.inf),
     )
+
+
+def most_epochs(space: SearchSpace, fixed: dict[str, Any]) -> int:
+    """Returns how many epochs a trial has at the most: they may vary where nothing is stopped."""
+    varied = space.parameters.get("epochs")
+    epochs = varied.ends() if varied else [Configuration.from_dict(fixed).epochs]
+    return max(int(each) for each in epochs)
 
 
 def _weights(fixed: dict[str, Any]) -> Callable[[dict[str, Any]], int]:
