@@ -17,6 +17,8 @@ STATES = {
     TrialState.WAITING: "waiting",
 }
 
+ENDED = (TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAIL)
+
 
 def trials_table(trials: Sequence[FrozenTrial]) -> pd.DataFrame:
     """Returns one row a trial that was started, in their order.

@@ -11,9 +11,9 @@ from ray.tune.experiment import Trial
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from results.trials import ENDED
 from tune.not_saved import NotSaved
 
-ENDED = (TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAIL)
 BEGUN = (TrialState.RUNNING, *ENDED)
 
 

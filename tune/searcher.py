@@ -17,6 +17,7 @@ from ray.tune.search import Searcher
 
 from model import Configuration, count_parameters
 from results.epochs import EpochLog
+from results.trials import ENDED
 from search_spaces import SearchSpace
 from tune.climb import Climb
 from tune.convergence import Convergence
@@ -27,7 +28,6 @@ from tune.pruning import Pruner, Verdict
 
 METRIC = "validation_loss"
 STOPPED = "it was stopped before its last epoch."
-ENDED = (TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAIL)
 IN_VAIN = 3  # trials that fail alike before any other has ended, after which none is begun
 
 
@@ -166,7 +166,8 @@ class StudySearcher(NotSaved, Searcher):  # type: ignore[misc]
 
     def _begun(self) -> Climb | None:
         """Asks the study for another trial, if there shall be more."""
-        if not self._left or time.monotonic() > self._begin_until or self._has_converged():
+        over = not self._left or self.given_up or time.monotonic() > self._begin_until
+        if over or self._has_converged():
             return None
         self._left -= 1
         return self._climbing(self._study.ask())
@@ -283,12 +284,15 @@ class StudySearcher(NotSaved, Searcher):  # type: ignore[misc]
             self._give_up_if_in_vain()
 
     def _give_up_if_in_vain(self) -> None:
-        """Begins no more trials if the first ones all failed, and for the same reason."""
+        """Begins no more trials as long as all that ended failed, and for the same reason."""
         trials = self._study.get_trials(deepcopy=False, states=ENDED)
-        causes = {trial.user_attrs.get("failure", trial.number) for trial in trials}
-        alike = len(trials) >= min(IN_VAIN, len(trials) + self._left) and len(causes) == 1
-        if alike and all(trial.state == TrialState.FAIL for trial in trials):
-            self._left, self.given_up = 0, trials[0].user_attrs["cause"]
+        reasons = {
+            trial.user_attrs.get("failure") for trial in trials
+        }  # none where it did not fail
+        others = self._left + len(self._climbs)
+        in_vain = len(trials) >= min(IN_VAIN, len(trials) + others)
+        alike = len(reasons) == 1 and None not in reasons
+        self.given_up = trials[0].user_attrs["cause"] if in_vain and alike else ""
 
     def end(self) -> None:
         """Tells the study that no trial is running any more, and that the search is over."""

@@ -255,3 +255,30 @@ def test_every_trial_costs_the_same_without_a_pruner(
     searcher = searcher_of(study, space, trials=6, pruned=False)
     assert worked_off(searcher, 2) == 6 * EPOCHS * FOLDS
     assert {trial.state for trial in study.trials} == {TrialState.COMPLETE}
+
+
+def test_a_first_trial_that_fails_is_no_reason_to_give_up_as_long_as_another_may_not(
+    study: optuna.Study, space: SearchSpace
+) -> None:
+    searcher = searcher_of(study, space, trials=2, pruned=False)
+    asked(searcher, "a")
+    asked(searcher, "b")
+    searcher.on_trial_complete("a", result(math.nan))
+    assert searcher.given_up == ""
+    searcher.on_trial_complete("b", result(0.5))
+    assert searcher.given_up == ""
+
+
+def test_a_whole_trial_among_failures_lets_the_search_go_on(
+    study: optuna.Study, space: SearchSpace
+) -> None:
+    searcher = searcher_of(study, space, trials=9, pruned=False)
+    for name in "abcd":
+        asked(searcher, name)
+    for name in "abc":
+        searcher.on_trial_complete(name, result(math.nan))
+    assert searcher.given_up == "its loss is nan."
+    assert searcher.suggest("e") is None
+    searcher.on_trial_complete("d", result(0.5))
+    assert searcher.given_up == ""
+    assert isinstance(searcher.suggest("f"), dict)
