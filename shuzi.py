@@ -26,6 +26,9 @@ Pruner = Literal["ladder", "none"]
 Also = Literal["parameters"]
 Name = Annotated[str, typer.Argument(help="Of the sweep.")]
 Out = Annotated[Path, typer.Option("--out", help="The folder of sweeps.")]
+Storage = Annotated[
+    str | None, typer.Option(help="Where a copy is kept: a path on NFS, s3://..., gs://...")
+]
 Mnist = Annotated[str, typer.Option(help="embedded, full or a folder of the four IDX files.")]
 Chinese = Annotated[
     list[str] | None,
@@ -65,6 +68,7 @@ def sweep(
     cpus_per_trial: Annotated[int | None, typer.Option(help="Cores, and threads, of each.")] = None,
     concurrent: Annotated[int | None, typer.Option(help="The most trials at a time.")] = None,
     address: Annotated[str | None, typer.Option(help="A running Ray cluster to join.")] = None,
+    storage: Storage = None,
     seed: Annotated[int, typer.Option(help="Decides all that is random.")] = 0,
     out: Out = Path("runs"),
 ) -> None:
@@ -94,18 +98,22 @@ def sweep(
         cpus_per_trial=cpus_per_trial,
         concurrent=concurrent,
         address=address,
+        storage=storage,
         seed=seed,
     )
     _show(run_sweep(request, err))
 
 
 @app.command()
-def resume(name: Name, out: Out = Path("runs")) -> None:
-    """Go on with a sweep that was broken off; do only what is missing."""
-    from tune.sweep import resume_sweep
+def resume(name: Name, storage: Storage = None, out: Out = Path("runs")) -> None:
+    """Go on with a sweep that was broken off; do only what is missing.
 
-    folder = _existing(out, name)
-    resume_sweep(folder, err)
+    Where there is no such folder, it is fetched from the storage.
+    """
+    from tune.sweep import fetch_sweep, resume_sweep
+
+    folder = fetch_sweep(out, name, storage, err) if storage else _existing(out, name)
+    resume_sweep(folder, err, storage)
     _show(folder)
 
 
@@ -244,6 +252,8 @@ def main() -> None:
         status = _told(told(), 2)
     except _ending() as error:
         status = _told(str(error), error.status)
+    except OSError as error:
+        status = _told_of_disk(error)
     sys.exit(status)
 
 
@@ -251,6 +261,16 @@ def _told(reason: str, status: int) -> int:
     """Says in one line on stderr why there is no result, and returns the exit status."""
     print(f"shuzi: {' '.join(reason.split())}", file=sys.stderr)
     return status
+
+
+def _told_of_disk(error: OSError) -> int:
+    """Says that the disk fails, if it is that."""
+    from tune.disk import disk_failure
+
+    failure = disk_failure(error)
+    if failure is None:
+        raise error
+    return _told(f"{failure}.", 1)
 
 
 def _refusals() -> tuple[type[Exception], ...]:

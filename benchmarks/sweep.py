@@ -31,6 +31,7 @@ from model import Configuration, DeviceDigits, cross_validate
 from model.processor import prepare_processor
 from results import SweepFolder
 from search_spaces import read_space
+from tune.choice import chosen_winner, configuration_of
 from tune.cluster import ray_cluster
 from tune.data import SweepData, load_data
 from tune.plan import Plan
@@ -38,7 +39,6 @@ from tune.request import SweepRequest
 from tune.resources import Share
 from tune.search import search
 from tune.stopping import Stop
-from tune.sweep import chosen_winner, configuration_of
 
 
 @dataclass(frozen=True)

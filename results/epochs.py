@@ -39,18 +39,25 @@ class EpochLog:
             writer.writerows(rows)
 
     def read(self, trial: int) -> list[dict[str, Any]]:
-        """Returns the folds' results that were added, without what is damaged or repeated.
-
-        A line that a crash or a full disk cut off ends the file: it is removed, so that the next
-        one starts on a line of its own.
-        """
+        """Returns the folds' results that were added, without what is damaged or repeated."""
         path = self._folder.epochs_csv(trial)
         if not path.is_file():
             return []
-        cut_torn_line(path)
         with path.open(newline="", encoding="utf-8", errors="replace") as file:
-            rows = {(row["fold"], row["epoch"]): row for row in _rows(file)}
+            whole = (line for line in file if line.endswith("\n"))
+            rows = {(row["fold"], row["epoch"]): row for row in _rows(whole)}
         return list(rows.values())
+
+    def mend(self, trial: int) -> None:
+        """Removes half a line that a crash or a full disk left, so that the next one stands alone.
+
+        Noise is removed altogether: it has no header to add rows to.
+        """
+        path = self._folder.epochs_csv(trial)
+        if path.is_file():
+            cut_torn_line(path)
+            if not self.read(trial):
+                path.unlink()
 
 
 def cut_torn_line(path: Path) -> None:

@@ -1,11 +1,73 @@
 """How the networks read the held-out digits: `evaluation.json`."""
 
+from pathlib import Path
 from typing import Any
 
+from pydantic import TypeAdapter
 from scipy.stats import binomtest
+from typing_extensions import TypedDict  # as pydantic asks for, before Python 3.12
 
 from datasets import DigitSet
 from model import Configuration, Judgement, count_parameters
+from results.json_files import read_as
+
+MNIST, BOTH = "mnist", "mnist+chinese"  # what a network is trained on
+
+
+class Described(TypedDict):
+    """What identifies a digit set."""
+
+    count: int
+    sources: dict[str, int]
+    fingerprint: str
+
+
+class EvaluationRow(TypedDict):
+    """How one network reads the held-out digits; see `evaluation_row`."""
+
+    config: str
+    trained_on: str
+    correct: int
+    count: int
+    accuracy: float
+    ci95: tuple[float, float]
+    loss: float
+    confusion: list[list[int]]
+    mnist_test_accuracy: float | None
+    weights: int
+    epochs: int
+    configuration: dict[str, Any]
+
+
+class Evaluation(TypedDict):
+    """The content of `evaluation.json`."""
+
+    held_out: Described
+    mnist_test: Described
+    rows: list[EvaluationRow]
+
+
+def read_evaluation(path: Path) -> Evaluation | None:
+    """Reads `evaluation.json`; nothing where there is none.
+
+    Raises:
+        ResultsError: If it is damaged.
+    """
+    return read_as(TypeAdapter(Evaluation), path) if path.is_file() else None
+
+
+def read_judged(path: Path) -> list[EvaluationRow]:
+    """Reads `judged.json`, the rows of an evaluation that has not ended; none where it is missing.
+
+    Raises:
+        ResultsError: If it is damaged.
+    """
+    return read_as(TypeAdapter(list[EvaluationRow]), path) if path.is_file() else []
+
+
+def is_winner(row: EvaluationRow) -> bool:
+    """Tells whether a row is about the winner itself, trained on everything."""
+    return (row["config"], row["trained_on"]) == ("winner", BOTH)
 
 
 def wilson_interval(correct: int, count: int) -> tuple[float, float]:
@@ -25,7 +87,7 @@ def evaluation_row(
     configuration: Configuration,
     held_out: Judgement,
     mnist_test: Judgement | None,
-) -> dict[str, Any]:
+) -> EvaluationRow:
     """Returns one row of `evaluation.json`.
 
     Args:
@@ -41,7 +103,7 @@ def evaluation_row(
         "correct": held_out.correct,
         "count": held_out.count,
         "accuracy": held_out.correct / held_out.count,
-        "ci95": list(wilson_interval(held_out.correct, held_out.count)),
+        "ci95": wilson_interval(held_out.correct, held_out.count),
         "loss": held_out.loss,
         "confusion": held_out.confusion.tolist(),
         "mnist_test_accuracy": mnist_test.correct / mnist_test.count if mnist_test else None,
@@ -51,7 +113,7 @@ def evaluation_row(
     }
 
 
-def described(digits: DigitSet) -> dict[str, Any]:
+def described(digits: DigitSet) -> Described:
     """Returns what identifies a digit set: how many, of which sources, and the fingerprint."""
     counts = {name: int((digits.sources == name).sum()) for name in digits.source_names}
     return {"count": len(digits), "sources": counts, "fingerprint": digits.fingerprint}

@@ -7,6 +7,9 @@ from pathlib import Path
 import pandas as pd
 
 from datasets.atomic import whole_file
+from results.csv_files import read_csv
+
+NUMBERS = ("trial", "validation_loss", "again_loss", "again_sd", "both", "again_0")
 
 
 def finalists_table(ranked: pd.DataFrame, losses: dict[int, list[float]]) -> pd.DataFrame:
@@ -45,8 +48,12 @@ def write_finalists(path: Path, table: pd.DataFrame) -> None:
 
 
 def read_finalists(path: Path) -> pd.DataFrame | None:
-    """Reads what `write_finalists` wrote; nothing where there is no such file."""
-    return pd.read_csv(path) if path.is_file() else None
+    """Reads what `write_finalists` wrote; nothing where there is no such file.
+
+    Raises:
+        ResultsError: If the file is damaged.
+    """
+    return read_csv(path, NUMBERS) if path.is_file() else None
 
 
 def finished_finalists(table: pd.DataFrame | None) -> pd.DataFrame | None:

@@ -1,13 +1,13 @@
 """The folder of a sweep: one class owns every path in it."""
 
-import json
 import re
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
 
-from datasets.atomic import whole_file
 from results.errors import ResultsError
+from results.json_files import write_json
 
 NAME = re.compile(r"\w[\w.-]*")
 
@@ -49,7 +49,7 @@ class SweepFolder:
             raise ResultsError(f"there is no sweep {name} in {out}; there are: {names}.")
         return folder
 
-    def make(self, asked: dict[str, Any]) -> None:
+    def make(self, asked: Mapping[str, Any]) -> None:
         """Makes the folder with its subfolders and `sweep.json`, all at once.
 
         Args:
@@ -138,21 +138,3 @@ class SweepFolder:
 def sweeps_in(out: Path) -> list[SweepFolder]:
     """Returns the sweeps in a folder of sweeps, by name."""
     return [SweepFolder(path.parent) for path in sorted(out.glob("[!.]*/sweep.json"))]
-
-
-def write_json(path: Path, content: Any) -> None:
-    """Writes a JSON file, whole or not at all."""
-    with whole_file(path) as temporary:
-        temporary.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", "utf-8")
-
-
-def read_json(path: Path) -> Any:
-    """Reads a JSON file.
-
-    Raises:
-        ResultsError: If it is missing or damaged.
-    """
-    try:
-        return json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError) as error:
-        raise ResultsError(f"{path} cannot be read: {error}") from error

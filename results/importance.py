@@ -10,20 +10,10 @@ from collections.abc import Sequence
 import optuna
 from optuna.exceptions import ExperimentalWarning
 from optuna.importance import PedAnovaImportanceEvaluator
-from optuna.storages import JournalStorage
-from optuna.storages.journal import JournalFileBackend
 from optuna.trial import FrozenTrial, TrialState, create_trial
-
-from results.folder import SweepFolder
 
 LEAST = 12  # trials, below which nothing can be said
 BEST = 0.25  # of the trials: what sets them apart from the others is what matters
-
-
-def read_study(folder: SweepFolder) -> optuna.Study:
-    """Reads the study of a sweep from its journal."""
-    storage = JournalStorage(JournalFileBackend(str(folder.journal)))
-    return optuna.load_study(study_name=folder.name, storage=storage)
 
 
 def importance(trials: Sequence[FrozenTrial]) -> dict[str, float]:

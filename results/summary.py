@@ -1,50 +1,85 @@
 """What a sweep has come to, for programs: the content of `shuzi show NAME --json`."""
 
 import json
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 import pandas as pd
 
+from results.asked import read_asked
+from results.damage import KnownTrials, damage, known_trials
+from results.errors import ResultsError
+from results.evaluation import Evaluation, EvaluationRow, is_winner, read_evaluation
 from results.finalists import finished_finalists, read_finalists
-from results.folder import SweepFolder, read_json
-from results.importance import importance, read_study
-from results.trials import ranked, read_trials
+from results.folder import SweepFolder
+from results.importance import importance
+from results.trials import ranked
+
+Place = TypeVar("Place")
+Read = TypeVar("Read")
 
 
-def summary(folder: SweepFolder) -> dict[str, Any]:
-    """Returns what a sweep has come to so far.
+def summary(folder: SweepFolder, known: KnownTrials | None = None) -> dict[str, Any]:
+    """Returns what a sweep has come to so far, as far as its files can be read.
+
+    The keys: those of `brief`, and `damaged` (a line for each damaged file), `leaderboard` (all
+    complete trials' rows, best first), `importance` (a part for each parameter, PED-ANOVA; empty if
+    the trials are too few), `front` (where size was sought, too: the whole trials that none beats
+    in loss and weights, the smallest first, else empty), `finalists` (rows of `finalists.csv`, the
+    winner first, or empty) and `evaluation` (or null).
+
+    Args:
+        folder: The sweep's.
+        known: Its trials, if they were read already.
+    """
+    known = known or known_trials(folder)
+    rows = _records(ranked(known.table))
+    asked = _or_none(read_asked, folder)
+    finalists = finished_finalists(_or_none(read_finalists, folder.finalists_csv))
+    return {
+        **_brief(folder, known.table),
+        "damaged": damage(folder, known),
+        "leaderboard": rows,
+        "importance": importance(known.study),
+        "front": front(rows) if asked and asked["request"].get("also") else [],
+        "finalists": _records(finalists),
+        "evaluation": _or_none(read_evaluation, folder.evaluation_json),
+    }
+
+
+def brief(folder: SweepFolder) -> dict[str, Any]:
+    """Returns how far a sweep has come, as far as its files can be read.
 
     The keys: `name`, `path`, `started` (ISO 8601, UTC), `state` (`judged` once there is an
     evaluation, else `unfinished`), `asked` (trials), `trials` (how many of each state), `best` (the
-    best complete trial's row of `trials.csv`, or null), `leaderboard` (all complete trials' rows,
-    best first), `importance` (a part for each parameter, PED-ANOVA; empty if the trials are too
-    few), `front` (where size was sought, too: the whole trials that none beats in loss and weights,
-    the smallest first, else empty), `finalists` (rows of `finalists.csv`, the winner first, or
-    empty), `winner` (its row of the evaluation, or null) and `evaluation` (or null).
-
-    Raises:
-        ResultsError: If a file of the sweep is damaged.
+    best complete trial's row of `trials.csv`, or null) and `winner` (its row of the evaluation, or
+    null).
     """
-    asked = read_json(folder.sweep_json)
-    table = read_trials(folder.trials_csv)
-    rows = _records(ranked(table))
-    evaluation = read_json(folder.evaluation_json) if folder.evaluation_json.exists() else None
+    return _brief(folder, known_trials(folder).table)
+
+
+def _brief(folder: SweepFolder, table: pd.DataFrame) -> dict[str, Any]:
+    asked = _or_none(read_asked, folder)
+    evaluation = _or_none(read_evaluation, folder.evaluation_json)
+    rows = _records(ranked(table).head(1))
     return {
         "name": folder.name,
         "path": str(folder.path),
-        "started": asked["started"],
+        "started": asked["started"] if asked else None,
         "state": "judged" if evaluation else "unfinished",
-        "asked": asked["request"]["trials"],
+        "asked": asked["request"].get("trials") if asked else None,
         "trials": {str(state): int(n) for state, n in table["state"].value_counts().items()},
         "best": rows[0] if rows else None,
-        "leaderboard": rows,
-        "importance": importance(read_study(folder).trials) if folder.journal.exists() else {},
-        "front": front(rows) if asked["request"].get("also") else [],
-        "finalists": _records(finished_finalists(read_finalists(folder.finalists_csv))),
         "winner": _winner_row(evaluation),
-        "evaluation": evaluation,
     }
+
+
+def _or_none(read: Callable[[Place], Read], place: Place) -> Read | None:
+    """Reads a file; what is damaged is told by `damage`."""
+    try:
+        return read(place)
+    except ResultsError:
+        return None
 
 
 def _records(table: pd.DataFrame | None) -> list[dict[str, Any]]:
@@ -68,11 +103,7 @@ def front(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     return kept
 
 
-def _winner_row(evaluation: dict[str, Any] | None) -> dict[str, Any] | None:
+def _winner_row(evaluation: Evaluation | None) -> EvaluationRow | None:
     """Returns the winner's row that is trained on everything."""
     rows = evaluation["rows"] if evaluation else []
-    return next((row for row in rows if _is_winner(row)), None)
-
-
-def _is_winner(row: dict[str, Any]) -> bool:
-    return (row["config"], row["trained_on"]) == ("winner", "mnist+chinese")
+    return next((row for row in rows if is_winner(row)), None)

@@ -7,11 +7,13 @@ from typing import Any
 import pandas as pd
 from rich.console import RenderableType
 from rich.table import Table
+from rich.text import Text
 
 from datasets.empty_table import empty_table
+from results.damage import known_trials
 from results.folder import SweepFolder
-from results.summary import summary
-from results.trials import ranked, read_trials
+from results.summary import brief, summary
+from results.trials import ranked
 
 WIDTHS = ("channels_1", "channels_2", "hidden_1", "hidden_2")
 STAR = "* the report's configuration, or the point of the space nearest to it."
@@ -20,9 +22,9 @@ DROPOUTS = ("dropout_1", "dropout_2", "dropout_3", "dropout_4")
 
 def sweep_tables(folder: SweepFolder) -> list[RenderableType]:
     """Returns all that there is to show of a sweep, as far as it has come."""
-    told = summary(folder)
-    trials = read_trials(folder.trials_csv)
-    parts: list[RenderableType] = [leaderboard(trials)]
+    known = known_trials(folder)
+    told = summary(folder, known)
+    parts: list[RenderableType] = [*_damage_lines(told["damaged"]), leaderboard(known.table)]
     if told["front"]:
         parts.append(front_table(told["front"]))
     if told["importance"]:
@@ -32,6 +34,10 @@ def sweep_tables(folder: SweepFolder) -> list[RenderableType]:
     if told["evaluation"]:
         parts += [winner_table(told["evaluation"]), evaluation_table(told["evaluation"])]
     return [*parts, _files(folder)]
+
+
+def _damage_lines(damaged: Sequence[str]) -> list[Text]:
+    return [Text(line, style="red") for line in damaged]
 
 
 def _files(folder: SweepFolder) -> str:
@@ -101,13 +107,13 @@ def sweeps_table(folders: Sequence[SweepFolder]) -> Table:
     """Returns a line for each sweep: how far it came, and how its winner reads."""
     table = empty_table("Sweeps", "name", "started", "state", right=("trials", "loss", "held-out"))
     for folder in folders:
-        told = summary(folder)
+        told = brief(folder)
         best, right = told["best"], told["winner"]
         table.add_row(
             told["name"],
-            told["started"][:16].replace("T", " "),
+            (told["started"] or "")[:16].replace("T", " "),
             told["state"],
-            f"{told['trials'].get('complete', 0)}/{told['asked']}",
+            f"{told['trials'].get('complete', 0)}/{told['asked'] or '?'}",
             f"{best['validation_loss']:.4f}" if best else "",
             f"{percent(right['accuracy'])} of {right['count']}" if right else "",
         )

@@ -8,6 +8,8 @@ import pandas as pd
 from optuna.trial import FrozenTrial, TrialState
 
 from datasets.atomic import whole_file
+from results.csv_files import read_csv
+from results.errors import ResultsError
 
 STATES = {
     TrialState.COMPLETE: "complete",
@@ -17,6 +19,7 @@ STATES = {
     TrialState.WAITING: "waiting",
 }
 
+ALWAYS = ("trial", "state", "origin", "validation_loss", "estimate", "fold_epochs")
 ENDED = (TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAIL)
 
 
@@ -60,7 +63,7 @@ def _row(trial: FrozenTrial) -> dict[str, Any]:
 def _columns(trials: Sequence[FrozenTrial]) -> list[str]:
     """Returns every column of any row: the longest row's, then what only others have."""
     rows = [list(_row(trial)) for trial in trials]
-    longest = max(rows, key=len, default=[])
+    longest = max(rows, key=len, default=list(ALWAYS))
     return longest + [name for row in rows for name in row if name not in longest]
 
 
@@ -71,10 +74,17 @@ def write_trials(path: Path, trials: Sequence[FrozenTrial]) -> None:
 
 
 def read_trials(path: Path) -> pd.DataFrame:
-    """Reads what `write_trials` wrote; an empty table where there is no such file yet."""
+    """Reads what `write_trials` wrote; an empty table where there is no such file yet.
+
+    Raises:
+        ResultsError: If the file is damaged.
+    """
     if not path.is_file():
-        return pd.DataFrame(columns=["trial", "state", "validation_loss", "estimate"])
-    return pd.read_csv(path)
+        return trials_table([])
+    table = read_csv(path, ["trial", "validation_loss", "estimate", "fold_epochs"])
+    if not set(table.get("state", [""])) <= set(STATES.values()):
+        raise ResultsError(f"{path} is damaged: a state must be of {', '.join(STATES.values())}.")
+    return table
 
 
 def ranked(table: pd.DataFrame) -> pd.DataFrame:

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save
 
 from datasets.atomic import whole_file
 from model import Configuration, DigitNetwork, build
@@ -42,8 +42,9 @@ def save_network(
     weights = {name: value.cpu().contiguous() for name, value in network.state_dict().items()}
     described = {"configuration": configuration.to_dict(), **about}
     metadata = {name: json.dumps(value) for name, value in described.items()}
+    content = save(weights, metadata)  # written by Python, which names a full disk as such
     with whole_file(path) as temporary:
-        save_file(weights, temporary, metadata)
+        temporary.write_bytes(content)
 
 
 def load_network(path: Path) -> tuple[DigitNetwork, Configuration]:

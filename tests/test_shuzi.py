@@ -50,7 +50,16 @@ def prepare_mistakes(folder: Path) -> None:
     write_photographs(folder / "few", 6)
     taken = SweepFolder(folder / "runs" / "taken")
     taken.make({})
-    write_json(taken.sweep_json, {"started": "2026-01-01T00:00:00", "request": {"trials": 4}})
+    write_json(
+        taken.sweep_json,
+        {
+            "started": "2026-01-01T00:00:00",
+            "request": {"trials": 4},
+            "folds": 5,
+            "seed": 0,
+            **{key: {} for key in ("space", "report", "data", "versions", "hardware")},
+        },
+    )
 
 
 @pytest.mark.parametrize(

@@ -29,9 +29,14 @@ SETTINGS = {
 def ray_cluster(address: str | None) -> Iterator[None]:
     """Runs a block with Ray: the cluster at `address`, or one of this machine's own.
 
+    Without an address, a Ray that this process runs already is used, and left running.
+
     Raises:
         SweepError: If no cluster answers at the address.
     """
+    if address is None and ray.is_initialized():
+        yield
+        return
     _require_answer(address)
     for name, value in SETTINGS.items():
         os.environ.setdefault(name, value)

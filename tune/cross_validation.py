@@ -7,6 +7,7 @@ from itertools import chain
 from typing import Any
 
 import numpy as np
+import ray
 import torch
 from numpy.typing import NDArray
 from ray.tune import Trainable
@@ -27,12 +28,21 @@ class CrossValidation(Trainable):  # type: ignore[misc]
     def setup(
         self,
         config: dict[str, Any],
-        pool: DigitSet,
+        stored_pool: Sequence[ray.ObjectRef],
         folds: Sequence[NDArray[np.int64]],
         seed: int,
         share: Share,
     ) -> None:
-        """Takes the pool and the folds, which are the same for every trial of the sweep."""
+        """Takes the pool and the folds, which are the same for every trial of the sweep.
+
+        Args:
+            config: The first job.
+            stored_pool: One reference to the pool, a digit set, in Ray's object store.
+            folds: For each the indices of its validation images in the pool.
+            seed: Decides the training.
+            share: What the worker gets of its machine.
+        """
+        pool: DigitSet = ray.get(stored_pool[0])
         self._share = share.alone if config["alone"] else share
         self._share.prepare()
         self._digits = DeviceDigits.of(pool, best_device(share.gpus > 0))

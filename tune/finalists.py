@@ -19,6 +19,7 @@ from rich.progress import track
 
 from datasets import DigitSet, fold_indices
 from model import Configuration, DeviceDigits, best_device, cross_validate
+from results import ResultsError
 from results.finalists import (
     finalists_table,
     losses_again,
@@ -64,7 +65,7 @@ def cross_validate_finalists(
         A row for each finalist, see `results.finalists`.
     """
     other = OtherFolds.of(plan)
-    before = losses_again(read_finalists(plan.folder.finalists_csv))
+    before = _losses_before(plan)
     nothing = [math.nan] * len(other.folds)
     losses = {trial: before.get(trial, list(nothing)) for trial in configurations}
     for trial, fold, loss in _trained(configurations, losses, other, plan, console):
@@ -72,6 +73,13 @@ def cross_validate_finalists(
         table = finalists_table(ranked(trials), losses)
         write_finalists(plan.folder.finalists_csv, table)
     return table
+
+
+def _losses_before(plan: Plan) -> dict[int, list[float]]:
+    try:
+        return losses_again(read_finalists(plan.folder.finalists_csv))
+    except ResultsError:
+        return {}  # `results.damage` has told of it
 
 
 def _trained(
@@ -84,9 +92,9 @@ def _trained(
     """Trains every fold that has no loss yet on Ray's workers; yields trial, fold and loss."""
     share = plan.share
     train = ray.remote(num_cpus=share.cpus, num_gpus=share.gpus)(_fold_loss)
-    pool, stored = ray.put(plan.data.pool), ray.put(other)
+    stored = ray.put(other)
     waiting = {
-        train.remote(configuration, pool, stored, fold, share): (trial, fold)
+        train.remote(configuration, plan.stored_pool, stored, fold, share): (trial, fold)
         for trial, configuration in configurations.items()
         for fold, loss in enumerate(losses[trial])
         if math.isnan(loss)

@@ -1,7 +1,10 @@
 """All that a sweep runs on, once nothing can be refused any more."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
+
+import ray
 
 from results import SweepFolder
 from search_spaces import SearchSpace
@@ -35,6 +38,11 @@ class Plan:
     def fixed(self) -> dict[str, Any]:
         """Values that every trial has, epochs as they are asked for."""
         return fixed_values(self.space, self.request.epochs)
+
+    @cached_property
+    def stored_pool(self) -> ray.ObjectRef:
+        """The pool in Ray's object store, put there once: so each node receives it once."""
+        return ray.put(self.data.pool)
 
 
 def fixed_values(space: SearchSpace, epochs: int | None) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Writes down what trials report, as they report it."""
 
 import shutil
+import time
 from collections import Counter
 from typing import Any
 
@@ -15,6 +16,8 @@ from results.epochs import EpochLog
 from results.event_files import TrialEvents
 from results.trials import write_trials
 from tune.not_saved import NotSaved
+
+SHARE = 0.05  # of the driver's time, the most that is spent on writing the table
 
 
 class Recorder(NotSaved, Callback):  # type: ignore[misc]
@@ -32,6 +35,7 @@ class Recorder(NotSaved, Callback):  # type: ignore[misc]
         self._events: dict[str, TrialEvents] = {}  # of each run: workers may share a trial
         self._written: dict[int, set[tuple[int, int]]] = {}  # folds and epochs of each trial
         self._steps: Counter[int] = Counter()
+        self._next_table = 0.0  # when, on the monotonic clock, the table is written again
 
     def on_trial_start(self, iteration: int, trials: list[Trial], trial: Trial, **_: Any) -> None:
         """Opens the trial's event files."""
@@ -72,7 +76,16 @@ class Recorder(NotSaved, Callback):  # type: ignore[misc]
         _forget_statistics(trial)
 
     def _write_trials(self) -> None:
+        """Writes the table of all trials, which takes the longer the more there are."""
+        if (now := time.monotonic()) < self._next_table:
+            return
         write_trials(self._folder.trials_csv, self._study.get_trials(deepcopy=False))
+        self._next_table = time.monotonic() + (time.monotonic() - now) / SHARE
+
+    def on_experiment_end(self, trials: list[Trial], **_: Any) -> None:
+        """Writes the table as it is now."""
+        self._next_table = 0.0
+        self._write_trials()
 
     def on_trial_error(self, iteration: int, trials: list[Trial], trial: Trial, **_: Any) -> None:
         """Writes that the trial's worker failed, and why."""

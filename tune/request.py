@@ -29,7 +29,13 @@ def _lasting(choice: str) -> str:
     return str(path.absolute()) if path.exists() and choice != "embedded" else choice
 
 
+def lasting_uri(uri: str) -> str:
+    """Makes a path absolute; keeps a URI."""
+    return uri if "://" in uri else str(Path(uri).absolute())
+
+
 Choice = Annotated[str, AfterValidator(_lasting)]
+Uri = Annotated[str, AfterValidator(lasting_uri)]
 
 
 class SweepRequest(BaseModel):
@@ -57,6 +63,8 @@ class SweepRequest(BaseModel):
         cpus_per_trial: Instead of what is found.
         concurrent: The most trials at a time, instead of what is found.
         address: Of a running Ray cluster; one is started when left out.
+        storage: Where the sweep's folder is copied to while it grows: a path, or a URI of S3 or
+            another file system.
         seed: Decides what is held out, the folds, the search and the training.
     """
 
@@ -83,6 +91,7 @@ class SweepRequest(BaseModel):
     cpus_per_trial: int | None = None
     concurrent: int | None = None
     address: str | None = None
+    storage: Uri | None = None
     seed: int = 0
 
     def check(self) -> None:

@@ -24,8 +24,17 @@ from model import (
     judge,
     train_whole,
 )
-from results import SweepFolder, read_json, write_json
-from results.evaluation import described, evaluation_row
+from results import ResultsError, SweepFolder, write_json
+from results.evaluation import (
+    BOTH,
+    MNIST,
+    EvaluationRow,
+    described,
+    evaluation_row,
+    is_winner,
+    read_evaluation,
+    read_judged,
+)
 from results.winner import save_network
 from tune.data import SweepData
 from tune.errors import SweepFailed
@@ -34,7 +43,6 @@ from tune.resources import Share
 
 Weights = dict[str, NDArray[Any]]
 NO_FOLD = 2**32 - 1  # seeds the retraining as no fold is
-MNIST, BOTH = "mnist", "mnist+chinese"
 
 
 @dataclass(frozen=True)
@@ -83,10 +91,11 @@ def retrain_and_judge(winner: Configuration, plan: Plan, console: Console) -> No
     rows = _judged_before(plan.folder)
     left = [each for each in candidates(winner, plan.request.epochs) if not _is_in(each, rows)]
     for candidate, network in _trained(left, plan, console):
-        if (candidate.name, candidate.trained_on) == ("winner", BOTH):
+        row = _judged(candidate, network, plan.data)
+        if is_winner(row):
             about = {"pool": plan.data.pool.fingerprint, "labels": list(LABELS)}
             save_network(plan.folder.weights, network, candidate.configuration, about)
-        rows.append(_judged(candidate, network, plan.data))
+        rows.append(row)
         write_json(plan.folder.judged_json, rows)
     evaluation = {
         "held_out": described(plan.data.held_out),
@@ -94,21 +103,30 @@ def retrain_and_judge(winner: Configuration, plan: Plan, console: Console) -> No
         "rows": sorted(rows, key=_place_in_table),
     }
     write_json(plan.folder.evaluation_json, evaluation)
-    plan.folder.judged_json.unlink()
+    plan.folder.judged_json.unlink(missing_ok=True)
 
 
-def _judged_before(folder: SweepFolder) -> list[dict[str, Any]]:
-    """Returns the rows that were ready when the sweep was broken off."""
-    return read_json(folder.judged_json) if folder.judged_json.is_file() else []
+def _judged_before(folder: SweepFolder) -> list[EvaluationRow]:
+    """Returns the rows that were ready when the sweep was broken off.
+
+    Where all were, the winner's weights are what lacks.
+    """
+    try:
+        if folder.judged_json.is_file():
+            return read_judged(folder.judged_json)
+        evaluation = read_evaluation(folder.evaluation_json)
+    except ResultsError:
+        return []
+    return [row for row in evaluation["rows"] if not is_winner(row)] if evaluation else []
 
 
-def _is_in(candidate: Candidate, rows: Sequence[dict[str, Any]]) -> bool:
+def _is_in(candidate: Candidate, rows: Sequence[EvaluationRow]) -> bool:
     """Tells whether a row is about just this candidate."""
     known = [(row["config"], row["trained_on"], row["configuration"]) for row in rows]
     return (candidate.name, candidate.trained_on, candidate.configuration.to_dict()) in known
 
 
-def _place_in_table(row: dict[str, Any]) -> tuple[int, str]:
+def _place_in_table(row: EvaluationRow) -> tuple[int, str]:
     return ["report", "winner", "fully-connected"].index(row["config"]), row["trained_on"]
 
 
@@ -118,9 +136,8 @@ def _trained(
     """Trains the candidates side by side on Ray's workers; yields each as it is ready."""
     pool, seed, share = plan.data.pool, plan.request.seed, plan.share
     train = ray.remote(num_cpus=share.cpus, num_gpus=share.gpus)(_train)
-    stored = ray.put(pool)
     waiting = {
-        train.remote(each.configuration, stored, each.training(pool), seed, share): each
+        train.remote(each.configuration, plan.stored_pool, each.training(pool), seed, share): each
         for each in chosen
     }
     shown = track(
@@ -167,7 +184,7 @@ def _network(configuration: Configuration, weights: Weights) -> DigitNetwork:
     return network.eval()
 
 
-def _judged(candidate: Candidate, network: DigitNetwork, data: SweepData) -> dict[str, Any]:
+def _judged(candidate: Candidate, network: DigitNetwork, data: SweepData) -> EvaluationRow:
     judgements = []
     for digits in (data.held_out, data.mnist_test):
         here = DeviceDigits.of(digits, torch.device("cpu"))

@@ -133,10 +133,10 @@ def _run(plan: Plan, searcher: StudySearcher, callbacks: list[ray.tune.Callback]
 
 
 def _trainable(plan: Plan) -> type:
-    """Returns the trainable with the pool in the object store; nothing held out is in it."""
+    """Returns the trainable; nothing held out is in it."""
     trainable = ray.tune.with_parameters(
         CrossValidation,
-        pool=plan.data.pool,
+        stored_pool=[plan.stored_pool],  # in a list, it stays a reference
         folds=plan.data.folds,
         seed=plan.request.seed,
         share=plan.share,

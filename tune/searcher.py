@@ -7,6 +7,7 @@ only record of what happened.
 
 import math
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -95,6 +96,7 @@ class StudySearcher(NotSaved, Searcher):  # type: ignore[misc]
         self._again: list[Run] = []
         self.finished = False
         self.given_up = ""  # why, if the first trials all failed alike
+        self._ends: Counter[str | None] = Counter()  # why trials failed; None where one did not
         for trial in study.get_trials(deepcopy=False):
             if trial.state != TrialState.WAITING:
                 self._take_up(trial)
@@ -102,16 +104,25 @@ class StudySearcher(NotSaved, Searcher):  # type: ignore[misc]
     def _take_up(self, trial: FrozenTrial) -> None:
         """Takes up a trial of a search that was broken off, or has nothing to do with a new one."""
         self._left -= 1
-        rows = [row for row in self._log.read(trial.number) if self._fits(row)] if self._log else []
+        rows = self._logged(trial.number)
         for row in rows:
             self._ladder.observe(trial.number, row["fold"], row["epoch"], row["validation_loss"])
         if trial.state == TrialState.COMPLETE:
             for fold, loss in enumerate(trial.user_attrs["fold_losses"]):
                 self._ladder.observe(trial.number, fold, self._ladder.epochs, loss)
+        if trial.state in ENDED:
+            self._ends[trial.user_attrs.get("failure")] += 1
         if trial.state == TrialState.RUNNING:
             climb = self._climbing(optuna.Trial(self._study, trial._trial_id))
             climb.take_up(rows, max(trial.intermediate_values, default=0))
             self._go_on(climb)
+
+    def _logged(self, trial: int) -> list[dict[str, Any]]:
+        """Returns what is known of a trial's epochs."""
+        if not self._log:
+            return []
+        self._log.mend(trial)
+        return [row for row in self._log.read(trial) if self._fits(row)]
 
     def _fits(self, row: dict[str, Any]) -> bool:
         """Tells whether a row of the log can be of this sweep: a damaged one may not."""
@@ -280,19 +291,17 @@ class StudySearcher(NotSaved, Searcher):  # type: ignore[misc]
     def _end_if_left(self, climb: Climb) -> None:
         """Tells the study how a trial ended once no worker is at it."""
         if climb.end and not climb.given:
-            self._tell(self._climbs.pop(climb.number), *climb.end)
-            self._give_up_if_in_vain()
+            state, cause = climb.end
+            self._tell(self._climbs.pop(climb.number), state, cause)
+            self._ends[_reason(cause) if state == TrialState.FAIL else None] += 1
+            self._give_up_if_in_vain(cause)
 
-    def _give_up_if_in_vain(self) -> None:
+    def _give_up_if_in_vain(self, cause: str) -> None:
         """Begins no more trials as long as all that ended failed, and for the same reason."""
-        trials = self._study.get_trials(deepcopy=False, states=ENDED)
-        reasons = {
-            trial.user_attrs.get("failure") for trial in trials
-        }  # none where it did not fail
-        others = self._left + len(self._climbs)
-        in_vain = len(trials) >= min(IN_VAIN, len(trials) + others)
-        alike = len(reasons) == 1 and None not in reasons
-        self.given_up = trials[0].user_attrs["cause"] if in_vain and alike else ""
+        ended, others = self._ends.total(), self._left + len(self._climbs)
+        in_vain = ended >= min(IN_VAIN, ended + others)
+        alike = len(self._ends) == 1 and None not in self._ends
+        self.given_up = cause if in_vain and alike else ""
 
     def end(self) -> None:
         """Tells the study that no trial is running any more, and that the search is over."""
@@ -308,7 +317,7 @@ class StudySearcher(NotSaved, Searcher):  # type: ignore[misc]
         if cause:
             climb.trial.set_user_attr("cause", cause)
         if state == TrialState.FAIL:
-            climb.trial.set_user_attr("failure", cause.split("; see ")[0])
+            climb.trial.set_user_attr("failure", _reason(cause))
         if (estimate := self._ladder.losses().get(climb.number)) is not None:
             climb.trial.set_user_attr("estimate", estimate)
         value = climb.validation_loss if state == TrialState.COMPLETE else None
@@ -319,6 +328,11 @@ class StudySearcher(NotSaved, Searcher):  # type: ignore[misc]
 
     def restore(self, checkpoint_path: str) -> None:
         """Does nothing: the journal already holds everything."""
+
+
+def _reason(cause: str) -> str:
+    """Returns why a trial failed without where to read more, which differs."""
+    return cause.split("; see ")[0]
 
 
 def _cause_of_failure(run: Run, result: dict[str, Any], error: bool) -> str:

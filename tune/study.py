@@ -1,20 +1,16 @@
-"""The study of a sweep: Optuna's record of every trial, in a journal."""
+"""The study of a sweep, to go on with: Optuna's record of every trial, in a journal."""
 
 from pathlib import Path
 
 import optuna
-from optuna.storages import JournalStorage
-from optuna.storages.journal import JournalFileBackend
 
 from model import REPORT
-from results import ResultsError, SweepFolder
+from results import SweepFolder
 from results.epochs import cut_torn_line
+from results.study import read_study, study_storage
 from search_spaces import SearchSpace
 from tune.sampling import Size
 from tune.warm_start import EarlierSweep
-
-# What Optuna raises of a journal that is not one.
-DAMAGED = (ValueError, KeyError, TypeError, AttributeError, IndexError, UnicodeError)
 
 
 def open_study(folder: SweepFolder) -> optuna.Study:
@@ -23,15 +19,11 @@ def open_study(folder: SweepFolder) -> optuna.Study:
     Raises:
         ResultsError: If the journal is damaged.
     """
-    optuna.logging.set_verbosity(optuna.logging.WARNING)
     _mend(folder.journal)
-    try:
-        storage = JournalStorage(JournalFileBackend(str(folder.journal)))
-        names = optuna.get_all_study_names(storage)
-        if names:
-            return optuna.load_study(study_name=names[0], storage=storage)
-    except DAMAGED as error:
-        raise ResultsError(f"{folder.journal} is damaged: {error!r}") from error
+    if study := read_study(folder):
+        return study
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    storage = study_storage(folder)
     return optuna.create_study(storage=storage, study_name=folder.name, direction="minimize")
 
 

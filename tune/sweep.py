@@ -1,35 +1,37 @@
 """A sweep from the request to the evaluation."""
 
-import datetime
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pandas as pd
 import ray
-from pydantic import ValidationError
 from rich.console import Console
 
 from datasets import DigitSet
-from model import REPORT, Configuration, count_parameters
-from results import ResultsError, SweepFolder, read_json
-from results.finalists import finished_finalists, read_finalists
-from results.provenance import hardware, versions
-from results.trials import ranked, read_trials
-from results.winner import winning_trial
+from model import Configuration, count_parameters
+from results import ResultsError, SweepFolder, write_json
+from results.damage import KnownTrials, damage, known_trials
+from results.evaluation import read_evaluation
+from results.storage import Storage
+from results.study import read_study
+from results.winner import load_network
 from search_spaces import SearchSpace, read_space
+from tune.asked import asked_before, asked_of, require_same
+from tune.choice import best_trials, chosen_winner, configuration_of
 from tune.cluster import ray_cluster
 from tune.data import SweepData, load_data
-from tune.errors import Interrupted, SweepError, SweepFailed
-from tune.finalists import cross_validate_finalists
+from tune.disk import disk_failures_told
+from tune.errors import Interrupted, SweepError
 from tune.lock import held
+from tune.mirror import mirrored
 from tune.plan import Plan, fixed_values
-from tune.request import SweepRequest
+from tune.request import SweepRequest, lasting_uri
 from tune.resources import Share, gpu_memory, share_of, smallest_configuration
 from tune.retraining import retrain_and_judge
 from tune.search import search
-from tune.stopping import how_to_resume, stoppable
+from tune.stopping import Stop, how_to_resume, stoppable
 from tune.warm_start import EarlierSweep, earlier_sweep
-
-CLEARLY = 2  # standard errors by which the folds of a trial must be worse that is no finalist
 
 
 def run_sweep(request: SweepRequest, console: Console) -> SweepFolder:
@@ -43,15 +45,16 @@ def run_sweep(request: SweepRequest, console: Console) -> SweepFolder:
         DataError: If the digits cannot be used.
         SpaceError: If the search space cannot be used.
         SweepError: If a number makes no sense or there are too few cores or GPUs.
-        ResultsError: If the name is taken.
+        ResultsError: If the name is taken, or the storage cannot be used.
         Interrupted: If the user ended the search early.
-        SweepFailed: If no trial is complete, or the retraining fails.
+        SweepFailed: If no trial is complete, the retraining fails, or the disk.
     """
     request.check()
     folder = SweepFolder.vacant(request.out, request.name)
     space = read_space(request.space, Configuration.check)
     _require_sense(request, space)
-    earlier = _earlier(request, space)
+    earlier = _earlier(request, space, request.out)
+    storage = _new_storage(request)
     console.print(f"sweep     {request.name}, trials: {request.trials}, folds: {space.folds}")
     console.print(f"space     {request.space}: {space.about}")
     data = load_data(request, space.folds)
@@ -59,43 +62,68 @@ def run_sweep(request: SweepRequest, console: Console) -> SweepFolder:
     with ray_cluster(request.address):
         plan = Plan(request, space, data, _share(request, space, data), folder, earlier)
         console.print(_sharing(plan.share))
-        folder.make(_asked(plan))
-        _go_on(plan, console)
+        folder.make(asked_of(plan))
+        with _at_work(folder, storage, console) as stop:
+            trials = search(plan, console, stop)
+            _finish(trials, plan, console)
     return folder
 
 
-def resume_sweep(folder: SweepFolder, console: Console) -> None:
+def fetch_sweep(out: Path, name: str, uri: str, console: Console) -> SweepFolder:
+    """Returns the folder of a sweep, fetched from a storage if it is not here.
+
+    Args:
+        out: The folder of sweeps.
+        name: The sweep's.
+        uri: Where it was copied to, as `--storage` takes it.
+        console: Where it is told.
+
+    Raises:
+        ResultsError: If the sweep is not there or the storage cannot be used.
+    """
+    folder = SweepFolder(out / name)
+    if not folder.sweep_json.is_file():
+        Storage(lasting_uri(uri), name).fetch(folder)
+        console.print(f"fetched   {name} from {uri} to {folder.path}", soft_wrap=True)
+    return folder
+
+
+def resume_sweep(folder: SweepFolder, console: Console, uri: str | None = None) -> None:
     """Goes on with a sweep that was broken off, wherever it was; does only what is missing.
+
+    Args:
+        folder: The sweep's.
+        console: Where progress is shown.
+        uri: Where it is copied to, instead of where it was before.
 
     Raises:
         DataError: If the digits cannot be used any more.
         SweepError: If the digits are not those that the sweep was made with, or if another process
             is at work on it.
+        ResultsError: If the journal is damaged, or the storage cannot be used.
         Interrupted: If the user breaks it off again.
-        SweepFailed: If no trial is complete, or the retraining fails.
+        SweepFailed: If no trial is complete, the retraining fails, or the disk.
     """
-    if folder.evaluation_json.is_file():
-        console.print(f"{folder.name} is finished: nothing is missing.")
+    request, space, described = asked_before(folder)
+    known = known_trials(folder)
+    for line in damage(folder, known):
+        console.print(line, style="red", soft_wrap=True, highlight=False)
+    storage = _storage_before(folder, uri or request.storage)
+    if _is_finished(folder):
+        with _at_work(folder, storage, console):
+            console.print(f"{folder.name} is finished: nothing is missing.")
         return
-    request, space, described = _asked_before(folder)
-    earlier = _earlier(request, space)
+    _require_study(folder, known)
+    earlier = _earlier(request, space, folder.path.parent)
     data = load_data(request, space.folds)
-    _require_same(described, data)
+    require_same(described, data)
     with ray_cluster(request.address):
         share = _share(request, space, data)
         console.print(f"resuming  {folder.name}\n{_sharing(share)}")
-        _go_on(Plan(request, space, data, share, folder, earlier), console)
-
-
-def _go_on(plan: Plan, console: Console) -> None:
-    """Does what is missing of a sweep: searches, chooses the winner, retrains it and judges it."""
-    hint = how_to_resume(plan.folder)
-    with held(plan.folder), stoppable(hint) as stop:
-        try:
+        plan = Plan(request, space, data, share, folder, earlier)
+        with _at_work(folder, storage, console) as stop:
             trials = search(plan, console, stop)
             _finish(trials, plan, console)
-        except KeyboardInterrupt as error:
-            raise Interrupted(f"interrupted. {hint}", stop.status) from error
 
 
 def retrain_sweep(folder: SweepFolder, console: Console) -> None:
@@ -103,19 +131,36 @@ def retrain_sweep(folder: SweepFolder, console: Console) -> None:
 
     Raises:
         DataError: If the digits cannot be used any more.
-        SweepFailed: If no trial is complete, or the retraining fails.
+        SweepFailed: If no trial is complete, the retraining fails, or the disk.
         SweepError: If the digits are not those that the sweep was made with.
+        Interrupted: If the user breaks it off.
     """
-    request, space, described = _asked_before(folder)
-    trials = read_trials(folder.trials_csv)
+    request, space, described = asked_before(folder)
+    trials = known_trials(folder).table
     best_trials(trials, 1)
     data = load_data(request, space.folds)
-    _require_same(described, data)
+    require_same(described, data)
     with ray_cluster(request.address):
         plan = Plan(request, space, data, _share(request, space, data), folder)
-        with held(folder):
-            folder.judged_json.unlink(missing_ok=True)
+        with _at_work(folder, _storage_before(folder, request.storage), console):
+            write_json(folder.judged_json, [])
             _finish(trials, plan, console)
+
+
+@contextmanager
+def _at_work(folder: SweepFolder, storage: Storage | None, console: Console) -> Iterator[Stop]:
+    """Holds a sweep's folder while a block writes it: told of signals and disks, and copied."""
+
+    def say(line: str) -> None:
+        console.print(line, soft_wrap=True, highlight=False)
+
+    hint = how_to_resume(folder)
+    with held(folder), disk_failures_told(folder), stoppable(hint) as stop:
+        try:
+            with mirrored(folder, storage, say):
+                yield stop
+        except KeyboardInterrupt as error:
+            raise Interrupted(f"interrupted. {hint}", stop.status) from error
 
 
 def _finish(trials: pd.DataFrame, plan: Plan, console: Console) -> None:
@@ -126,52 +171,48 @@ def _finish(trials: pd.DataFrame, plan: Plan, console: Console) -> None:
     retrain_and_judge(configuration_of(winner, trials, plan), plan, console)
 
 
-def chosen_winner(trials: pd.DataFrame, plan: Plan, console: Console) -> int:
-    """Returns the best trial by all the evidence, of which there is more for the finalists.
-
-    Args:
-        trials: The table of all trials.
-        plan: The sweep's. Its finalists are cross-validated again, unless they were before.
-        console: Where progress is shown.
-
-    Raises:
-        SweepFailed: If no trial is whole.
-    """
-    best = best_trials(trials, plan.request.finalists)
-    table = finished_finalists(read_finalists(plan.folder.finalists_csv))
-    if table is None and len(best) > 1:
-        console.print(f"cross-validating the {len(best)} best again, with other folds and seeds")
-        configurations = {trial: configuration_of(trial, trials, plan) for trial in best}
-        table = cross_validate_finalists(trials, configurations, plan, console)
-    return best[0] if table is None else int(table.iloc[0]["trial"])
-
-
-def best_trials(trials: pd.DataFrame, count: int) -> list[int]:
-    """Returns the numbers of the best whole trials, the best first.
-
-    Left out are those that the noise of cross-validation cannot have set behind the best.
-
-    Raises:
-        SweepFailed: If none is whole.
-    """
+def _is_finished(folder: SweepFolder) -> bool:
+    """Tells whether the evaluation and the winner's weights are there, and whole."""
     try:
-        best = winning_trial(trials)
-    except ResultsError as error:
-        raise SweepFailed(str(error)) from error
-    whole = ranked(trials).set_index("trial")
-    folds = whole.filter(regex=r"^fold_\d+$")
-    behind = folds - folds.loc[best]
-    errors = behind.std(axis=1) / len(folds.columns) ** 0.5
-    near = behind.mean(axis=1) <= CLEARLY * errors
-    return [int(trial) for trial in whole.index[near][:count]]
+        if read_evaluation(folder.evaluation_json) is None:
+            return False
+        load_network(folder.weights)
+    except ResultsError:
+        return False
+    return True
 
 
-def configuration_of(trial: int, trials: pd.DataFrame, plan: Plan) -> Configuration:
-    """Returns the configuration of a trial, as its row of the table has it."""
-    row = trials.set_index("trial").loc[trial]
-    # A table keeps whole numbers as floats: the nearest point is the same point in its own kinds.
-    varied = plan.space.nearest({name: row[name] for name in plan.space.parameters})
-    return Configuration.from_dict({**plan.fixed, **varied})
+def _require_study(folder: SweepFolder, known: KnownTrials) -> None:
+    """Refuses to search on with a journal that is damaged: what it has lost is in `trials.csv`."""
+    read_study(folder)
+    if known.lost:
+        raise ResultsError(
+            f"{folder.journal} lacks trials that {folder.trials_csv} has, so the search cannot go "
+            "on; `shuzi retrain` can still judge the best of them."
+        )
+
+
+def _new_storage(request: SweepRequest) -> Storage | None:
+    """Returns where a new sweep is copied to, checked."""
+    if request.storage is None:
+        return None
+    storage = Storage(request.storage, request.name)
+    storage.check()
+    if storage.holds_sweep():
+        raise ResultsError(
+            f"{request.storage} holds {request.name} already: choose another --name."
+        )
+    return storage
+
+
+def _storage_before(folder: SweepFolder, uri: str | None) -> Storage | None:
+    """Returns where a sweep that goes on is copied to, checked."""
+    if uri is None:
+        return None
+    storage = Storage(lasting_uri(uri), folder.name)
+    storage.check()
+    storage.require_no_further(folder)
+    return storage
 
 
 def _require_sense(request: SweepRequest, space: SearchSpace) -> None:
@@ -188,10 +229,10 @@ def _require_sense(request: SweepRequest, space: SearchSpace) -> None:
         )
 
 
-def _earlier(request: SweepRequest, space: SearchSpace) -> EarlierSweep | None:
+def _earlier(request: SweepRequest, space: SearchSpace, out: Path) -> EarlierSweep | None:
     if request.warm_start is None:
         return None
-    folder = SweepFolder.existing(request.out, request.warm_start)
+    folder = SweepFolder.existing(out, request.warm_start)
     return earlier_sweep(folder, space, fixed_values(space, request.epochs))
 
 
@@ -200,38 +241,6 @@ def _share(request: SweepRequest, space: SearchSpace, data: SweepData) -> Share:
     cpus, gpus = there.get("CPU", 0.0), there.get("GPU", 0.0)
     memory = gpu_memory(space, len(data.pool)) if gpus else None
     return share_of(cpus, gpus if memory else 0.0, memory, request)
-
-
-def _asked(plan: Plan) -> dict[str, Any]:
-    """Returns the content of `sweep.json`."""
-    return {
-        "request": plan.request.model_dump(mode="json"),
-        "space": plan.space.model_dump(mode="json"),
-        "report": REPORT.to_dict(),
-        "data": plan.data.describe(),
-        "folds": plan.space.folds,
-        "seed": plan.request.seed,
-        "started": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-        "versions": versions(),
-        "hardware": hardware(),
-    }
-
-
-def _asked_before(folder: SweepFolder) -> tuple[SweepRequest, SearchSpace, dict[str, Any]]:
-    """Reads the request, the space and the description of the digits back from `sweep.json`."""
-    asked = read_json(folder.sweep_json)
-    try:
-        request = SweepRequest.model_validate(asked["request"])
-        return request, SearchSpace.model_validate(asked["space"]), asked["data"]
-    except (KeyError, ValidationError) as error:
-        raise SweepError(f"{folder.sweep_json} is not as a sweep leaves it: {error}") from error
-
-
-def _require_same(asked: dict[str, Any], data: SweepData) -> None:
-    now = data.describe()
-    for part in ("pool", "held_out"):
-        if now[part]["fingerprint"] != asked[part]["fingerprint"]:
-            raise SweepError(f"the {part} digits have changed since the sweep was made.")
 
 
 def _summary(data: SweepData) -> str:

@@ -15,7 +15,7 @@ TINY = str(Path(__file__).with_name("tiny.toml"))
 
 
 @pytest.fixture
-def cluster() -> Iterator[Cluster]:
+def cluster(no_ray: None) -> Iterator[Cluster]:
     """Two nodes of one core each."""
     nodes = Cluster(initialize_head=True, head_node_args={"num_cpus": 1})
     nodes.add_node(num_cpus=1)

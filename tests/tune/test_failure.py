@@ -20,6 +20,7 @@ from tune.cross_validation import CrossValidation
 from tune.errors import SweepFailed
 from tune.sweep import run_sweep
 
+pytestmark = pytest.mark.usefixtures("own_ray")
 TINY = str(Path(__file__).with_name("tiny.toml"))
 
 
@@ -93,27 +94,29 @@ def test_sweep_whose_first_trials_all_fail_alike_stops_and_says_why_once(
     assert 3 <= len(states) <= 3 + 2  # a second worker may have begun others
 
 
-class Dying(CrossValidation):
-    """The worker of trials 1 and 2 is killed at its second epoch, as often as a file says."""
+def dying(folder: Path) -> type[CrossValidation]:
+    """The trainable, whose worker is killed at its second epoch, as often as a file says."""
 
-    def reset_config(self, new_config: dict[str, Any]) -> bool:
-        self._number = new_config["trial"]
-        return super().reset_config(new_config)
+    class Dying(CrossValidation):
+        def reset_config(self, new_config: dict[str, Any]) -> bool:
+            self._number = new_config["trial"]
+            return super().reset_config(new_config)
 
-    def step(self) -> dict[str, Any]:
-        deaths = Path(os.environ["DEATHS"]) / str(self._number)  # workers have it from the driver
-        left = int(deaths.read_text()) if deaths.exists() else 0
-        if left and self.iteration == 1:
-            deaths.write_text(str(left - 1))
-            os.kill(os.getpid(), signal.SIGKILL)
-        return super().step()
+        def step(self) -> dict[str, Any]:
+            deaths = folder / str(self._number)
+            left = int(deaths.read_text()) if deaths.exists() else 0
+            if left and self.iteration == 1:
+                deaths.write_text(str(left - 1))
+                os.kill(os.getpid(), signal.SIGKILL)
+            return super().step()
+
+    return Dying
 
 
 def test_trial_whose_worker_dies_is_begun_again_as_often_as_was_asked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tune.search, "CrossValidation", Dying)
-    monkeypatch.setenv("DEATHS", str(tmp_path))
+    monkeypatch.setattr(tune.search, "CrossValidation", dying(tmp_path))
     (tmp_path / "1").write_text("1")
     (tmp_path / "2").write_text("2")
     console = Console(record=True, width=200)

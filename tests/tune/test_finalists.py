@@ -3,8 +3,8 @@
 import pandas as pd
 import pytest
 
+from tune.choice import best_trials
 from tune.errors import SweepFailed
-from tune.sweep import best_trials
 
 STATES = ["complete", "stopped", "complete", "complete", "complete"]
 FOLDS = {

@@ -1,16 +1,20 @@
 """A sweep that ends early keeps what is done and says what to do with it."""
 
 import signal
-import subprocess
-import sys
-import time
 from pathlib import Path
 
+import pytest
+from optuna.trial import TrialState
 from rich.console import Console
 
+from results import SweepFolder
+from results.study import read_study
 from results.trials import read_trials
+from tests.tune.process import lived
 from tune import SweepRequest
 from tune.sweep import run_sweep
+
+pytestmark = pytest.mark.usefixtures("own_ray")
 
 TINY = str(Path(__file__).with_name("tiny.toml"))
 
@@ -19,27 +23,12 @@ def test_second_interruption_stops_at_once_and_what_was_done_is_kept(tmp_path: P
     command = (
         f"sweep --name cut --trials 200 --epochs 1 --pruner none --mnist-count 100 --space {TINY}"
     )
-    process = subprocess.Popen(
-        [sys.executable, "-c", "import shuzi; shuzi.main()", *command.split()],
-        cwd=tmp_path,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stderr is not None
-    seen = []
-    for line in process.stderr:
-        seen.append(line)
-        if "whole: loss" in line:
-            process.send_signal(signal.SIGINT)
-            time.sleep(0.05)  # two signals at the same moment are one
-            process.send_signal(signal.SIGINT)
-            break
-    _, rest = process.communicate(timeout=10)
-    assert process.returncode == 130, "".join(seen) + rest
-    assert "`shuzi resume cut` goes on from here." in rest
-    assert "Traceback" not in rest
-    states = read_trials(tmp_path / "runs" / "cut" / "trials.csv")["state"]
-    assert (states == "complete").sum() >= 1
+    status, said = lived(tmp_path, command, "whole: loss", [signal.SIGINT, signal.SIGINT])
+    assert status == 130, said
+    assert "`shuzi resume cut` goes on from here." in said
+    study = read_study(SweepFolder(tmp_path / "runs" / "cut"))
+    assert study is not None
+    assert TrialState.COMPLETE in {trial.state for trial in study.trials}
 
 
 def test_time_budget_ends_the_search_and_the_winner_is_judged_all_the_same(tmp_path: Path) -> None:

@@ -14,12 +14,13 @@ from tune import SweepError, SweepRequest
 from tune.resources import smallest_configuration
 from tune.sweep import run_sweep
 
+pytestmark = pytest.mark.usefixtures("own_ray")
 TINY = str(Path(__file__).with_name("tiny.toml"))
 MOST = 38_000
 
 
 @pytest.fixture(scope="module")
-def small(tmp_path_factory: pytest.TempPathFactory) -> SweepFolder:
+def small(own_ray: None, tmp_path_factory: pytest.TempPathFactory) -> SweepFolder:
     request = SweepRequest(
         name="small",
         out=tmp_path_factory.mktemp("runs"),

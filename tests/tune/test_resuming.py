@@ -17,6 +17,7 @@ from results import ResultsError, SweepFolder, read_json
 from results.epochs import EpochLog
 from results.trials import read_trials
 from search_spaces import SearchSpace, read_space
+from tests.tune.process import lived
 from tune import SweepError, SweepRequest
 from tune.ladder import Ladder
 from tune.lock import held
@@ -26,6 +27,7 @@ from tune.searcher import StudySearcher
 from tune.study import enqueue_first, open_study
 from tune.sweep import resume_sweep, run_sweep
 
+pytestmark = pytest.mark.usefixtures("own_ray")
 TINY = str(Path(__file__).with_name("tiny.toml"))
 FOLDS, EPOCHS, TRIALS = 5, 4, 16
 Row = tuple[str, float | None, dict[str, Any]]
@@ -186,7 +188,7 @@ HINT = "`shuzi resume cut` goes on from here."
 
 
 @pytest.fixture(scope="module")
-def unbroken(tmp_path_factory: pytest.TempPathFactory) -> SweepFolder:
+def unbroken(own_ray: None, tmp_path_factory: pytest.TempPathFactory) -> SweepFolder:
     request = SweepRequest(
         name="whole",
         out=tmp_path_factory.mktemp("runs"),
@@ -200,34 +202,14 @@ def unbroken(tmp_path_factory: pytest.TempPathFactory) -> SweepFolder:
     return run_sweep(request, Console(quiet=True))
 
 
-def lived(folder: Path, command: str, until: str, number: int) -> tuple[int, str]:
-    """Runs shuzi until a line holds some words, sends a signal, and returns how it ended."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", "import shuzi; shuzi.main()", *command.split()],
-        cwd=folder,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stderr is not None
-    said = ""
-    for line in process.stderr:
-        said += line
-        if until in line:
-            process.send_signal(number)
-            break
-    _, rest = process.communicate(timeout=60)
-    assert "Traceback" not in said + rest
-    return process.returncode, said + rest
-
-
 def test_sweep_that_was_ended_again_and_again_is_resumed_to_the_same_end(
     tmp_path: Path, unbroken: SweepFolder
 ) -> None:
     begin = f"sweep --name cut {OPTIONS}"
-    assert lived(tmp_path, begin, "whole: loss", signal.SIGKILL)[0] == -9
-    status, said = lived(tmp_path, "resume cut", "done (", signal.SIGTERM)
+    assert lived(tmp_path, begin, "whole: loss", [signal.SIGKILL])[0] == -9
+    status, said = lived(tmp_path, "resume cut", "done (", [signal.SIGTERM])
     assert (status, f"shuzi: interrupted. {HINT}" in said) == (143, True), said
-    status, said = lived(tmp_path, "resume cut", "retrained winner on", signal.SIGINT)
+    status, said = lived(tmp_path, "resume cut", "retrained winner on", [signal.SIGINT])
     assert (status, f"shuzi: interrupted. {HINT}" in said) == (130, True), said
     folder = SweepFolder.existing(tmp_path / "runs", "cut")
     assert "report" in [row["config"] for row in read_json(folder.judged_json)]

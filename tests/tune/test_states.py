@@ -23,6 +23,7 @@ from tune import SweepRequest
 from tune.cross_validation import CrossValidation
 from tune.sweep import run_sweep
 
+pytestmark = pytest.mark.usefixtures("own_ray")
 TRIALS = 24
 PLANTED = {3: "nan", 5: "raising", 7: "slow", 9: "hopeless", 11: "hopeless", 4: "good"}
 LEVELS = {"hopeless": 20.0, "good": 0.2, "slow": 1.0}
@@ -58,7 +59,9 @@ class Planted(CrossValidation):
 
 
 @pytest.fixture(scope="module")
-def swept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[SweepFolder, str]]:
+def swept(
+    own_ray: None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[SweepFolder, str]]:
     ray.cloudpickle.register_pickle_by_value(sys.modules[__name__])
     space = str(Path(__file__).with_name("tiny.toml"))
     request = SweepRequest(

@@ -12,6 +12,7 @@ from typing import Any
 import optuna
 import pandas as pd
 import pytest
+import ray
 import ray.cloudpickle
 import torch
 from rich.console import Console
@@ -30,6 +31,7 @@ from tune.cross_validation import CrossValidation
 from tune.data import SweepData, load_data
 from tune.sweep import retrain_sweep, run_sweep
 
+pytestmark = pytest.mark.usefixtures("own_ray")
 CPU = torch.device("cpu")
 
 
@@ -38,11 +40,12 @@ def recording_cross_validation(folder: Path) -> type[CrossValidation]:
 
     class Recording(CrossValidation):
         def setup(self, config: dict[str, Any], **received: Any) -> None:  # type: ignore[override]
-            self._write(config, received)
-            super().setup(config, **received)
+            (pool,) = received.pop("stored_pool")
+            self._write(config, received, ray.get(pool))
+            super().setup(config, stored_pool=[pool], **received)
 
         def reset_config(self, new_config: dict[str, Any]) -> bool:
-            self._write(new_config, {})
+            self._write(new_config)
             return super().reset_config(new_config)
 
         def _write(self, *received: Any) -> None:
@@ -74,7 +77,7 @@ class Swept:
 
 
 @pytest.fixture(scope="module")
-def swept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Swept]:
+def swept(own_ray: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Swept]:
     out, received = tmp_path_factory.mktemp("runs"), tmp_path_factory.mktemp("received")
     ray.cloudpickle.register_pickle_by_value(sys.modules[__name__])
     train = tune.retraining._train

@@ -38,7 +38,8 @@ def earlier(tmp_path: Path) -> SweepFolder:
         {"channels_1": 8, "channels_2": 16, "learning_rate": 0.02, "estimate": None},
     ]
     origins = ["report", "search", "search"]
-    table = [{"trial": n, "origin": origins[n], **row, **dropouts} for n, row in enumerate(rows)]
+    same = {"state": "stopped", "validation_loss": None, "fold_epochs": 1, **dropouts}
+    table = [{"trial": n, "origin": origins[n], **row, **same} for n, row in enumerate(rows)]
     pd.DataFrame(table).to_csv(folder.trials_csv, index=False)
     return folder
 

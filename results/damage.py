@@ -1,0 +1,108 @@
+"""What of a sweep's folder can be read, and which files are damaged.
+
+Nothing in a sweep's folder is ever unpickled: a folder from anywhere can be looked at.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+from optuna.trial import FrozenTrial
+
+from results.asked import read_asked
+from results.epochs import EpochLog
+from results.errors import ResultsError
+from results.evaluation import read_evaluation, read_judged
+from results.finalists import read_finalists
+from results.folder import SweepFolder
+from results.study import read_study
+from results.trials import ENDED, STATES, read_trials, trials_table
+from results.winner import load_network
+
+ENDS = [STATES[state] for state in ENDED]
+
+
+@dataclass(frozen=True)
+class KnownTrials:
+    """What is known of a sweep's trials.
+
+    Attributes:
+        study: As the journal has them; none where it cannot be read.
+        table: By the journal, or by `trials.csv` where that knows of more that have ended.
+        lost: The trials that have ended by `trials.csv` alone.
+    """
+
+    study: Sequence[FrozenTrial]
+    table: pd.DataFrame
+    lost: Sequence[int]
+
+
+def known_trials(folder: SweepFolder) -> KnownTrials:
+    """Reads the trials of a sweep, whatever file is damaged."""
+    written = _or_none(folder)
+    try:
+        study = read_study(folder)
+    except ResultsError:
+        return KnownTrials([], written, sorted(_ended(written)))
+    trials = study.get_trials(deepcopy=False) if study else []
+    table = trials_table(trials)
+    lost = sorted(_ended(written) - _ended(table))
+    return KnownTrials(trials, written if lost else table, lost)
+
+
+def _or_none(folder: SweepFolder) -> pd.DataFrame:
+    try:
+        return read_trials(folder.trials_csv)
+    except ResultsError:
+        return trials_table([])
+
+
+def _ended(table: pd.DataFrame) -> set[int]:
+    return set(table.loc[table["state"].isin(ENDS), "trial"].astype(int))
+
+
+def damage(folder: SweepFolder, known: KnownTrials) -> list[str]:
+    """Returns a line for each damaged file: which, why, and what becomes of it.
+
+    Event files are not looked at: only TensorBoard reads them, and `epochs.csv` holds the same.
+    """
+    return [*_of_files(folder, known.lost), *_of_epochs(folder, known.study)]
+
+
+def _of_files(folder: SweepFolder, lost: Sequence[int]) -> Iterator[str]:
+    checks = (
+        (lambda: read_asked(folder), "the sweep can be shown, but not resumed."),
+        (lambda: _check_study(folder, lost), "the sweep can be shown, but not searched on."),
+        (lambda: read_trials(folder.trials_csv), "study.journal holds the same."),
+        (lambda: read_finalists(folder.finalists_csv), "`shuzi resume` makes it again."),
+        (lambda: read_judged(folder.judged_json), "`shuzi resume` makes it again."),
+        (lambda: read_evaluation(folder.evaluation_json), "`shuzi resume` makes it again."),
+        (lambda: _check_winner(folder), "`shuzi resume` trains the winner again."),
+    )
+    for check, consequence in checks:
+        try:
+            check()
+        except ResultsError as error:
+            yield f"{str(error).rstrip('.')}; {consequence}"
+
+
+def _check_study(folder: SweepFolder, lost: Sequence[int]) -> None:
+    read_study(folder)
+    if lost:
+        few = ", ".join(map(str, lost[:5])) + (" ..." if len(lost) > 5 else "")
+        raise ResultsError(f"{folder.journal} is damaged: it lacks the end of trial {few}.")
+
+
+def _check_winner(folder: SweepFolder) -> None:
+    if folder.evaluation_json.is_file():
+        load_network(folder.weights)
+
+
+def _of_epochs(folder: SweepFolder, trials: Sequence[FrozenTrial]) -> Iterator[str]:
+    """Finds the trials that have reported more epochs than their file holds."""
+    log = EpochLog(folder)
+    for trial in trials:
+        if len(log.read(trial.number)) < len(trial.intermediate_values):
+            left = "it has ended." if trial.state in ENDED else "what lacks is trained again."
+            path = folder.epochs_csv(trial.number)
+            yield f"{path} is damaged: it lacks epochs of trial {trial.number}; {left}"

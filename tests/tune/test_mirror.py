@@ -1,0 +1,124 @@
+"""The copy of a running sweep: through an outage, a kill and the loss of the disk."""
+
+import os
+import shutil
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+import tune.mirror
+from results import SweepFolder, read_json
+from results.storage import Storage
+from results.study import read_study
+from tests.s3 import ACCESS, Server
+from tests.tune.process import lived
+from tune.errors import SweepFailed
+from tune.mirror import mirrored
+from tune.sweep import fetch_sweep, resume_sweep
+
+TINY = str(Path(__file__).with_name("tiny.toml"))
+OUTAGE = float(os.environ.get("SHUZI_OUTAGE", "2"))  # seconds
+TRIALS = 6 + round(2 * OUTAGE)
+OPTIONS = f"--trials {TRIALS} --epochs 3 --mnist-count 100 --space {TINY} --finalists 2"
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    for name, value in ACCESS.items():
+        monkeypatch.setenv(name, value)
+    server = Server()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> SweepFolder:
+    folder = SweepFolder(tmp_path / "runs" / "one")
+    folder.make({})
+    return folder
+
+
+def test_an_outage_is_told_once_and_made_up_for(
+    server: Server, folder: SweepFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tune.mirror, "SECONDS", 0.1)
+    storage = Storage(server.uri("out"), "one")
+    storage.check()
+    said: list[str] = []
+    with mirrored(folder, storage, said.append):
+        with server.out_of_order():
+            folder.journal.write_bytes(b"1\n")
+            _wait_for(lambda: bool(said))
+        _wait_for(lambda: len(said) == 2)
+        folder.journal.write_bytes(b"1\n2\n")
+    assert "fails, copied later" in said[0]
+    assert "is there again: all copied" in said[1]
+    assert len(said) == 2
+    assert storage._read(storage._path("study.journal")) == b"1\n2\n"
+
+
+def _wait_for(what: Callable[[], bool], seconds: float = 30) -> None:
+    until = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < until
+        time.sleep(0.02)
+
+
+def test_a_storage_that_fails_to_the_end_is_no_silent_loss(
+    folder: SweepFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tune.mirror, "PATIENCE", 0.0)
+    storage = Storage(str(tmp_path / "storage"), "one")
+    storage.check()
+    shutil.rmtree(tmp_path / "storage")
+    (tmp_path / "storage").write_text("a file in its place")
+    with (
+        pytest.raises(SweepFailed, match="lacks the end of one, which is in"),
+        mirrored(folder, storage, lambda _: None),
+    ):
+        pass
+
+
+def test_sweep_on_s3_outlives_an_outage_a_kill_and_its_disk(server: Server, tmp_path: Path) -> None:
+    uri = server.uri("sweeps")
+    outage = threading.Thread(target=_outage, args=(server, tmp_path / "runs" / "far"))
+    outage.start()
+    command = f"sweep --name far {OPTIONS} --storage {uri}"
+    status, said = lived(tmp_path, command, "retraining the winner", [signal.SIGKILL])
+    outage.join()
+    assert (status, server.refused > 0) == (-9, True), said
+    if OUTAGE > 10:  # shorter ones need not be noticed
+        assert said.count("fails, copied later") == said.count("is there again: all copied") == 1
+    shutil.rmtree(tmp_path / "runs")
+    console = Console(record=True, width=300)
+    copied = fetch_sweep(tmp_path / "copy", "far", uri, console)
+    before = _losses(copied)
+    folder = fetch_sweep(tmp_path / "runs", "far", uri, console)
+    resume_sweep(folder, console, uri)
+    after = _losses(folder)
+    assert len(after) == TRIALS
+    assert before == {number: after[number] for number in before}
+    elsewhere = fetch_sweep(tmp_path / "elsewhere", "far", uri, console)
+    assert read_json(elsewhere.evaluation_json) == read_json(folder.evaluation_json)
+    resume_sweep(elsewhere, console)
+    assert "far is finished: nothing is missing." in console.export_text()
+
+
+def _losses(folder: SweepFolder) -> dict[int, float | None]:
+    """Returns the loss of each trial that has ended, if it is whole."""
+    study = read_study(folder)
+    assert study is not None
+    return {trial.number: trial.value for trial in study.trials if trial.state.is_finished()}
+
+
+def _outage(server: Server, folder: Path) -> None:
+    """Has the server out of order for a while, once the first trial has begun."""
+    _wait_for(lambda: (folder / "trials" / "0000").is_dir())
+    with server.out_of_order():
+        _wait_for(lambda: server.refused > 0)
+        time.sleep(OUTAGE)
