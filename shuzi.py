@@ -26,6 +26,7 @@ Pruner = Literal["ladder", "none"]
 Also = Literal["parameters"]
 Name = Annotated[str, typer.Argument(help="Of the sweep.")]
 Out = Annotated[Path, typer.Option("--out", help="The folder of sweeps.")]
+Address = Annotated[str | None, typer.Option(help="A running Ray cluster to join: host:port.")]
 Storage = Annotated[
     str | None, typer.Option(help="Where a copy is kept: a path on NFS, s3://..., gs://...")
 ]
@@ -67,7 +68,7 @@ def sweep(
     ] = None,
     cpus_per_trial: Annotated[int | None, typer.Option(help="Cores, and threads, of each.")] = None,
     concurrent: Annotated[int | None, typer.Option(help="The most trials at a time.")] = None,
-    address: Annotated[str | None, typer.Option(help="A running Ray cluster to join.")] = None,
+    address: Address = None,
     storage: Storage = None,
     seed: Annotated[int, typer.Option(help="Decides all that is random.")] = 0,
     out: Out = Path("runs"),
@@ -105,15 +106,18 @@ def sweep(
 
 
 @app.command()
-def resume(name: Name, storage: Storage = None, out: Out = Path("runs")) -> None:
+def resume(
+    name: Name, address: Address = None, storage: Storage = None, out: Out = Path("runs")
+) -> None:
     """Go on with a sweep that was broken off; do only what is missing.
 
-    Where there is no such folder, it is fetched from the storage.
+    Where there is no such folder, it is fetched from the storage. Address and storage are as
+    before, unless they are given.
     """
     from tune.sweep import fetch_sweep, resume_sweep
 
     folder = fetch_sweep(out, name, storage, err) if storage else _existing(out, name)
-    resume_sweep(folder, err, storage)
+    resume_sweep(folder, err, storage, address)
     _show(folder)
 
 

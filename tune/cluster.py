@@ -65,6 +65,11 @@ def _own_code() -> dict[str, Any]:
 
 def _require_answer(address: str | None) -> None:
     """Refuses an address where nothing listens at once; Ray itself tries for minutes."""
+    if (address or "").startswith("ray://"):
+        raise SweepError(
+            f"--address must be host:port or auto, but got {address}: this machine must be a node "
+            "of the cluster, since the sweep runs here."
+        )
     host, colon, port = (address or "").rpartition(":")
     if not (colon and port.isdigit()) or "/" in host:
         return

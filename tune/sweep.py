@@ -88,13 +88,16 @@ def fetch_sweep(out: Path, name: str, uri: str, console: Console) -> SweepFolder
     return folder
 
 
-def resume_sweep(folder: SweepFolder, console: Console, uri: str | None = None) -> None:
+def resume_sweep(
+    folder: SweepFolder, console: Console, uri: str | None = None, address: str | None = None
+) -> None:
     """Goes on with a sweep that was broken off, wherever it was; does only what is missing.
 
     Args:
         folder: The sweep's.
         console: Where progress is shown.
         uri: Where it is copied to, instead of where it was before.
+        address: Of a Ray cluster, instead of the one before.
 
     Raises:
         DataError: If the digits cannot be used any more.
@@ -117,7 +120,7 @@ def resume_sweep(folder: SweepFolder, console: Console, uri: str | None = None) 
     earlier = _earlier(request, space, folder.path.parent)
     data = load_data(request, space.folds)
     require_same(described, data)
-    with ray_cluster(request.address):
+    with ray_cluster(address or request.address):
         share = _share(request, space, data)
         console.print(f"resuming  {folder.name}\n{_sharing(share)}")
         plan = Plan(request, space, data, share, folder, earlier)
