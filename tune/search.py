@@ -63,6 +63,7 @@ def _end(searcher: StudySearcher, plan: Plan, started: float, stop: Stop) -> Non
     if searcher.finished or (budget and time.monotonic() - started >= budget):
         searcher.end()
     else:
+        stop.asked = True
         raise Interrupted(f"interrupted. {how_to_resume(plan.folder)}", stop.status)
 
 

@@ -25,32 +25,38 @@ class Stop:
     Attributes:
         status: The exit status of the command line, by the first signal.
         searching: Whether Ray Tune's own handler takes the first SIGINT.
+        asked: Whether the sweep is ending already.
     """
 
     def __init__(self, last_words: str = "") -> None:
         self._last_words = last_words
         self.status = STATUS[signal.SIGINT]
         self.searching = False
-        self._asked = False
+        self.asked = False
+
+    def take_signals(self) -> None:
+        """Takes signals from now on; Ray must have started, for it takes them too."""
+        signal.signal(signal.SIGINT, self.interrupt)
+        signal.signal(signal.SIGTERM, self.terminate)
 
     def search_ended(self) -> None:
         """Takes signals again: Ray Tune leaves its own handler where it was, which does nothing."""
         self.searching = False
         if signal.getsignal(signal.SIGTERM) == self.terminate:
-            signal.signal(signal.SIGINT, self.interrupt)
+            self.take_signals()
 
     def terminate(self, number: int, frame: FrameType | None) -> None:
         """Handles SIGTERM."""
-        if not self._asked:
+        if not self.asked:
             self.status = STATUS[signal.SIGTERM]
         signal.raise_signal(signal.SIGINT)
 
     def interrupt(self, number: int, frame: FrameType | None) -> None:
         """Handles SIGINT, the first one but for Ray Tune's."""
-        if self._asked or self.searching:
+        if self.asked or self.searching:
             print(f"shuzi: stopped at once. {self._last_words}", file=sys.stderr, flush=True)
             os._exit(self.status)  # Ray's processes end with this one
-        self._asked = True
+        self.asked = True
         raise KeyboardInterrupt
 
 
@@ -63,14 +69,10 @@ def how_to_resume(folder: SweepFolder) -> str:
 
 @contextmanager
 def stoppable(last_words: str) -> Iterator[Stop]:
-    """Handles signals while a block runs, which must be in the main thread."""
-    stop = Stop(last_words)
-    before = {
-        signal.SIGINT: signal.signal(signal.SIGINT, stop.interrupt),
-        signal.SIGTERM: signal.signal(signal.SIGTERM, stop.terminate),
-    }
+    """Gives what can take signals while a block runs, which must be in the main thread."""
+    before = {number: signal.getsignal(number) for number in STATUS}
     try:
-        yield stop
+        yield Stop(last_words)
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -1,6 +1,6 @@
 """A sweep from the request to the evaluation."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -59,11 +59,11 @@ def run_sweep(request: SweepRequest, console: Console) -> SweepFolder:
     console.print(f"space     {request.space}: {space.about}")
     data = load_data(request, space.folds)
     console.print(_summary(data))
-    with ray_cluster(request.address):
+    with _on_ray(request.address, folder) as stop:
         plan = Plan(request, space, data, _share(request, space, data), folder, earlier)
         console.print(_sharing(plan.share))
         folder.make(asked_of(plan))
-        with _at_work(folder, storage, console) as stop:
+        with _at_work(folder, storage, console, stop):
             trials = search(plan, console, stop)
             _finish(trials, plan, console)
     return folder
@@ -113,18 +113,18 @@ def resume_sweep(
         console.print(line, style="red", soft_wrap=True, highlight=False)
     storage = _storage_before(folder, uri or request.storage)
     if _is_finished(folder):
-        with _at_work(folder, storage, console):
+        with held(folder), mirrored(folder, storage, _say(console)):
             console.print(f"{folder.name} is finished: nothing is missing.")
         return
     _require_study(folder, known)
     earlier = _earlier(request, space, folder.path.parent)
     data = load_data(request, space.folds)
     require_same(described, data)
-    with ray_cluster(address or request.address):
+    with _on_ray(address or request.address, folder) as stop:
         share = _share(request, space, data)
         console.print(f"resuming  {folder.name}\n{_sharing(share)}")
         plan = Plan(request, space, data, share, folder, earlier)
-        with _at_work(folder, storage, console) as stop:
+        with _at_work(folder, storage, console, stop):
             trials = search(plan, console, stop)
             _finish(trials, plan, console)
 
@@ -143,27 +143,36 @@ def retrain_sweep(folder: SweepFolder, console: Console) -> None:
     best_trials(trials, 1)
     data = load_data(request, space.folds)
     require_same(described, data)
-    with ray_cluster(request.address):
+    storage = _storage_before(folder, request.storage)
+    with _on_ray(request.address, folder) as stop:
         plan = Plan(request, space, data, _share(request, space, data), folder)
-        with _at_work(folder, _storage_before(folder, request.storage), console):
+        with _at_work(folder, storage, console, stop):
             write_json(folder.judged_json, [])
             _finish(trials, plan, console)
 
 
 @contextmanager
-def _at_work(folder: SweepFolder, storage: Storage | None, console: Console) -> Iterator[Stop]:
-    """Holds a sweep's folder while a block writes it: told of signals and disks, and copied."""
+def _on_ray(address: str | None, folder: SweepFolder) -> Iterator[Stop]:
+    """Runs a block with Ray, and takes signals until Ray has ended."""
+    with stoppable(how_to_resume(folder)) as stop, ray_cluster(address):
+        stop.take_signals()
+        yield stop
 
-    def say(line: str) -> None:
-        console.print(line, soft_wrap=True, highlight=False)
 
-    hint = how_to_resume(folder)
-    with held(folder), disk_failures_told(folder), stoppable(hint) as stop:
-        try:
-            with mirrored(folder, storage, say):
-                yield stop
-        except KeyboardInterrupt as error:
-            raise Interrupted(f"interrupted. {hint}", stop.status) from error
+@contextmanager
+def _at_work(
+    folder: SweepFolder, storage: Storage | None, console: Console, stop: Stop
+) -> Iterator[None]:
+    """Holds a sweep's folder while a block writes it, and copies it."""
+    try:
+        with held(folder), disk_failures_told(folder), mirrored(folder, storage, _say(console)):
+            yield
+    except KeyboardInterrupt as error:
+        raise Interrupted(f"interrupted. {how_to_resume(folder)}", stop.status) from error
+
+
+def _say(console: Console) -> Callable[[str], None]:
+    return lambda line: console.print(line, soft_wrap=True, highlight=False)
 
 
 def _finish(trials: pd.DataFrame, plan: Plan, console: Console) -> None:

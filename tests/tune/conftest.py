@@ -10,9 +10,12 @@ from tune.cluster import ray_cluster
 
 @pytest.fixture(scope="session")
 def own_ray() -> Iterator[None]:
-    """Has Ray running, for sweeps without an address."""
-    with ray_cluster(None):
-        yield
+    """Has Ray running, for sweeps without an address; it keeps workers for the next one."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RAY_num_workers_soft_limit", "8")
+        patch.setenv("RAY_idle_worker_killing_time_threshold_ms", "600000")
+        with ray_cluster(None):
+            yield
 
 
 @pytest.fixture(scope="module")

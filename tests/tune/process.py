@@ -8,6 +8,17 @@ from collections.abc import Sequence
 from pathlib import Path
 
 
+def started(folder: Path, command: str) -> "subprocess.Popen[str]":
+    """Starts shuzi in a folder."""
+    return subprocess.Popen(
+        [sys.executable, "-c", "import shuzi; shuzi.main()", *command.split()],
+        cwd=folder,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
 def lived(
     folder: Path, command: str, until: str = "", signals: Sequence[signal.Signals] = ()
 ) -> tuple[int, str]:
@@ -16,13 +27,7 @@ def lived(
     Returns:
         How it ended: its exit status, negative if by a signal, and what it said on stderr.
     """
-    process = subprocess.Popen(
-        [sys.executable, "-c", "import shuzi; shuzi.main()", *command.split()],
-        cwd=folder,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    process = started(folder, command)
     assert process.stderr is not None
     said = ""
     for line in process.stderr:

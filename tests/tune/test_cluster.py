@@ -1,13 +1,10 @@
 """A sweep on several nodes, of which one dies and one is added: no folder is shared with them."""
 
-import threading
 import time
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import ray
 from ray._private.internal_api import node_stats
 from ray.cluster_utils import Cluster
 from rich.console import Console
@@ -16,79 +13,63 @@ from results import SweepFolder
 from results.damage import damage, known_trials
 from results.epochs import EpochLog
 from results.trials import read_trials
+from tests.tune.process import started
 from tune import SweepError, SweepRequest
 from tune.data import load_data
 from tune.sweep import run_sweep
 
 TINY = str(Path(__file__).with_name("tiny.toml"))
-FOLDS, EPOCHS, TRIALS = 5, 3, 8
+FOLDS, EPOCHS, TRIALS = 5, 3, 12
 
 
 @pytest.fixture
 def cluster(no_ray: None) -> Iterator[Cluster]:
     """Three nodes, of which two have a core each."""
-    nodes = Cluster(initialize_head=True, head_node_args={"num_cpus": 0})
+    found_dead_soon = {
+        "health_check_initial_delay_ms": 0,
+        "health_check_period_ms": 500,
+        "health_check_failure_threshold": 3,
+    }
+    head = {"num_cpus": 0, "_system_config": found_dead_soon}
+    nodes = Cluster(initialize_head=True, head_node_args=head)
     nodes.add_node(num_cpus=1)
     nodes.add_node(num_cpus=1)
     nodes.wait_for_nodes()
     yield nodes
-    ray.shutdown()
     nodes.shutdown()
 
 
-class Fate:
-    """Kills a node in mid-trial and adds another; notes what each node has received meanwhile."""
-
-    def __init__(self, cluster: Cluster, folder: SweepFolder) -> None:
-        self._cluster, self._folder = cluster, folder
-        self.received: dict[str, int] = {}  # bytes that came into each node's object store
-        self.over = threading.Event()
-        self.thread = threading.Thread(target=self._befall)
-        self.thread.start()
-
-    def _befall(self) -> None:
-        self._watch(until=lambda: self._epochs() >= 4)
-        self._cluster.remove_node(self._cluster.list_all_nodes()[1], allow_graceful=False)
-        self._cluster.add_node(num_cpus=1)
-        self._watch(until=self._folder.finalists_csv.exists)
-
-    def _epochs(self) -> int:
-        log = EpochLog(self._folder)
-        return sum(len(log.read(number)) for number in range(TRIALS))
-
-    def _watch(self, until: Callable[[], bool]) -> None:
-        while not until() and not self.over.is_set():
-            self._look()
-            time.sleep(0.2)
-
-    def _look(self) -> None:
-        for node in ray.nodes() if ray.is_initialized() else ():
-            if node["Alive"] and node["Resources"].get("CPU"):
-                stats = node_stats(node["NodeManagerAddress"], node["NodeManagerPort"], False)
-                self.received[node["NodeID"]] = stats.store_stats.cumulative_created_bytes
+def received(cluster: Cluster) -> dict[str, int]:
+    """Returns the bytes that have come into the object store of each node with a core."""
+    nodes = [node for node in cluster.list_all_nodes() if not node.head]
+    stats = [node_stats(node.node_ip_address, node.node_manager_port, False) for node in nodes]
+    return {
+        node.node_id: each.store_stats.cumulative_created_bytes
+        for node, each in zip(nodes, stats, strict=True)
+    }
 
 
 def test_sweep_outlives_a_node_and_each_node_receives_the_data_once(
     cluster: Cluster, tmp_path: Path
 ) -> None:
-    request = SweepRequest(
-        name="joined",
-        out=tmp_path,
-        trials=TRIALS,
-        pruner="none",
-        finalists=2,
-        epochs=EPOCHS,
-        space=TINY,
-        address=cluster.address,
+    command = (
+        f"sweep --name joined --trials {TRIALS} --epochs {EPOCHS} --mnist-count 1000 "
+        f"--pruner none --finalists 2 --space {TINY} --address {cluster.address}"
     )
-    console = Console(record=True, width=200)
-    fate = Fate(cluster, SweepFolder(tmp_path / "joined"))
-    try:
-        folder = run_sweep(request, console)
-    finally:
-        fate.over.set()
-        fate.thread.join()
-    said = console.export_text()
+    folder = SweepFolder(tmp_path / "runs" / "joined")
+    sweep = started(tmp_path, command)
+    seen: dict[str, int] = {}
+    while epochs_logged(folder) < 4:
+        assert sweep.poll() is None
+        time.sleep(0.1)
+    seen |= received(cluster)
+    cluster.remove_node(cluster.list_all_nodes()[-1], allow_graceful=False)
+    cluster.add_node(num_cpus=1)
+    while sweep.poll() is None and not folder.finalists_csv.exists():
+        seen |= received(cluster)
+        time.sleep(0.1)
+    _, said = sweep.communicate(timeout=60)
+    assert sweep.returncode == 0, said
     assert "2 trials at a time, 1 core each" in said
     assert said.count("its worker died; again, 1 of 2") == 1
     trials = read_trials(folder.trials_csv)
@@ -97,9 +78,13 @@ def test_sweep_outlives_a_node_and_each_node_receives_the_data_once(
     # What had been trained was trained again for a fold at the most, which the node was at.
     extra = trials["fold_epochs"].sum() - TRIALS * FOLDS * EPOCHS
     assert 0 <= extra <= EPOCHS
-    size = load_data(request, FOLDS).pool.images.nbytes
-    assert len(fate.received) == 3
-    assert Counter(received // size for received in fate.received.values()) == {1: 3}
+    size = load_data(SweepRequest(name="joined", mnist_count=1000), FOLDS).pool.images.nbytes
+    assert [bytes_in // size for bytes_in in seen.values()] == [1, 1, 1]
+
+
+def epochs_logged(folder: SweepFolder) -> int:
+    log = EpochLog(folder)
+    return sum(len(log.read(number)) for number in range(TRIALS))
 
 
 def test_address_where_nothing_answers_is_refused(tmp_path: Path) -> None:

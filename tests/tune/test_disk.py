@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from optuna.trial import TrialState
+from rich.console import Console
 
 from results import SweepFolder
 from results.damage import damage, known_trials
@@ -14,13 +15,14 @@ from results.study import read_study
 from results.trials import read_trials
 from tests.tune.process import lived
 from tune.disk import disk_failure
+from tune.sweep import resume_sweep
 
 TINY = str(Path(__file__).with_name("tiny.toml"))
 SIZE = 20 * 2**20
 
 
 @pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
+def small_disk(own_ray: None, tmp_path: Path) -> Iterator[Path]:
     """A file system of 20 MB, or a skip where none may be mounted."""
     disk = tmp_path / "disk"
     disk.mkdir()
@@ -46,8 +48,7 @@ def test_sweep_whose_disk_fills_up_says_so_and_goes_on_once_there_is_room(small_
     ended = {trial.number: trial.value for trial in study.trials if trial.state.is_finished()}
     assert TrialState.FAIL not in {trial.state for trial in study.trials}
     ballast.unlink()
-    status, said = lived(small_disk, "resume full")
-    assert status == 0, said
+    resume_sweep(folder, Console(quiet=True))
     trials = read_trials(folder.trials_csv)
     assert len(trials) == 12
     assert set(trials["state"]) <= {"complete", "stopped"}

@@ -84,7 +84,9 @@ def test_a_storage_that_fails_to_the_end_is_no_silent_loss(
         pass
 
 
-def test_sweep_on_s3_outlives_an_outage_a_kill_and_its_disk(server: Server, tmp_path: Path) -> None:
+def test_sweep_on_s3_outlives_an_outage_a_kill_and_its_disk(
+    own_ray: None, server: Server, tmp_path: Path
+) -> None:
     uri = server.uri("sweeps")
     outage = threading.Thread(target=_outage, args=(server, tmp_path / "runs" / "far"))
     outage.start()

@@ -206,11 +206,10 @@ def test_sweep_that_was_ended_again_and_again_is_resumed_to_the_same_end(
     tmp_path: Path, unbroken: SweepFolder
 ) -> None:
     begin = f"sweep --name cut {OPTIONS}"
-    assert lived(tmp_path, begin, "whole: loss", [signal.SIGKILL])[0] == -9
-    status, said = lived(tmp_path, "resume cut", "done (", [signal.SIGTERM])
-    assert (status, f"shuzi: interrupted. {HINT}" in said) == (143, True), said
-    status, said = lived(tmp_path, "resume cut", "retrained winner on", [signal.SIGINT])
+    status, said = lived(tmp_path, begin, "whole: loss", [signal.SIGINT])
     assert (status, f"shuzi: interrupted. {HINT}" in said) == (130, True), said
+    status, said = lived(tmp_path, "resume cut", "retrained winner on", [signal.SIGTERM])
+    assert (status, f"shuzi: interrupted. {HINT}" in said) == (143, True), said
     folder = SweepFolder.existing(tmp_path / "runs", "cut")
     assert "report" in [row["config"] for row in read_json(folder.judged_json)]
     console = Console(record=True, width=200)
