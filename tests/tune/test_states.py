@@ -1,6 +1,8 @@
 """A real sweep whose trials end in every way there is: the study and the table agree on each."""
 
 import csv
+import os
+import signal
 import sys
 import time
 from collections.abc import Iterator
@@ -11,6 +13,7 @@ import numpy as np
 import optuna
 import pytest
 import ray.cloudpickle
+import torch
 from optuna.trial import TrialState
 from rich.console import Console
 
@@ -25,12 +28,25 @@ from tune.sweep import run_sweep
 
 pytestmark = pytest.mark.usefixtures("own_ray")
 TRIALS = 24
-PLANTED = {3: "nan", 5: "raising", 7: "slow", 9: "hopeless", 11: "hopeless", 4: "good"}
+PLANTED = {
+    3: "nan",
+    4: "good",
+    5: "raising",
+    7: "slow",
+    9: "hopeless",
+    11: "hopeless",
+    13: "crowded",  # finds no memory on the GPU
+    14: "crowded beside others",
+    15: "dying twice",  # its worker is killed
+    16: "dying once",
+}
 LEVELS = {"hopeless": 20.0, "good": 0.2, "slow": 1.0}
 
 
 class Planted(CrossValidation):
     """Trains nothing: its losses fall from epoch to epoch, to a level of each trial's own."""
+
+    graves = Path()
 
     def reset_config(self, new_config: dict[str, Any]) -> bool:
         self._number, self._numbers = new_config["trial"], new_config["folds"]
@@ -40,16 +56,28 @@ class Planted(CrossValidation):
 
     def _falling(self) -> Iterator[list[FoldEpoch]]:
         kind = PLANTED.get(self._number, "usual")
+        self._die(kind)
         level = LEVELS.get(kind, 1.0 + 0.1 * (self._number % 7))
         for epoch in range(1, self._configuration.epochs + 1):
             if kind == "raising":
                 raise RuntimeError("the sky fell")
+            if kind == "crowded" or (kind == "crowded beside others" and not self._alone):
+                raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 9 GiB.")
             if kind == "nan":
                 raise FloatingPointError("the training loss of fold 0 is nan in epoch 1.")
             if kind == "slow":
                 time.sleep(0.3)
             loss = level * (1 + 1 / epoch)
             yield [self._epoch(fold, epoch, loss * (1 + 0.02 * fold)) for fold in self._numbers]
+
+    def _die(self, kind: str) -> None:
+        """Kills the worker, as often as the kind says."""
+        often = {"dying once": 1, "dying twice": 2}.get(kind, 0)
+        deaths = self.graves / str(self._number)
+        died = int(deaths.read_text()) if deaths.exists() else 0
+        if died < often:
+            deaths.write_text(str(died + 1))
+            os.kill(os.getpid(), signal.SIGKILL)
 
     def _epoch(self, fold: int, epoch: int, loss: float) -> FoldEpoch:
         measures = {"mnist": SourceMeasures(100, 90, loss)}
@@ -71,8 +99,10 @@ def swept(
         trials=TRIALS,
         epochs=5,
         space=space,
+        retries=1,
         seed=1,
     )
+    Planted.graves = tmp_path_factory.mktemp("graves")
     console = Console(record=True, width=250)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(tune.search, "CrossValidation", Planted)
@@ -96,7 +126,7 @@ def numbers(kind: str) -> set[int]:
 def test_every_trial_ends_as_it_was_planted(study: optuna.Study) -> None:
     ended = {trial.number: trial.state for trial in study.trials}
     assert len(ended) == TRIALS
-    assert {n for n, state in ended.items() if state == TrialState.FAIL} == {3, 5}
+    assert {n for n, state in ended.items() if state == TrialState.FAIL} == {3, 5, 13, 15}
     assert all(ended[number] == TrialState.PRUNED for number in numbers("hopeless"))
     assert ended[4] == ended[0] == TrialState.COMPLETE
     assert set(ended.values()) == {TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAIL}
@@ -125,6 +155,16 @@ def test_failures_keep_their_cause(swept: tuple[SweepFolder, str], study: optuna
     assert "nan in epoch 1" in study.trials[3].user_attrs["cause"]
     assert "see trials/0005/error.txt" in study.trials[5].user_attrs["cause"]
     assert "the sky fell" in swept[0].error_txt(5).read_text()
+    assert study.trials[13].user_attrs["cause"].startswith("out of the GPU's memory: CUDA out")
+    assert study.trials[15].user_attrs["cause"] == "its worker died; see trials/0015/error.txt."
+
+
+def test_what_may_pass_is_tried_again_and_told(swept: tuple[SweepFolder, str]) -> None:
+    for number in numbers("crowded") | numbers("crowded beside others"):
+        told = f"trial {number} found too little GPU memory beside others: again, alone"
+        assert swept[1].count(told) == 1
+    for number in numbers("dying once") | numbers("dying twice"):
+        assert swept[1].count(f"trial {number}: its worker died; again, 1 of 1") == 1
 
 
 def test_the_sweep_goes_on_to_a_judged_winner(swept: tuple[SweepFolder, str]) -> None:
@@ -140,5 +180,6 @@ def test_each_epoch_of_each_fold_is_written_once(swept: tuple[SweepFolder, str])
 
 def test_progress_tells_each_end_once(swept: tuple[SweepFolder, str]) -> None:
     for number in range(TRIALS):
-        assert swept[1].count(f"\ntrial {number} ") == 1
+        again = "crowded" in PLANTED.get(number, "")
+        assert swept[1].count(f"\ntrial {number} ") == 1 + again
     assert f"{TRIALS}/{TRIALS} done" in swept[1]
