@@ -32,7 +32,7 @@ def ray_cluster(address: str | None) -> Iterator[None]:
     Without an address, a Ray that this process runs already is used, and left running.
 
     Raises:
-        SweepError: If no cluster answers at the address.
+        SweepError: If no cluster answers at the address, or Ray cannot be started.
     """
     if address is None and ray.is_initialized():
         yield
@@ -49,8 +49,10 @@ def ray_cluster(address: str | None) -> Iterator[None]:
             log_to_driver=False,
             logging_level=logging.CRITICAL,
         )
-    except (ConnectionError, ValueError) as error:
-        raise SweepError(f"no Ray cluster answers at {address}: {error}") from error
+    except Exception as error:  # of many kinds, a bare Exception among them
+        reason = str(error).strip().splitlines()[0]
+        failed = f"no Ray cluster answers at {address}" if address else "Ray could not be started"
+        raise SweepError(f"{failed}: {reason}") from error
     try:
         yield
     finally:

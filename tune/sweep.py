@@ -63,6 +63,8 @@ def run_sweep(request: SweepRequest, console: Console) -> SweepFolder:
         plan = Plan(request, space, data, _share(request, space, data), folder, earlier)
         console.print(_sharing(plan.share))
         folder.make(asked_of(plan))
+        told = f"folder    {folder.path}. If broken off: {how_to_resume(folder)}"
+        console.print(told, soft_wrap=True, markup=False, highlight=False)
         with _at_work(folder, storage, console, stop):
             trials = search(plan, console, stop)
             _finish(trials, plan, console)
