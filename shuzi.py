@@ -157,6 +157,21 @@ def show(
         _show(folder)
 
 
+@app.command()
+def tensorboard(
+    name: Annotated[str | None, typer.Argument(help="Of the sweep; all if left out.")] = None,
+    port: Annotated[int, typer.Option(help="Of this machine alone.")] = 6006,
+    out: Out = Path("runs"),
+) -> None:
+    """Serve the curves, hyperparameters and ends of trials to this machine's browser."""
+    from results.folder import sweeps_in
+    from results.tensorboard import serve
+
+    if name is None and not sweeps_in(out):
+        raise typer.BadParameter(f"there are no sweeps in {out.absolute()}.")
+    serve(_existing(out, name).trials if name else out, port)
+
+
 @data_app.command("fetch")
 def fetch_data(
     name: Annotated[

@@ -7,12 +7,16 @@ import time
 from pathlib import Path
 from typing import Any
 
+from optuna.trial import FrozenTrial, TrialState
 from tensorboard.compat.proto.event_pb2 import Event
 from tensorboard.compat.proto.summary_pb2 import Summary
+from tensorboard.plugins.hparams.api_pb2 import STATUS_FAILURE
+from tensorboard.plugins.hparams.plugin_data_pb2 import HParamsPluginData
 from tensorboard.summary.writer.record_writer import RecordWriter
 from torch.utils.tensorboard.summary import hparams, scalar
 
 from results.folder import SweepFolder
+from results.trials import STATES
 
 VERSION = "brain.Event:2"
 OPENED = itertools.count()
@@ -54,12 +58,10 @@ class EventFile:
 
 
 class TrialEvents:
-    """Writes the event files of one trial: a run for each fold, and one for the whole.
+    """Writes the curves of one trial: a run for each fold.
 
-    The tags of a fold's run: `loss/training`, `loss/validation` (averaged over sources),
-    `learning_rate`, and for each source `loss/<source>` and `accuracy/<source>`; of the trial's own
-    run: `validation_loss`, the mean over the folds that are trained side by side, beside its
-    hyperparameters.
+    The tags: `loss/training`, `loss/validation` (averaged over sources), `learning_rate`, and for
+    each source `loss/<source>` and `accuracy/<source>`.
 
     Args:
         folder: The sweep's.
@@ -69,20 +71,13 @@ class TrialEvents:
     def __init__(self, folder: SweepFolder, number: int) -> None:
         self._folder = folder
         self._number = number
-        self._whole = EventFile(folder.trial(number))
         self._folds: dict[int, EventFile] = {}
 
-    def add_epoch(self, result: dict[str, Any], step: int) -> None:
-        """Adds one epoch of some folds, as a trial reports it.
-
-        Args:
-            result: The losses and rates of each fold.
-            step: How many such results the trial has had, this one included.
-        """
+    def add_epoch(self, result: dict[str, Any]) -> None:
+        """Adds one epoch of some folds, as a trial reports it."""
         for fold in result["folds"]:
             self._add_fold(fold)
-        self._whole.add_scalar("validation_loss", result["validation_loss"], step)
-        for file in (self._whole, *self._folds.values()):
+        for file in self._folds.values():
             file.flush()
 
     def _add_fold(self, fold: dict[str, Any]) -> None:
@@ -103,13 +98,67 @@ class TrialEvents:
             self._folds[fold] = EventFile(self._folder.fold_events(self._number, fold))
         return self._folds[fold]
 
-    def add_hyperparameters(self, varied: dict[str, Any], validation_loss: float) -> None:
-        """Adds the trial's parameters and its final validation loss to the HParams tab."""
-        metrics = {"validation_loss": validation_loss}
-        for summary in hparams(varied, metrics):  # type: ignore[no-untyped-call]
-            self._whole.add(summary)
-
     def close(self) -> None:
         """Writes everything out and closes the files."""
-        for file in (self._whole, *self._folds.values()):
+        for file in self._folds.values():
             file.close()
+
+
+def write_end(folder: SweepFolder, trial: FrozenTrial) -> None:
+    """Writes how a trial ended, whole, stopped or failed, to a run of its own.
+
+    Its hyperparameters are those that vary, and `state`; its measures `end/validation_loss` (of a
+    whole trial), `end/estimate` (what that was expected to be), both in nats, `end/cost` (epochs
+    of a fold) and `end/weights`.
+    """
+    measured = {
+        "end/validation_loss": trial.value if trial.state == TrialState.COMPLETE else None,
+        "end/estimate": trial.user_attrs.get("estimate"),
+        "end/cost": trial.user_attrs.get("fold_epochs"),
+        "end/weights": trial.user_attrs.get("weights"),
+    }
+    varied = {**trial.params, "state": STATES[trial.state]}
+    file = EventFile(folder.trial(trial.number))
+    for summary in hparams(varied, measured):  # type: ignore[no-untyped-call]
+        file.add(_failed(summary) if trial.state == TrialState.FAIL else summary)
+    for tag, value in measured.items():
+        if value is not None:
+            file.add_scalar(tag, value, 0)
+    file.close()
+
+
+def has_end(folder: SweepFolder, number: int) -> bool:
+    """Tells whether a trial's end was written."""
+    return any(folder.trial(number).glob("events.*"))
+
+
+def _failed(summary: Summary) -> Summary:
+    """Has a summary that tells of a session's end say that it failed; torch says it did not."""
+    for value in summary.value:
+        told = HParamsPluginData.FromString(value.metadata.plugin_data.content)
+        if told.HasField("session_end_info"):
+            told.session_end_info.status = STATUS_FAILURE
+            value.metadata.plugin_data.content = told.SerializeToString()
+    return summary
+
+
+class SearchEvents:
+    """Writes the sweep's own curve: `best`, the lowest loss of a whole trial (nats), against cost.
+
+    Cost is counted in epochs of a fold, over all trials.
+
+    Args:
+        folder: The sweep's.
+    """
+
+    def __init__(self, folder: SweepFolder) -> None:
+        self._file = EventFile(folder.search_events)
+
+    def add(self, best: float, cost: int) -> None:
+        """Adds a point."""
+        self._file.add_scalar("best", best, cost)
+        self._file.flush()
+
+    def close(self) -> None:
+        """Closes the file."""
+        self._file.close()

@@ -115,6 +115,11 @@ class SweepFolder:
         return self.trial(number) / f"fold_{fold}"
 
     @property
+    def search_events(self) -> Path:
+        """The folder of the event files of the search as a whole."""
+        return self.trials / "search"
+
+    @property
     def winner(self) -> Path:
         """Holds what the winner left."""
         return self.path / "winner"

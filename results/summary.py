@@ -2,9 +2,11 @@
 
 import json
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import pandas as pd
+from pydantic import TypeAdapter
+from typing_extensions import TypedDict  # as pydantic asks for, before Python 3.12
 
 from results.asked import read_asked
 from results.damage import KnownTrials, damage, known_trials
@@ -19,14 +21,53 @@ Place = TypeVar("Place")
 Read = TypeVar("Read")
 
 
-def summary(folder: SweepFolder, known: KnownTrials | None = None) -> dict[str, Any]:
-    """Returns what a sweep has come to so far, as far as its files can be read.
+class Brief(TypedDict):
+    """How far a sweep has come, as far as its files can be read.
 
-    The keys: those of `brief`, and `damaged` (a line for each damaged file), `leaderboard` (all
-    complete trials' rows, best first), `importance` (a part for each parameter, PED-ANOVA; empty if
-    the trials are too few), `front` (where size was sought, too: the whole trials that none beats
-    in loss and weights, the smallest first, else empty), `finalists` (rows of `finalists.csv`, the
-    winner first, or empty) and `evaluation` (or null).
+    Attributes:
+        name: The sweep's.
+        path: Of its folder.
+        started: ISO 8601, UTC; null where `sweep.json` is damaged.
+        state: `judged` once there is an evaluation.
+        asked: How many trials were asked for; null where `sweep.json` is damaged.
+        trials: How many are `complete`, `stopped`, `failed` and `running`.
+        best: The best complete trial's row of `trials.csv`, or null.
+        winner: Its row of the evaluation, or null.
+    """
+
+    name: str
+    path: str
+    started: str | None
+    state: Literal["judged", "unfinished"]
+    asked: int | None
+    trials: dict[str, int]
+    best: dict[str, Any] | None
+    winner: EvaluationRow | None
+
+
+class Summary(Brief):
+    """All that a sweep has come to so far: what `shuzi show NAME --json` prints.
+
+    Attributes:
+        damaged: A line for each damaged file.
+        leaderboard: The complete trials' rows of `trials.csv`, the best first.
+        importance: A part for each parameter, together 1 (PED-ANOVA); empty with few trials.
+        front: Where size was sought, too: the complete trials that none beats in loss and weights,
+            the smallest first, else empty.
+        finalists: The rows of `finalists.csv`, the winner first, or empty.
+        evaluation: The content of `evaluation.json`, or null.
+    """
+
+    damaged: list[str]
+    leaderboard: list[dict[str, Any]]
+    importance: dict[str, float]
+    front: list[dict[str, Any]]
+    finalists: list[dict[str, Any]]
+    evaluation: Evaluation | None
+
+
+def summary(folder: SweepFolder, known: KnownTrials | None = None) -> Summary:
+    """Returns what a sweep has come to so far, as far as its files can be read.
 
     Args:
         folder: The sweep's.
@@ -47,18 +88,17 @@ def summary(folder: SweepFolder, known: KnownTrials | None = None) -> dict[str, 
     }
 
 
-def brief(folder: SweepFolder) -> dict[str, Any]:
-    """Returns how far a sweep has come, as far as its files can be read.
+def summary_schema() -> dict[str, Any]:
+    """Returns the JSON schema of a summary."""
+    return TypeAdapter(Summary).json_schema()
 
-    The keys: `name`, `path`, `started` (ISO 8601, UTC), `state` (`judged` once there is an
-    evaluation, else `unfinished`), `asked` (trials), `trials` (how many of each state), `best` (the
-    best complete trial's row of `trials.csv`, or null) and `winner` (its row of the evaluation, or
-    null).
-    """
+
+def brief(folder: SweepFolder) -> Brief:
+    """Returns how far a sweep has come, as far as its files can be read."""
     return _brief(folder, known_trials(folder).table)
 
 
-def _brief(folder: SweepFolder, table: pd.DataFrame) -> dict[str, Any]:
+def _brief(folder: SweepFolder, table: pd.DataFrame) -> Brief:
     asked = _or_none(read_asked, folder)
     evaluation = _or_none(read_evaluation, folder.evaluation_json)
     rows = _records(ranked(table).head(1))

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from datasets.empty_table import empty_table
 from results.damage import known_trials
+from results.evaluation import Evaluation, EvaluationRow
 from results.folder import SweepFolder
 from results.summary import brief, summary
 from results.trials import ranked
@@ -89,7 +90,7 @@ def finalists_table(finalists: Sequence[dict[str, Any]]) -> Table:
     return table
 
 
-def winner_table(evaluation: dict[str, Any]) -> Table:
+def winner_table(evaluation: Evaluation) -> Table:
     """Returns the winner's parameters beside the report's, where they differ."""
     chosen = {row["config"]: row["configuration"] for row in evaluation["rows"]}
     table = empty_table("Winner", "parameter", right=("winner", "report"))
@@ -165,7 +166,7 @@ def _cost(trials: pd.DataFrame, state: Any) -> str:
     return f" ({trials.loc[trials['state'] == state, 'fold_epochs'].sum():,} epochs of a fold)"
 
 
-def evaluation_table(evaluation: dict[str, Any]) -> Table:
+def evaluation_table(evaluation: Evaluation) -> Table:
     """Returns how each network reads the held-out digits."""
     held_out = evaluation["held_out"]
     sources = ", ".join(f"{count:,} {name}" for name, count in held_out["sources"].items())
@@ -177,7 +178,7 @@ def evaluation_table(evaluation: dict[str, Any]) -> Table:
     return table
 
 
-def _evaluation_cells(row: dict[str, Any]) -> list[str]:
+def _evaluation_cells(row: EvaluationRow) -> list[str]:
     low, high = row["ci95"]
     mnist = row["mnist_test_accuracy"]
     return [

@@ -7,9 +7,10 @@ from contextlib import contextmanager
 
 import pyarrow as pa
 
-from results import SweepFolder
+from results import ResultsError, SweepFolder
 from results.storage import Storage, one_line
 from tune.errors import SweepFailed
+from tune.request import lasting_uri
 from tune.stopping import how_to_resume
 
 SECONDS = 5.0  # from one copy to the next
@@ -90,3 +91,32 @@ def mirrored(
         raise
     if not mirror.finish(PATIENCE):
         raise SweepFailed(lacking)
+
+
+def new_storage(uri: str | None, name: str) -> Storage | None:
+    """Returns where a new sweep is copied to, checked; nothing without a URI.
+
+    Raises:
+        ResultsError: If it cannot be used, or holds a sweep of that name.
+    """
+    if uri is None:
+        return None
+    storage = Storage(uri, name)
+    storage.check()
+    if storage.holds_sweep():
+        raise ResultsError(f"{uri} holds {name} already: choose another --name.")
+    return storage
+
+
+def storage_before(folder: SweepFolder, uri: str | None) -> Storage | None:
+    """Returns where a sweep that goes on is copied to, checked; nothing without a URI.
+
+    Raises:
+        ResultsError: If it cannot be used, or the copy has gone on elsewhere.
+    """
+    if uri is None:
+        return None
+    storage = Storage(lasting_uri(uri), folder.name)
+    storage.check()
+    storage.require_no_further(folder)
+    return storage

@@ -2,7 +2,6 @@
 
 import shutil
 import time
-from collections import Counter
 from typing import Any
 
 import optuna
@@ -13,8 +12,8 @@ from ray.tune.experiment import Trial
 from datasets.atomic import whole_file
 from results import SweepFolder
 from results.epochs import EpochLog
-from results.event_files import TrialEvents
-from results.trials import write_trials
+from results.event_files import SearchEvents, TrialEvents, has_end, write_end
+from results.trials import ENDED, write_trials
 from tune.not_saved import NotSaved
 
 SHARE = 0.05  # of the driver's time, the most that is spent on writing the table
@@ -33,47 +32,58 @@ class Recorder(NotSaved, Callback):  # type: ignore[misc]
     def __init__(self, folder: SweepFolder, study: optuna.Study) -> None:
         self._folder, self._study, self._log = folder, study, EpochLog(folder)
         self._events: dict[str, TrialEvents] = {}  # of each run: workers may share a trial
+        self._search = SearchEvents(folder)
         self._written: dict[int, set[tuple[int, int]]] = {}  # folds and epochs of each trial
-        self._steps: Counter[int] = Counter()
+        self._ended: set[int] = set()  # the trials whose end is written
         self._next_table = 0.0  # when, on the monotonic clock, the table is written again
 
     def on_trial_start(self, iteration: int, trials: list[Trial], trial: Trial, **_: Any) -> None:
-        """Opens the trial's event files."""
+        """Makes the trial's folder and opens its event files."""
         number = trial.config["trial"]
+        self._folder.trial(number).mkdir(exist_ok=True)
         self._events[trial.trial_id] = TrialEvents(self._folder, number)
-        if number not in self._written:
-            self._take_up(number)
+        if number not in self._written:  # what it had before the search was broken off
+            rows = self._log.read(number)
+            self._written[number] = {(row["fold"], row["epoch"]) for row in rows}
         self._write_trials()
-
-    def _take_up(self, number: int) -> None:
-        """Counts what a trial had before the search was broken off."""
-        known = self._study.get_trials(deepcopy=False)[number].intermediate_values
-        self._steps[number] = max(known, default=0)
-        self._written[number] = {(row["fold"], row["epoch"]) for row in self._log.read(number)}
 
     def on_trial_result(
         self, iteration: int, trials: list[Trial], trial: Trial, result: dict[str, Any], **_: Any
     ) -> None:
         """Writes one epoch, unless it repeats one."""
-        number = trial.config["trial"]
         epochs = {(fold["fold"], fold["epoch"]) for fold in result.get("folds", ())}
-        written = self._written[number]
+        written = self._written[trial.config["trial"]]
         if epochs - written:
             written |= epochs
-            self._steps[number] += 1
-            self._events[trial.trial_id].add_epoch(result, self._steps[number])
+            self._events[trial.trial_id].add_epoch(result)
 
     def on_trial_complete(
         self, iteration: int, trials: list[Trial], trial: Trial, **_: Any
     ) -> None:
-        """Writes how the trial ended, if it did; the searcher has told the study already."""
+        """Writes which trials have ended, and how; the searcher has told the study already."""
         if events := self._events.pop(trial.trial_id, None):
-            ended = self._study.get_trials(deepcopy=False)[trial.config["trial"]]
-            if ended.state == TrialState.COMPLETE and ended.value is not None:
-                events.add_hyperparameters(ended.params, ended.value)
             events.close()
+        self._write_ends()
         self._write_trials()
         _forget_statistics(trial)
+
+    def _write_ends(self) -> None:
+        """Writes how trials ended that had not before: some do while they wait."""
+        for ended in self._study.get_trials(deepcopy=False, states=ENDED):
+            if ended.number in self._ended:
+                continue
+            self._ended.add(ended.number)
+            if has_end(self._folder, ended.number):  # before the search was broken off
+                continue
+            write_end(self._folder, ended)
+            if ended.state == TrialState.COMPLETE:
+                self._add_point()
+
+    def _add_point(self) -> None:
+        """Adds a point to the curve of the best loss against cost."""
+        trials = self._study.get_trials(deepcopy=False, states=ENDED)
+        best = min(t.value for t in trials if t.value is not None)
+        self._search.add(best, sum(t.user_attrs["fold_epochs"] for t in trials))
 
     def _write_trials(self) -> None:
         """Writes the table of all trials, which takes the longer the more there are."""
@@ -83,7 +93,13 @@ class Recorder(NotSaved, Callback):  # type: ignore[misc]
         self._next_table = time.monotonic() + (time.monotonic() - now) / SHARE
 
     def on_experiment_end(self, trials: list[Trial], **_: Any) -> None:
-        """Writes the table as it is now."""
+        """Writes what is left to write."""
+        self.finish()
+        self._search.close()
+
+    def finish(self) -> None:
+        """Writes the table and the ends as they are now."""
+        self._write_ends()
         self._next_table = 0.0
         self._write_trials()
 

@@ -47,11 +47,13 @@ def search(plan: Plan, console: Console, stop: Stop) -> pd.DataFrame:
         searcher = _searcher(study, plan, console)
         progress = SearchProgress(study, plan.request.trials, console)
         stop.searching = True
-        _run(plan, searcher, [Recorder(plan.folder, study), progress])
+        recorder = Recorder(plan.folder, study)
+        _run(plan, searcher, [recorder, progress])
         stop.search_ended()
         _end(searcher, plan, started, stop)
+        recorder.finish()
     trials = study.get_trials(deepcopy=False)
-    write_trials(plan.folder.trials_csv, trials)
+    write_trials(plan.folder.trials_csv, trials)  # a search that ended before may have been cut off
     return trials_table(trials)
 
 

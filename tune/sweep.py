@@ -24,7 +24,7 @@ from tune.data import SweepData, load_data
 from tune.disk import disk_failures_told
 from tune.errors import Interrupted, SweepError
 from tune.lock import held
-from tune.mirror import mirrored
+from tune.mirror import mirrored, new_storage, storage_before
 from tune.plan import Plan, fixed_values
 from tune.request import SweepRequest, lasting_uri
 from tune.resources import Share, gpu_memory, share_of, smallest_configuration
@@ -54,7 +54,7 @@ def run_sweep(request: SweepRequest, console: Console) -> SweepFolder:
     space = read_space(request.space, Configuration.check)
     _require_sense(request, space)
     earlier = _earlier(request, space, request.out)
-    storage = _new_storage(request)
+    storage = new_storage(request.storage, request.name)
     console.print(f"sweep     {request.name}, trials: {request.trials}, folds: {space.folds}")
     console.print(f"space     {request.space}: {space.about}")
     data = load_data(request, space.folds)
@@ -65,9 +65,7 @@ def run_sweep(request: SweepRequest, console: Console) -> SweepFolder:
         folder.make(asked_of(plan))
         told = f"folder    {folder.path}. If broken off: {how_to_resume(folder)}"
         console.print(told, soft_wrap=True, markup=False, highlight=False)
-        with _at_work(folder, storage, console, stop):
-            trials = search(plan, console, stop)
-            _finish(trials, plan, console)
+        _go_on(plan, storage, console, stop)
     return folder
 
 
@@ -113,7 +111,7 @@ def resume_sweep(
     known = known_trials(folder)
     for line in damage(folder, known):
         console.print(line, style="red", soft_wrap=True, highlight=False)
-    storage = _storage_before(folder, uri or request.storage)
+    storage = storage_before(folder, uri or request.storage)
     if _is_finished(folder):
         with held(folder), mirrored(folder, storage, _say(console)):
             console.print(f"{folder.name} is finished: nothing is missing.")
@@ -126,9 +124,7 @@ def resume_sweep(
         share = _share(request, space, data)
         console.print(f"resuming  {folder.name}\n{_sharing(share)}")
         plan = Plan(request, space, data, share, folder, earlier)
-        with _at_work(folder, storage, console, stop):
-            trials = search(plan, console, stop)
-            _finish(trials, plan, console)
+        _go_on(plan, storage, console, stop)
 
 
 def retrain_sweep(folder: SweepFolder, console: Console) -> None:
@@ -145,7 +141,7 @@ def retrain_sweep(folder: SweepFolder, console: Console) -> None:
     best_trials(trials, 1)
     data = load_data(request, space.folds)
     require_same(described, data)
-    storage = _storage_before(folder, request.storage)
+    storage = storage_before(folder, request.storage)
     with _on_ray(request.address, folder) as stop:
         plan = Plan(request, space, data, _share(request, space, data), folder)
         with _at_work(folder, storage, console, stop):
@@ -171,6 +167,13 @@ def _at_work(
             yield
     except KeyboardInterrupt as error:
         raise Interrupted(f"interrupted. {how_to_resume(folder)}", stop.status) from error
+
+
+def _go_on(plan: Plan, storage: Storage | None, console: Console, stop: Stop) -> None:
+    """Does what is missing of a sweep."""
+    with _at_work(plan.folder, storage, console, stop):
+        trials = search(plan, console, stop)
+        _finish(trials, plan, console)
 
 
 def _say(console: Console) -> Callable[[str], None]:
@@ -204,29 +207,6 @@ def _require_study(folder: SweepFolder, known: KnownTrials) -> None:
             f"{folder.journal} lacks trials that {folder.trials_csv} has, so the search cannot go "
             "on; `shuzi retrain` can still judge the best of them."
         )
-
-
-def _new_storage(request: SweepRequest) -> Storage | None:
-    """Returns where a new sweep is copied to, checked."""
-    if request.storage is None:
-        return None
-    storage = Storage(request.storage, request.name)
-    storage.check()
-    if storage.holds_sweep():
-        raise ResultsError(
-            f"{request.storage} holds {request.name} already: choose another --name."
-        )
-    return storage
-
-
-def _storage_before(folder: SweepFolder, uri: str | None) -> Storage | None:
-    """Returns where a sweep that goes on is copied to, checked."""
-    if uri is None:
-        return None
-    storage = Storage(lasting_uri(uri), folder.name)
-    storage.check()
-    storage.require_no_further(folder)
-    return storage
 
 
 def _require_sense(request: SweepRequest, space: SearchSpace) -> None:

@@ -1,14 +1,19 @@
 """A real sweep with real Ray and real Optuna, small enough to look at everything it leaves."""
 
+import json
 import math
 import pickle
+import re
 import shutil
+import signal
 import sys
+import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import optuna
 import pandas as pd
 import pytest
@@ -24,8 +29,10 @@ import tune.search
 from datasets import DigitSet
 from model import Configuration, DeviceDigits, cross_validate, judge
 from results import SweepFolder, read_json
+from results.summary import summary, summary_schema
 from results.trials import read_trials
 from results.winner import load_network
+from tests.tune.process import started
 from tune import SweepError, SweepRequest
 from tune.cross_validation import CrossValidation
 from tune.data import SweepData, load_data
@@ -33,6 +40,7 @@ from tune.sweep import retrain_sweep, run_sweep
 
 pytestmark = pytest.mark.usefixtures("own_ray")
 CPU = torch.device("cpu")
+SCHEMA = Path(__file__).parents[2] / "docs" / "show.schema.json"
 
 
 def recording_cross_validation(folder: Path) -> type[CrossValidation]:
@@ -230,18 +238,52 @@ def test_tensorboard_reads_each_trials_curves_per_fold(swept: Swept) -> None:
             assert math.isclose(point.value, epochs["validation_loss"].tolist()[fold], rel_tol=1e-6)
 
 
-def test_tensorboard_reads_each_trials_hyperparameters(swept: Swept) -> None:
+def test_tensorboard_reads_each_trials_hyperparameters_and_end(swept: Swept) -> None:
     varied = ["channels_1", "channels_2", "learning_rate", *(f"dropout_{n}" for n in range(1, 5))]
     for trial in swept.rows:
         events = EventAccumulator(str(swept.folder.trial(trial["trial"]))).Reload()
         metadata = events.SummaryMetadata("_hparams_/session_start_info")
         content = plugin_data_pb2.HParamsPluginData.FromString(metadata.plugin_data.content)
         written = content.session_start_info.hparams
-        assert set(written) == set(varied)
+        assert set(written) == {*varied, "state"}
         assert written["channels_1"].number_value == trial["channels_1"]
         assert math.isclose(written["learning_rate"].number_value, trial["learning_rate"])
-        steps = [point.step for point in events.Scalars("validation_loss")]
-        assert steps == [1, 2, 3, 4, 5]  # an epoch of each fold, one after another
+        assert written["state"].string_value == "complete"
+        (loss,) = events.Scalars("end/validation_loss")
+        assert math.isclose(loss.value, trial["validation_loss"], rel_tol=1e-6)
+
+
+def test_tensorboard_reads_the_best_loss_against_cost(swept: Swept) -> None:
+    points = EventAccumulator(str(swept.folder.search_events)).Reload().Scalars("best")
+    assert [point.step for point in points] == [5, 10, 15, 20]
+    losses = swept.trials["validation_loss"]
+    assert math.isclose(points[-1].value, losses.min(), rel_tol=1e-6)
+    assert [point.value for point in points] == sorted([p.value for p in points], reverse=True)
+
+
+def test_what_show_prints_for_programs_keeps_to_the_documented_schema(swept: Swept) -> None:
+    schema = json.loads(SCHEMA.read_text())
+    assert schema == summary_schema(), "docs/show.schema.json: see `summary_schema`"
+    told = json.loads(json.dumps(summary(swept.folder)))
+    jsonschema.validate(told, schema)
+    assert told["state"] == "judged"
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate({**told, "trials": 4}, schema)
+
+
+def test_tensorboard_is_served_on_loopback(swept: Swept) -> None:
+    out = swept.folder.path.parent
+    server = started(swept.folder.path.parent.parent, f"tensorboard small --out {out} --port 0")
+    try:
+        assert server.stderr is not None
+        line = next(line for line in server.stderr if "http://" in line)
+        (address,) = re.findall(r"http://127\.0\.0\.1:\d+/", line)
+        with urllib.request.urlopen(f"{address}data/runs") as answer:
+            runs = json.load(answer)
+        assert {"search", "0000", "0000/fold_0", "0003/fold_4"} <= set(runs)
+    finally:
+        server.send_signal(signal.SIGINT)
+        server.communicate(timeout=30)
 
 
 def test_progress_tells_how_far_it_is(swept: Swept) -> None:
