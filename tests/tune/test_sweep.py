@@ -5,7 +5,6 @@ import math
 import pickle
 import re
 import shutil
-import signal
 import sys
 import urllib.request
 from collections.abc import Iterator
@@ -282,7 +281,7 @@ def test_tensorboard_is_served_on_loopback(swept: Swept) -> None:
             runs = json.load(answer)
         assert {"search", "0000", "0000/fold_0", "0003/fold_4"} <= set(runs)
     finally:
-        server.send_signal(signal.SIGINT)
+        server.terminate()
         server.communicate(timeout=30)
 
 
