@@ -53,11 +53,11 @@ def _files(folder: SweepFolder) -> str:
         "winner": folder.weights,
     }
     return "\n".join(
-        f"{name:30} {_short_path(path)}" for name, path in paths.items() if path.exists()
+        f"{name:30} {short_path(path)}" for name, path in paths.items() if path.exists()
     )
 
 
-def _short_path(path: Path) -> Path:
+def short_path(path: Path) -> Path:
     """Returns the path as it is from here, where it lies below."""
     return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 

@@ -15,6 +15,7 @@ from results.damage import KnownTrials, damage, known_trials
 from results.evaluation import read_evaluation
 from results.storage import Storage
 from results.study import read_study
+from results.tables import short_path
 from results.winner import load_network
 from search_spaces import SearchSpace, read_space
 from tune.asked import asked_before, asked_of, require_same
@@ -63,7 +64,7 @@ def run_sweep(request: SweepRequest, console: Console) -> SweepFolder:
         plan = Plan(request, space, data, _share(request, space, data), folder, earlier)
         console.print(_sharing(plan.share))
         folder.make(asked_of(plan))
-        told = f"folder    {folder.path}. If broken off: {how_to_resume(folder)}"
+        told = f"folder    {short_path(folder.path)}. If broken off: {how_to_resume(folder)}"
         console.print(told, soft_wrap=True, markup=False, highlight=False)
         _go_on(plan, storage, console, stop)
     return folder
