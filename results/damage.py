@@ -39,7 +39,7 @@ class KnownTrials:
 
 def known_trials(folder: SweepFolder) -> KnownTrials:
     """Reads the trials of a sweep, whatever file is damaged."""
-    written = _or_none(folder)
+    written = _written(folder)
     try:
         study = read_study(folder)
     except ResultsError:
@@ -50,7 +50,8 @@ def known_trials(folder: SweepFolder) -> KnownTrials:
     return KnownTrials(trials, written if lost else table, lost)
 
 
-def _or_none(folder: SweepFolder) -> pd.DataFrame:
+def _written(folder: SweepFolder) -> pd.DataFrame:
+    """Returns what `trials.csv` holds; no trials where it is damaged."""
     try:
         return read_trials(folder.trials_csv)
     except ResultsError:
@@ -66,13 +67,13 @@ def damage(folder: SweepFolder, known: KnownTrials) -> list[str]:
 
     Event files are not looked at: only TensorBoard reads them, and `epochs.csv` holds the same.
     """
-    return [*_of_files(folder, known.lost), *_of_epochs(folder, known.study)]
+    return [*_of_files(folder, known), *_of_epochs(folder, known.study)]
 
 
-def _of_files(folder: SweepFolder, lost: Sequence[int]) -> Iterator[str]:
+def _of_files(folder: SweepFolder, known: KnownTrials) -> Iterator[str]:
     checks = (
         (lambda: read_asked(folder), "the sweep can be shown, but not resumed."),
-        (lambda: _check_study(folder, lost), "the sweep can be shown, but not searched on."),
+        (lambda: _check_study(folder, known), "the sweep can be shown, but not searched on."),
         (lambda: read_trials(folder.trials_csv), "study.journal holds the same."),
         (lambda: read_finalists(folder.finalists_csv), "`shuzi resume` makes it again."),
         (lambda: read_judged(folder.judged_json), "`shuzi resume` makes it again."),
@@ -86,9 +87,10 @@ def _of_files(folder: SweepFolder, lost: Sequence[int]) -> Iterator[str]:
             yield f"{str(error).rstrip('.')}; {consequence}"
 
 
-def _check_study(folder: SweepFolder, lost: Sequence[int]) -> None:
-    read_study(folder)
-    if lost:
+def _check_study(folder: SweepFolder, known: KnownTrials) -> None:
+    if not known.study:
+        read_study(folder)  # raises why it could not be read
+    if lost := known.lost:
         few = ", ".join(map(str, lost[:5])) + (" ..." if len(lost) > 5 else "")
         raise ResultsError(f"{folder.journal} is damaged: it lacks the end of trial {few}.")
 
