@@ -17,6 +17,11 @@ from tune.not_saved import NotSaved
 BEGUN = (TrialState.RUNNING, *ENDED)
 
 
+def say(console: Console, line: str) -> None:
+    """Prints a line as it is, however long."""
+    console.print(line, soft_wrap=True, highlight=False)
+
+
 class SearchProgress(NotSaved, Callback):  # type: ignore[misc]
     """Shows trials done, running and failed, the best so far and the time left.
 
@@ -66,7 +71,10 @@ class SearchProgress(NotSaved, Callback):  # type: ignore[misc]
         number = trial.config["trial"]
         self._running.pop(trial.trial_id, None)
         if trial.last_result and trial.last_result.get("again"):
-            self._print(f"trial {number} found too little GPU memory beside others: again, alone")
+            say(
+                self._console,
+                f"trial {number} found too little GPU memory beside others: again, alone",
+            )
         self._show()
 
     def on_trial_error(self, iteration: int, trials: list[Trial], trial: Trial, **_: Any) -> None:
@@ -87,12 +95,9 @@ class SearchProgress(NotSaved, Callback):  # type: ignore[misc]
             if trial.state.is_finished() and trial.number not in self._told:
                 self._told.add(trial.number)
                 here = "" if self._console.is_terminal else f" | {description}"
-                self._print(f"{_ending(trial)}{here}")
+                say(self._console, f"{_ending(trial)}{here}")
         done = len(begun) - counts[TrialState.RUNNING]
         self._bar.update(self._task, completed=done, description=description)
-
-    def _print(self, line: str) -> None:
-        self._console.print(line, soft_wrap=True, highlight=False)
 
     def _best(self, counts: Counter[TrialState]) -> str:
         if not counts[TrialState.COMPLETE]:

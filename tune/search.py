@@ -4,6 +4,7 @@ import math
 import tempfile
 import time
 from collections.abc import Callable, Collection
+from functools import partial
 from typing import Any
 
 import optuna
@@ -21,7 +22,7 @@ from tune.cross_validation import CrossValidation
 from tune.errors import Interrupted, SweepFailed
 from tune.ladder import Ladder
 from tune.plan import Plan
-from tune.progress import SearchProgress
+from tune.progress import SearchProgress, say
 from tune.pruning import LadderPruner, NoPruner, Pruner
 from tune.recorder import Recorder
 from tune.request import SweepRequest
@@ -92,7 +93,7 @@ def _searcher(study: optuna.Study, plan: Plan, console: Console) -> StudySearche
         fixed,
         request.retries,
         EpochLog(plan.folder),
-        lambda line: console.print(line, soft_wrap=True, highlight=False),
+        partial(say, console),
         Convergence() if request.stop_when_converged else None,
         time.monotonic() + BEGINNING * (request.time_budget or math.inf),
     )

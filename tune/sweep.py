@@ -1,7 +1,8 @@
 """A sweep from the request to the evaluation."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -27,6 +28,7 @@ from tune.errors import Interrupted, SweepError
 from tune.lock import held
 from tune.mirror import mirrored, new_storage, storage_before
 from tune.plan import Plan, fixed_values
+from tune.progress import say
 from tune.request import SweepRequest, lasting_uri
 from tune.resources import Share, gpu_memory, share_of, smallest_configuration
 from tune.retraining import retrain_and_judge
@@ -114,7 +116,7 @@ def resume_sweep(
         console.print(line, style="red", soft_wrap=True, highlight=False)
     storage = storage_before(folder, uri or request.storage)
     if _is_finished(folder):
-        with held(folder), mirrored(folder, storage, _say(console)):
+        with held(folder), mirrored(folder, storage, partial(say, console)):
             console.print(f"{folder.name} is finished: nothing is missing.")
         return
     _require_study(folder, known)
@@ -164,7 +166,11 @@ def _at_work(
 ) -> Iterator[None]:
     """Holds a sweep's folder while a block writes it, and copies it."""
     try:
-        with held(folder), disk_failures_told(folder), mirrored(folder, storage, _say(console)):
+        with (
+            held(folder),
+            disk_failures_told(folder),
+            mirrored(folder, storage, partial(say, console)),
+        ):
             yield
     except KeyboardInterrupt as error:
         raise Interrupted(f"interrupted. {how_to_resume(folder)}", stop.status) from error
@@ -175,10 +181,6 @@ def _go_on(plan: Plan, storage: Storage | None, console: Console, stop: Stop) ->
     with _at_work(plan.folder, storage, console, stop):
         trials = search(plan, console, stop)
         _finish(trials, plan, console)
-
-
-def _say(console: Console) -> Callable[[str], None]:
-    return lambda line: console.print(line, soft_wrap=True, highlight=False)
 
 
 def _finish(trials: pd.DataFrame, plan: Plan, console: Console) -> None:
