@@ -2,7 +2,7 @@
 
 from model.configuration import REPORT, Configuration
 from model.device import DeviceDigits, best_device
-from model.judging import Judgement, SourceMeasures, judge
+from model.judging import Judgement, SourceMeasures, judge, read
 from model.networks import DigitCNN, DigitNetwork, FullyConnected, build, count_parameters
 from model.training import FoldEpoch, cross_validate, fold_seed, train_whole
 
@@ -22,5 +22,6 @@ __all__ = [
     "cross_validate",
     "fold_seed",
     "judge",
+    "read",
     "train_whole",
 ]

@@ -76,16 +76,35 @@ def judge(network: DigitNetwork, digits: DeviceDigits, chosen: Tensor) -> Judgem
         digits: The digits.
         chosen: (m,) int64 indices of those to read, m at least 1.
     """
-    network.eval()
-    parts = torch.split(chosen, BATCH[digits.device.type])
-    with mixed_precision(digits.device):
-        logits = torch.cat([network(digits.images[part]) for part in parts])
+    logits = _logits(network, digits, chosen)
     labels, sources = digits.labels[chosen], digits.sources[chosen]
-    losses = F.cross_entropy(logits.float(), labels, reduction="none").double()
+    losses = F.cross_entropy(logits, labels, reduction="none").double()
     read = logits.argmax(dim=1)
     return Judgement(
         _by_source(digits.source_names, sources, read == labels, losses), _confusion(labels, read)
     )
+
+
+@torch.inference_mode()
+def read(network: DigitNetwork, digits: DeviceDigits, chosen: Tensor) -> NDArray[np.float32]:
+    """Returns what a network takes digits for; it is left in evaluation mode.
+
+    Args:
+        network: On the device of the digits.
+        digits: The digits.
+        chosen: (m,) int64 indices of those to read, m at least 1.
+
+    Returns:
+        (m, 10) float32: for each digit the probability of each label.
+    """
+    return _logits(network, digits, chosen).softmax(dim=1).cpu().numpy()
+
+
+def _logits(network: DigitNetwork, digits: DeviceDigits, chosen: Tensor) -> Tensor:
+    network.eval()
+    parts = torch.split(chosen, BATCH[digits.device.type])
+    with mixed_precision(digits.device):
+        return torch.cat([network(digits.images[part]) for part in parts]).float()
 
 
 def _by_source(

@@ -134,6 +134,15 @@ class SweepFolder:
         """The rows of an evaluation that has not ended yet."""
         return self.winner / "judged.json"
 
+    def readings(self, config: str, trained_on: str) -> Path:
+        """What one network of the evaluation takes each held-out digit for."""
+        return self.winner / "readings" / f"{config}-{trained_on}.safetensors"
+
+    @property
+    def pictures(self) -> Path:
+        """The held-out digits that are hardest to read, and samples of each source."""
+        return self.winner / "pictures.safetensors"
+
     @property
     def evaluation_json(self) -> Path:
         """How the networks read the held-out digits."""

@@ -22,6 +22,7 @@ from model import (
     build,
     fold_seed,
     judge,
+    read,
     train_whole,
 )
 from results import ResultsError, SweepFolder, write_json
@@ -35,9 +36,12 @@ from results.evaluation import (
     read_evaluation,
     read_judged,
 )
+from results.pictures import write_pictures
+from results.readings import Readings, read_readings, write_readings
 from results.winner import save_network
 from tune.data import SweepData
 from tune.errors import SweepFailed
+from tune.pictures import chosen_pictures
 from tune.plan import Plan
 from tune.resources import Share
 
@@ -91,12 +95,14 @@ def retrain_and_judge(winner: Configuration, plan: Plan, console: Console) -> No
     rows = _judged_before(plan.folder)
     left = [each for each in candidates(winner, plan.request.epochs) if not _is_in(each, rows)]
     for candidate, network in _trained(left, plan, console):
-        row = _judged(candidate, network, plan.data)
+        row, readings = _judged(candidate, network, plan.data)
+        write_readings(plan.folder.readings(candidate.name, candidate.trained_on), readings)
         if is_winner(row):
             about = {"pool": plan.data.pool.fingerprint, "labels": list(LABELS)}
             save_network(plan.folder.weights, network, candidate.configuration, about)
         rows.append(row)
         write_json(plan.folder.judged_json, rows)
+    write_pictures(plan.folder.pictures, chosen_pictures(plan, _readings(rows, plan.folder)))
     evaluation = {
         "held_out": described(plan.data.held_out),
         "mnist_test": described(plan.data.mnist_test),
@@ -107,17 +113,31 @@ def retrain_and_judge(winner: Configuration, plan: Plan, console: Console) -> No
 
 
 def _judged_before(folder: SweepFolder) -> list[EvaluationRow]:
-    """Returns the rows that were ready when the sweep was broken off.
+    """Returns the rows that were ready, with their readings, when the sweep was broken off.
 
     Where all were, the winner's weights are what lacks.
     """
     try:
         if folder.judged_json.is_file():
-            return read_judged(folder.judged_json)
+            return [row for row in read_judged(folder.judged_json) if _has_readings(row, folder)]
         evaluation = read_evaluation(folder.evaluation_json)
     except ResultsError:
         return []
-    return [row for row in evaluation["rows"] if not is_winner(row)] if evaluation else []
+    rows = evaluation["rows"] if evaluation else []
+    return [row for row in rows if not is_winner(row) and _has_readings(row, folder)]
+
+
+def _has_readings(row: EvaluationRow, folder: SweepFolder) -> bool:
+    try:
+        return bool(_readings([row], folder))
+    except ResultsError:
+        return False
+
+
+def _readings(rows: Sequence[EvaluationRow], folder: SweepFolder) -> list[Readings]:
+    """Returns what the networks of some rows take the held-out digits for."""
+    paths = [folder.readings(row["config"], row["trained_on"]) for row in rows]
+    return [readings for path in paths if (readings := read_readings(path))]
 
 
 def _is_in(candidate: Candidate, rows: Sequence[EvaluationRow]) -> bool:
@@ -184,11 +204,20 @@ def _network(configuration: Configuration, weights: Weights) -> DigitNetwork:
     return network.eval()
 
 
-def _judged(candidate: Candidate, network: DigitNetwork, data: SweepData) -> EvaluationRow:
-    judgements = []
-    for digits in (data.held_out, data.mnist_test):
-        here = DeviceDigits.of(digits, torch.device("cpu"))
-        judgements.append(judge(network, here, torch.arange(len(digits))))
-    return evaluation_row(
-        candidate.name, candidate.trained_on, candidate.configuration, *judgements
+def _judged(
+    candidate: Candidate, network: DigitNetwork, data: SweepData
+) -> tuple[EvaluationRow, Readings]:
+    """Returns a network's row of the evaluation, and what it takes the held-out digits for."""
+    held_out, mnist_test = (
+        DeviceDigits.of(digits, torch.device("cpu")) for digits in (data.held_out, data.mnist_test)
     )
+    everything = torch.arange(len(data.held_out))
+    row = evaluation_row(
+        candidate.name,
+        candidate.trained_on,
+        candidate.configuration,
+        judge(network, held_out, everything),
+        judge(network, mnist_test, torch.arange(len(data.mnist_test))),
+    )
+    probabilities = read(network, held_out, everything)
+    return row, Readings(probabilities, data.held_out.labels, data.held_out.sources)
