@@ -78,7 +78,9 @@ def main() -> None:
         ended = _killed(out, f"cut-{number}", target, 2 if number % 3 == 2 else 1, unbroken, dice)
         states = ", ".join(f"{count} {state}" for state, count in ended.states.items())
         same, took = "yes" if ended.same else "NO", f"{ended.seconds:.0f} s"
-        table.add_row(", ".join(ended.kills), took, states, same, str(ended.touched))
+        row = (", ".join(ended.kills), took, states, same, str(ended.touched))
+        print(f"{number + 1}:", *row, sep="  ", file=sys.stderr)
+        table.add_row(*row)
     console.print(table)
 
 
@@ -134,9 +136,16 @@ def _kill(driver: psutil.Process, words: str, after: float) -> None:
     if not driver.is_running():
         return
     there = driver.children(recursive=True) if words else [driver]
-    chosen = [each for each in there if words in " ".join(each.cmdline())]
-    for each in chosen[-1:]:
+    for each in [each for each in there if words in _command(each)][-1:]:
         each.kill()
+
+
+def _command(process: psutil.Process) -> str:
+    """Returns a process's command line, empty if it has ended meanwhile."""
+    try:
+        return " ".join(process.cmdline())
+    except psutil.NoSuchProcess:
+        return ""
 
 
 def _ended_files(folder: SweepFolder) -> dict[Path, bytes]:
