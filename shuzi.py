@@ -158,6 +158,20 @@ def show(
 
 
 @app.command()
+def report(
+    name: Name,
+    lang: Annotated[str, typer.Option(help="en or zh.")] = "en",
+    out: Out = Path("runs"),
+) -> None:
+    """Write what a sweep has found to one page, report.html, and its figures."""
+    from results.report.page import write_report
+
+    folder = _existing(out, name)
+    write_report(folder, lang)
+    console.print(folder.report_html, soft_wrap=True, highlight=False)
+
+
+@app.command()
 def tensorboard(
     name: Annotated[str | None, typer.Argument(help="Of the sweep; all if left out.")] = None,
     port: Annotated[int, typer.Option(help="Of this machine alone.")] = 6006,

@@ -3,8 +3,10 @@
 Nothing in a sweep's folder is ever unpickled: a folder from anywhere can be looked at.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 import pandas as pd
 from optuna.trial import FrozenTrial
@@ -15,6 +17,8 @@ from results.errors import ResultsError
 from results.evaluation import read_evaluation, read_judged
 from results.finalists import read_finalists
 from results.folder import SweepFolder
+from results.pictures import read_pictures
+from results.readings import read_readings
 from results.study import read_study
 from results.trials import ENDED, STATES, read_trials, trials_table
 from results.winner import load_network
@@ -71,7 +75,7 @@ def damage(folder: SweepFolder, known: KnownTrials) -> list[str]:
 
 
 def _of_files(folder: SweepFolder, known: KnownTrials) -> Iterator[str]:
-    checks = (
+    checks: Sequence[tuple[Callable[[], Any], str]] = (
         (lambda: read_asked(folder), "the sweep can be shown, but not resumed."),
         (lambda: _check_study(folder, known), "the sweep can be shown, but not searched on."),
         (lambda: read_trials(folder.trials_csv), "study.journal holds the same."),
@@ -79,6 +83,11 @@ def _of_files(folder: SweepFolder, known: KnownTrials) -> Iterator[str]:
         (lambda: read_judged(folder.judged_json), "`shuzi resume` makes it again."),
         (lambda: read_evaluation(folder.evaluation_json), "`shuzi resume` makes it again."),
         (lambda: _check_winner(folder), "`shuzi resume` trains the winner again."),
+        (lambda: read_pictures(folder.pictures), "`shuzi resume` makes it again."),
+        *(
+            (partial(read_readings, path), "`shuzi resume` makes it again.")
+            for path in sorted(folder.winner.glob("readings/*.safetensors"))
+        ),
     )
     for check, consequence in checks:
         try:

@@ -148,6 +148,16 @@ class SweepFolder:
         """How the networks read the held-out digits."""
         return self.winner / "evaluation.json"
 
+    @property
+    def report_html(self) -> Path:
+        """What the sweep has found, on one page."""
+        return self.path / "report.html"
+
+    @property
+    def figures(self) -> Path:
+        """Holds the report's figures."""
+        return self.path / "figures"
+
 
 def sweeps_in(out: Path) -> list[SweepFolder]:
     """Returns the sweeps in a folder of sweeps, by name."""

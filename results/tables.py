@@ -51,6 +51,7 @@ def _files(folder: SweepFolder) -> str:
         "curves (tensorboard --logdir)": folder.trials,
         "evaluation": folder.evaluation_json,
         "winner": folder.weights,
+        "report": folder.report_html,
     }
     return "\n".join(
         f"{name:30} {short_path(path)}" for name, path in paths.items() if path.exists()

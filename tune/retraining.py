@@ -36,9 +36,9 @@ from results.evaluation import (
     read_evaluation,
     read_judged,
 )
-from results.pictures import write_pictures
+from results.pictures import read_pictures, write_pictures
 from results.readings import Readings, read_readings, write_readings
-from results.winner import save_network
+from results.winner import load_network, save_network
 from tune.data import SweepData
 from tune.errors import SweepFailed
 from tune.pictures import chosen_pictures
@@ -113,22 +113,34 @@ def retrain_and_judge(winner: Configuration, plan: Plan, console: Console) -> No
 
 
 def _judged_before(folder: SweepFolder) -> list[EvaluationRow]:
-    """Returns the rows that were ready, with their readings, when the sweep was broken off.
-
-    Where all were, the winner's weights are what lacks.
-    """
+    """Returns the rows that were ready, with all that belongs to them, when it was broken off."""
     try:
         if folder.judged_json.is_file():
-            return [row for row in read_judged(folder.judged_json) if _has_readings(row, folder)]
-        evaluation = read_evaluation(folder.evaluation_json)
+            rows = read_judged(folder.judged_json)
+        else:
+            evaluation = read_evaluation(folder.evaluation_json)
+            rows = evaluation["rows"] if evaluation else []
     except ResultsError:
         return []
-    rows = evaluation["rows"] if evaluation else []
-    return [row for row in rows if not is_winner(row) and _has_readings(row, folder)]
+    return [row for row in rows if _is_whole(row, folder)]
 
 
-def _has_readings(row: EvaluationRow, folder: SweepFolder) -> bool:
+def is_judged(folder: SweepFolder) -> bool:
+    """Tells whether the evaluation and all that belongs to it are there, and can be read."""
     try:
+        evaluation = read_evaluation(folder.evaluation_json)
+        pictures = read_pictures(folder.pictures)
+    except ResultsError:
+        return False
+    rows = evaluation["rows"] if evaluation else []
+    return bool(rows and pictures) and all(_is_whole(row, folder) for row in rows)
+
+
+def _is_whole(row: EvaluationRow, folder: SweepFolder) -> bool:
+    """Tells whether a network's readings are there, and the winner's weights."""
+    try:
+        if is_winner(row):
+            load_network(folder.weights)
         return bool(_readings([row], folder))
     except ResultsError:
         return False

@@ -13,11 +13,10 @@ from datasets import DigitSet
 from model import Configuration, count_parameters
 from results import ResultsError, SweepFolder, write_json
 from results.damage import KnownTrials, damage, known_trials
-from results.evaluation import read_evaluation
+from results.report.page import write_report
 from results.storage import Storage
 from results.study import read_study
 from results.tables import short_path
-from results.winner import load_network
 from search_spaces import SearchSpace, read_space
 from tune.asked import asked_before, asked_of, require_same
 from tune.choice import best_trials, chosen_winner, configuration_of
@@ -31,7 +30,7 @@ from tune.plan import Plan, fixed_values
 from tune.progress import say
 from tune.request import SweepRequest, lasting_uri
 from tune.resources import Share, gpu_memory, share_of, smallest_configuration
-from tune.retraining import retrain_and_judge
+from tune.retraining import is_judged, retrain_and_judge
 from tune.search import search
 from tune.stopping import Stop, how_to_resume, stoppable
 from tune.warm_start import EarlierSweep, earlier_sweep
@@ -115,9 +114,9 @@ def resume_sweep(
     for line in damage(folder, known):
         console.print(line, style="red", soft_wrap=True, highlight=False)
     storage = storage_before(folder, uri or request.storage)
-    if _is_finished(folder):
+    if is_judged(folder):
         with held(folder), mirrored(folder, storage, partial(say, console)):
-            console.print(f"{folder.name} is finished: nothing is missing.")
+            console.print(f"{folder.name} is finished: {_reported(folder)}")
         return
     _require_study(folder, known)
     earlier = _earlier(request, space, folder.path.parent)
@@ -184,22 +183,20 @@ def _go_on(plan: Plan, storage: Storage | None, console: Console, stop: Stop) ->
 
 
 def _finish(trials: pd.DataFrame, plan: Plan, console: Console) -> None:
-    """Chooses the winner, retrains it and judges it."""
+    """Chooses the winner, retrains it, judges it and writes the report."""
     winner = chosen_winner(trials, plan, console)
     if not console.is_terminal:
         console.print("retraining the winner and the report's network, to judge them")
     retrain_and_judge(configuration_of(winner, trials, plan), plan, console)
+    write_report(plan.folder)
 
 
-def _is_finished(folder: SweepFolder) -> bool:
-    """Tells whether the evaluation and the winner's weights are there, and whole."""
-    try:
-        if read_evaluation(folder.evaluation_json) is None:
-            return False
-        load_network(folder.weights)
-    except ResultsError:
-        return False
-    return True
+def _reported(folder: SweepFolder) -> str:
+    """Writes the report of a sweep that has all else, if it lacks; returns what was missing."""
+    if folder.report_html.is_file():
+        return "nothing is missing."
+    write_report(folder)
+    return "only its report was missing."
 
 
 def _require_study(folder: SweepFolder, known: KnownTrials) -> None:

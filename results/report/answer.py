@@ -1,0 +1,100 @@
+"""The answer first: the table of two by two, and whether its differences are more than chance."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from results.evaluation import BOTH, MNIST, EvaluationRow, wilson_interval
+from results.report.comparison import Comparison
+from results.report.material import FIRST, LAST, Material, Network
+from results.report.words import Words
+
+PAIRS: dict[str, tuple[Network, Network]] = {
+    "paired_chinese": (("winner", MNIST), LAST),
+    "paired_search": (("report", BOTH), LAST),
+    "paired_both": (FIRST, LAST),
+}
+
+
+def percent(part: float, digits: int = 2) -> str:
+    """Writes 0.98361 as `98.36 %`, with a space that no line breaks at."""
+    return f"{100 * part:.{digits}f}\N{NO-BREAK SPACE}%"
+
+
+def headline(material: Material, words: Words) -> tuple[str, str]:
+    """Returns the answer in a line, and what it rests on."""
+    row = material.row(LAST)
+    if row is None:
+        in_vain = not material.trials.empty and material.winner is None
+        return words.say("no_winner" if in_vain else "no_headline"), ""
+    counts = {"right": f"{row['correct']:,}", "count": f"{row['count']:,}"}
+    low, high = (percent(end, 1) for end in row["ci95"])
+    told = words.say("headline", percent=percent(row["accuracy"]), **counts)
+    return told, words.say("headline_after", low=low, high=high)
+
+
+def notes(material: Material, words: Words) -> Iterator[str]:
+    """Returns what must be known to read the answer rightly."""
+    if not material.evaluation:
+        return
+    held_out = material.evaluation["held_out"]
+    if "synthetic" in held_out["sources"]:
+        yield words.say("synthetic")
+    yield words.say("small", points=f"{100 / held_out['count']:.2f}")
+    yield words.say("claim")
+
+
+def two_by_two(material: Material, words: Words) -> list[dict[str, Any]]:
+    """Returns a row for each training set, a cell for each configuration."""
+    rows = []
+    for part in (MNIST, BOTH):
+        found = [material.row((config, part)) for config in ("report", "winner")]
+        cells = [_cell(row, words) for row in found if row]
+        if cells:
+            rows.append({"trained_on": words.say(part), "cells": cells})
+    return rows
+
+
+def _cell(row: EvaluationRow, words: Words) -> dict[str, str]:
+    low, high = (percent(end, 1) for end in row["ci95"])
+    return {
+        "percent": percent(row["accuracy"]),
+        "of": words.say("of", correct=f"{row['correct']:,}", count=f"{row['count']:,}"),
+        "interval": words.say("interval", low=low, high=high),
+    }
+
+
+def comparisons(material: Material, words: Words) -> list[tuple[str, str, str]]:
+    """Returns what is compared, what differs and whether that is more than chance."""
+    rows = []
+    for name, (before, after) in PAIRS.items():
+        if before in material.readings and after in material.readings:
+            pair = Comparison.of(material.readings[before], material.readings[after])
+            rows.append((words.say(name), *_verdict(pair, words)))
+    return rows
+
+
+def _verdict(pair: Comparison, words: Words) -> tuple[str, str]:
+    if pair.better + pair.worse == 0:
+        return words.say("paired_same"), ""
+    told = words.say("paired_only", better=pair.better, worse=pair.worse)
+    p = "<\N{NO-BREAK SPACE}0.001" if pair.p < 0.001 else f"=\N{NO-BREAK SPACE}{pair.p:.3f}"
+    return told, words.say("paired_more" if pair.more_than_chance else "paired_chance", p=p)
+
+
+def by_source(material: Material) -> list[tuple[str, str, str, str]]:
+    """Returns for each held-out source how the winner reads it: name, count, percent, interval."""
+    readings = material.readings.get(LAST)
+    if readings is None:
+        return []
+    rows = []
+    for source in np.unique(readings.sources):
+        right = readings.right[readings.sources == source]
+        correct, count = int(right.sum()), len(right)
+        low, high = wilson_interval(correct, count)
+        interval = f"{100 * low:.1f}–{100 * high:.1f}"
+        rows.append(
+            (str(source), f"{correct:,}/{count:,}", f"{100 * correct / count:.2f}", interval)
+        )
+    return rows

@@ -1,0 +1,175 @@
+"""What a report says in tables beside its figures."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from results.report.command import command_of
+from results.report.material import Material
+from results.report.words import Words
+from results.trials import STATES
+
+Row = tuple[str, ...]
+
+
+def networks(material: Material, words: Words) -> list[Row]:
+    """Returns how each network of the evaluation reads."""
+    rows = material.evaluation["rows"] if material.evaluation else []
+    return [
+        (
+            words.say(row["config"]),
+            words.say(row["trained_on"]),
+            f"{row['correct']:,}/{row['count']:,}",
+            f"{100 * row['accuracy']:.2f}",
+            "–".join(f"{100 * end:.1f}" for end in row["ci95"]),
+            f"{row['loss']:.4f}",
+            _percent(row["mnist_test_accuracy"]),
+            f"{row['weights']:,}",
+        )
+        for row in rows
+    ]
+
+
+def _percent(part: float | None) -> str:
+    return "" if part is None else f"{100 * part:.2f}"
+
+
+def parameters(material: Material, words: Words) -> list[Row]:
+    """Returns the winner's parameters beside the report's, where they differ."""
+    rows = material.evaluation["rows"] if material.evaluation else []
+    chosen = {row["config"]: row["configuration"] for row in rows}
+    if not {"winner", "report"} <= set(chosen):
+        return []
+    return [
+        (words.name(name), short(chosen["winner"][name]), short(value))
+        for name, value in chosen["report"].items()
+        if chosen["winner"].get(name) != value
+    ]
+
+
+def short(value: Any) -> str:
+    """Writes a parameter's value in three digits."""
+    return f"{value:.3g}" if isinstance(value, float) else str(value)
+
+
+def states(material: Material, words: Words) -> list[Row]:
+    """Returns how many trials ended in each way, and what they cost."""
+    table = material.trials
+    rows: list[Row] = []
+    for state in STATES.values():
+        here = table[table["state"] == state]
+        if not here.empty:
+            seconds = here["seconds"].fillna(0).sum() if "seconds" in here else 0
+            cost = f"{int(here['fold_epochs'].sum()):,}"
+            rows.append((words.say(state), f"{len(here):,}", cost, duration(float(seconds))))
+    return rows
+
+
+def search_note(material: Material, words: Words) -> str:
+    """Says in a sentence what the search has cost, of what it could have cost."""
+    table = material.trials
+    if material.asked is None or table.empty:
+        return ""
+    folds, cost = material.asked["folds"], int(table["fold_epochs"].sum())
+    whole = table.loc[table["state"] == "complete", "fold_epochs"]
+    told = {"trials": f"{len(table):,}", "folds": folds, "cost": f"{cost:,}"}
+    note = words.say("search_note", **told)
+    if whole.empty:
+        return note
+    times = float(whole.median()) * len(table) / cost
+    return f"{note} {words.say('search_part', times=f'{times:.1f}')}"
+
+
+def causes(material: Material) -> list[tuple[str, int]]:
+    """Returns why trials failed, and how many for each reason."""
+    if material.trials.empty:
+        return []
+    failed = material.trials.loc[material.trials["state"] == "failed", "cause"].dropna()
+    reasons = failed.astype(str).str.replace(r"; see .*", "", regex=True)
+    return [(str(reason), int(count)) for reason, count in reasons.value_counts().items()]
+
+
+def finalists(material: Material) -> list[Row]:
+    """Returns the finalists' losses, the winner first."""
+    if material.finalists is None:
+        return []
+    return [
+        (
+            f"{row['trial']:.0f}",
+            f"{row['validation_loss']:.4f}",
+            f"{row['again_loss']:.4f} ±{row['again_sd']:.3f}",
+            f"{row['both']:.4f}",
+        )
+        for _, row in material.finalists.iterrows()
+    ]
+
+
+def digits(material: Material, words: Words) -> list[Row]:
+    """Returns how many digits of which sources stood where."""
+    described = material.asked["data"] if material.asked else {}
+    parts = {"pool": "pool", "held_out": "held_out", "mnist_test": "mnist_test_part"}
+    return [
+        (
+            words.say(key),
+            f"{described[part]['count']:,}",
+            ", ".join(f"{name} {count:,}" for name, count in described[part]["sources"].items()),
+            described[part]["fingerprint"][:16],
+        )
+        for part, key in parts.items()
+        if part in described
+    ]
+
+
+def copies(material: Material, words: Words) -> str:
+    """Says how many copies of held-out digits were removed from the pool."""
+    described = material.asked["data"] if material.asked else {}
+    count = described.get("copies_removed")
+    return "" if count is None else words.say("copies", count=count)
+
+
+def provenance(material: Material, words: Words) -> Iterator[Row]:
+    """Returns seed, space, versions and hardware: what a sweep's figures depend on."""
+    asked = material.asked
+    if asked is None:
+        return
+    space, hardware = asked["space"], asked["hardware"]
+    yield words.say("started"), asked["started"]
+    yield words.say("seed"), str(asked["seed"])
+    yield words.say("folds"), str(asked["folds"])
+    yield words.say("varied"), "; ".join(_ranges(space.get("parameters", {}), words))
+    fixed = space.get("fixed", {}).items()
+    yield words.say("fixed"), ", ".join(f"{words.name(name)} {value}" for name, value in fixed)
+    if "processor" in hardware:
+        yield words.say("hardware"), _hardware(hardware, words)
+    seconds = material.trials["seconds"].fillna(0).sum() if "seconds" in material.trials else 0.0
+    yield words.say("worker_hours"), duration(float(seconds))
+    yield words.say("versions"), ", ".join(f"{k} {v}" for k, v in asked["versions"].items())
+
+
+def _ranges(parameters: dict[str, Any], words: Words) -> Iterator[str]:
+    for name, each in parameters.items():
+        if "choices" in each:
+            yield f"{words.name(name)}: {', '.join(map(str, each['choices']))}"
+        else:
+            log = " (log)" if each.get("log") else ""
+            yield f"{words.name(name)} {each['low']:g}–{each['high']:g}{log}"
+
+
+def _hardware(hardware: dict[str, Any], words: Words) -> str:
+    about = {"memory": hardware.get("memory_gib", "?"), "cores": hardware.get("cores", "?")}
+    gpus = hardware.get("gpus") or ()
+    told = words.say("cores", processor=hardware["processor"], **about)
+    return f"{told}; {words.say('gpus')}: {', '.join(gpus)}" if gpus else told
+
+
+def duration(seconds: float) -> str:
+    """Writes 3,675 as `1 h 1 min`."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+
+
+def command(material: Material) -> str:
+    """Returns the command that makes the sweep again."""
+    return command_of(material.asked["request"]) if material.asked else ""

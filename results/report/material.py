@@ -1,0 +1,123 @@
+"""All that a report is made of: what can be read of a sweep's folder."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, TypeVar
+
+import pandas as pd
+from optuna.distributions import BaseDistribution
+
+from results.asked import Asked, read_asked
+from results.damage import KnownTrials, damage, known_trials
+from results.epochs import EpochLog
+from results.errors import ResultsError
+from results.evaluation import BOTH, MNIST, Evaluation, EvaluationRow, read_evaluation
+from results.finalists import finished_finalists, read_finalists
+from results.folder import SweepFolder
+from results.importance import importance
+from results.pictures import Pictures, read_pictures
+from results.readings import Readings, read_readings
+from results.trials import ranked
+
+Place = TypeVar("Place")
+Read = TypeVar("Read")
+Network = tuple[str, str]  # its configuration, and what it was trained on
+
+FIRST, LAST = ("report", MNIST), ("winner", BOTH)  # where one starts from, and what one comes to
+
+
+@dataclass(frozen=True)
+class Material:
+    """What can be read of a sweep; what is damaged or still to come is missing.
+
+    Attributes:
+        folder: The sweep's.
+        known: Its trials.
+        asked: What was asked.
+        evaluation: How the networks read the held-out digits.
+        finalists: Cross-validated twice, the winner first.
+        readings: What each network takes each held-out digit for.
+        pictures: The hardest digits, and samples.
+        damaged: A line for each damaged file.
+    """
+
+    folder: SweepFolder
+    known: KnownTrials
+    asked: Asked | None
+    evaluation: Evaluation | None
+    finalists: pd.DataFrame | None
+    readings: dict[Network, Readings]
+    pictures: Pictures | None
+    damaged: Sequence[str]
+
+    @classmethod
+    def of(cls, folder: SweepFolder) -> "Material":
+        """Reads all that there is."""
+        known = known_trials(folder)
+        evaluation = _or_none(read_evaluation, folder.evaluation_json)
+        return cls(
+            folder,
+            known,
+            _or_none(read_asked, folder),
+            evaluation,
+            finished_finalists(_or_none(read_finalists, folder.finalists_csv)),
+            _readings(folder, evaluation),
+            _or_none(read_pictures, folder.pictures),
+            damage(folder, known),
+        )
+
+    @cached_property
+    def trials(self) -> pd.DataFrame:
+        """The table of all trials."""
+        return self.known.table
+
+    @cached_property
+    def winner(self) -> int | None:
+        """The trial that won, if any is whole."""
+        table = self.finalists if self.finalists is not None else ranked(self.trials)
+        return None if table.empty else int(table.iloc[0]["trial"])
+
+    @cached_property
+    def report(self) -> int | None:
+        """The trial of the report's configuration, or the nearest to it, if it has begun."""
+        numbers = self.trials.loc[self.trials["origin"] == "report", "trial"]
+        return None if numbers.empty else int(numbers.iloc[0])
+
+    @cached_property
+    def parameters(self) -> dict[str, BaseDistribution]:
+        """What varies, and where; nothing where the journal cannot be read."""
+        known: dict[str, BaseDistribution] = {}
+        for trial in self.known.study:
+            known |= trial.distributions
+        return known
+
+    @cached_property
+    def importance(self) -> dict[str, float]:
+        """How much each parameter decides; nothing where too few trials have ended."""
+        return importance(self.known.study)
+
+    def epochs(self, trial: int) -> list[dict[str, Any]]:
+        """Returns what each epoch of each fold of a trial came to."""
+        return EpochLog(self.folder).read(trial)
+
+    def row(self, network: Network) -> EvaluationRow | None:
+        """Returns how one network reads the held-out digits."""
+        rows = self.evaluation["rows"] if self.evaluation else []
+        return next((row for row in rows if (row["config"], row["trained_on"]) == network), None)
+
+
+def _readings(folder: SweepFolder, evaluation: Evaluation | None) -> dict[Network, Readings]:
+    networks = (
+        [(row["config"], row["trained_on"]) for row in evaluation["rows"]] if evaluation else []
+    )
+    found = {network: _or_none(read_readings, folder.readings(*network)) for network in networks}
+    return {network: readings for network, readings in found.items() if readings}
+
+
+def _or_none(read: Callable[[Place], Read], place: Place) -> Read | None:
+    """Reads a file; what is damaged is told by `damage`."""
+    try:
+        return read(place)
+    except ResultsError:
+        return None

@@ -1,0 +1,53 @@
+"""What a report says, in one language."""
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from results.errors import ResultsError
+
+FOLDER = Path(__file__).parent / "words"
+
+
+@dataclass(frozen=True)
+class Words:
+    """The words of one language.
+
+    Attributes:
+        sentences: By their key; those in braces are filled in.
+        names: Of the parameters, with their unit.
+    """
+
+    sentences: dict[str, str]
+    names: dict[str, str]
+
+    def say(self, key: str, **values: Any) -> str:
+        """Returns a sentence, filled in.
+
+        Raises:
+            KeyError: If there is no such sentence.
+        """
+        return self.sentences[key].format(**values)
+
+    def name(self, parameter: str) -> str:
+        """Returns a parameter's name for people."""
+        return self.names.get(parameter, parameter)
+
+
+def languages() -> list[str]:
+    """Returns the languages there are, `en` and so on."""
+    return sorted(path.stem for path in FOLDER.glob("*.toml"))
+
+
+def words_of(language: str) -> Words:
+    """Returns the words of a language.
+
+    Raises:
+        ResultsError: If there are none.
+    """
+    if language not in languages():
+        raise ResultsError(f"--lang must be one of {', '.join(languages())}, but got {language}.")
+    content = tomllib.loads((FOLDER / f"{language}.toml").read_text("utf-8"))
+    names = content.pop("names")
+    return Words(content, names)

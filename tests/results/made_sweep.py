@@ -1,0 +1,136 @@
+"""Sweeps' folders as a sweep leaves them, made in no time."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import optuna
+from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
+from optuna.trial import FrozenTrial, TrialState, create_trial
+
+from datasets import LABELS
+from model import REPORT, Configuration, Judgement, SourceMeasures, build
+from results import SweepFolder, write_json
+from results.epochs import EpochLog
+from results.evaluation import BOTH, MNIST, EvaluationRow, evaluation_row
+from results.finalists import finalists_table, write_finalists
+from results.pictures import Pictures, write_pictures
+from results.readings import Readings, write_readings
+from results.study import study_storage
+from results.trials import ranked, trials_table, write_trials
+from results.winner import save_network
+
+FOLDS, EPOCHS, HELD_OUT = 2, 2, 40
+TINY = Configuration.from_dict({"channels_1": 2, "channels_2": 2})
+SPACE = {
+    "channels_1": IntDistribution(1, 8),
+    "learning_rate": FloatDistribution(1e-4, 1e-1, log=True),
+    "schedule": CategoricalDistribution(("constant", "cosine")),
+}
+
+
+def made_sweep(
+    path: Path, whole: int = 2, stopped: int = 0, failed: int = 0, judged: bool = True
+) -> SweepFolder:
+    """Makes the folder of a sweep with so many trials of each end, in this order."""
+    folder, dice = SweepFolder(path), np.random.default_rng(0)
+    folder.make(_asked(whole + stopped + failed))
+    ends = [TrialState.COMPLETE] * whole + [TrialState.PRUNED] * stopped
+    ends += [TrialState.FAIL] * failed
+    study = optuna.create_study(storage=study_storage(folder), study_name=folder.name)
+    study.add_trials([_trial(number, end, dice) for number, end in enumerate(ends)])
+    for trial in study.trials:
+        _write_epochs(EpochLog(folder), trial)
+    write_trials(folder.trials_csv, study.trials)
+    if whole and judged:
+        _judge(folder, study, dice)
+    return folder
+
+
+def _asked(trials: int) -> dict[str, Any]:
+    described = {"count": HELD_OUT, "sources": {"synthetic": HELD_OUT}, "fingerprint": "0" * 64}
+    parts = ("pool", "held_out", "mnist_test")
+    return {
+        "request": {"name": "made", "trials": trials, "chinese": ["embedded"], "seed": 0},
+        "space": {"about": "", "fixed": {"epochs": EPOCHS}, "parameters": {}},
+        "report": REPORT.to_dict(),
+        "data": dict.fromkeys(parts, described) | {"copies_removed": 0},
+        "folds": FOLDS,
+        "seed": 0,
+        "started": "2026-01-01T00:00:00+00:00",
+        "versions": {"python": "3.11"},
+        "hardware": {"processor": "one", "cores": 2, "memory_gib": 4.0, "gpus": []},
+    }
+
+
+def _trial(number: int, end: TrialState, dice: np.random.Generator) -> FrozenTrial:
+    losses = [float(loss) for loss in 0.2 + dice.gamma(2, 0.1, FOLDS)]
+    varied = {
+        "channels_1": int(dice.integers(1, 9)),
+        "learning_rate": float(10 ** dice.uniform(-4, -1)),
+        "schedule": str(dice.choice(["constant", "cosine"])),
+    }
+    about: dict[str, Any] = {
+        "fold_epochs": FOLDS * EPOCHS, "seconds": 1.0, "weights": 100,
+        "origin": "search" if number else "report",
+    }  # fmt: skip
+    if end == TrialState.FAIL:
+        about |= {"cause": "its loss is nan.", "fold_epochs": 1}
+    else:
+        about |= {"fold_losses": losses, "validation_loss_sd": 0.05, "estimate": losses[0]}
+    return create_trial(
+        state=end,
+        value=float(np.mean(losses)) if end == TrialState.COMPLETE else None,
+        params=varied,
+        distributions=SPACE,
+        user_attrs=about,
+        intermediate_values={} if end == TrialState.FAIL else dict(enumerate(losses)),
+    )
+
+
+def _write_epochs(log: EpochLog, trial: FrozenTrial) -> None:
+    for fold, loss in enumerate(trial.user_attrs.get("fold_losses", [])):
+        for epoch in range(1, EPOCHS + 1):
+            told = {"fold": fold, "epoch": epoch, "learning_rate": 0.1, "training_loss": 1.0}
+            sources = {"synthetic": {"count": 10, "correct": 9, "loss": loss}}
+            result = {**told, "validation_loss": loss / epoch, "sources": sources}
+            log.append(trial.number, {"folds": [result]})
+
+
+def _judge(folder: SweepFolder, study: optuna.Study, dice: np.random.Generator) -> None:
+    table = ranked(trials_table(study.trials))
+    best = [int(number) for number in table["trial"][:2]]
+    again = {number: [0.5 + 0.1 * place, 0.6] for place, number in enumerate(best)}
+    write_finalists(folder.finalists_csv, finalists_table(table, again))
+    save_network(folder.weights, build(TINY), TINY, {"labels": list(LABELS)})
+    rows = [
+        _row(folder, name, part, dice) for name in ("report", "winner") for part in (MNIST, BOTH)
+    ]
+    described = {"count": HELD_OUT, "sources": {"synthetic": HELD_OUT}, "fingerprint": "0"}
+    write_json(
+        folder.evaluation_json, {"held_out": described, "mnist_test": described, "rows": rows}
+    )
+    images = dice.integers(0, 256, (HELD_OUT, 28, 28)).astype(np.uint8)
+    samples = dice.integers(0, 256, (10, 96, 96)).astype(np.uint8)
+    after = {"mnist": images[:10], "synthetic": images[:10]}
+    write_pictures(
+        folder.pictures, Pictures(np.arange(HELD_OUT), images, {"synthetic": samples}, after)
+    )
+
+
+def _row(
+    folder: SweepFolder, name: str, trained_on: str, dice: np.random.Generator
+) -> EvaluationRow:
+    """Returns a row of the evaluation, and writes the readings that it rests on."""
+    labels = np.arange(HELD_OUT) % 10
+    probabilities = dice.dirichlet(np.ones(10), HELD_OUT).astype(np.float32)
+    probabilities[np.arange(HELD_OUT), labels] += 0.5
+    readings = Readings(probabilities / 1.5, labels, np.array(["synthetic"] * HELD_OUT))
+    write_readings(folder.readings(name, trained_on), readings)
+    confusion = np.zeros((10, 10), np.int64)
+    np.add.at(confusion, (labels, readings.read), 1)
+    measures = SourceMeasures(HELD_OUT, int(readings.right.sum()), 0.1)
+    configuration = REPORT if name == "report" else TINY
+    return evaluation_row(
+        name, trained_on, configuration, Judgement({"synthetic": measures}, confusion), None
+    )

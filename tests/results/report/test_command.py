@@ -1,0 +1,52 @@
+"""The command in a report asks for what was asked."""
+
+import shlex
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+import shuzi
+from results.report.command import command_of
+from tune.errors import SweepError
+from tune.request import SweepRequest
+
+ASKED: dict[str, Any] = {
+    "space": "paper",
+    "mnist": "full",
+    "mnist_count": 500,
+    "chinese": ("embedded", "my photographs/"),
+    "as_is": True,
+    "trials": 30,
+    "pruner": "none",
+    "finalists": 1,
+    "retries": 0,
+    "max_parameters": 200000,
+    "also": "parameters",
+    "warm_start": "before",
+    "stop_when_converged": True,
+    "time_budget": 90.0,
+    "epochs": 3,
+    "gpus_per_trial": 0.5,
+    "cpus_per_trial": 2,
+    "concurrent": 4,
+    "seed": 7,
+}
+
+
+@pytest.mark.parametrize("options", [{}, ASKED])
+def test_the_command_asks_for_the_same_again(
+    options: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = SweepRequest(name="mine", out=tmp_path, **options)
+    got = []
+
+    def take(request: SweepRequest, _: object) -> None:
+        got.append(request)
+        raise SweepError("that is enough.")
+
+    monkeypatch.setattr("tune.sweep.run_sweep", take)
+    command = shlex.split(command_of(asked.model_dump(mode="json")))
+    CliRunner().invoke(shuzi.app, [*command[1:], "--out", str(tmp_path)])
+    assert got == [asked]

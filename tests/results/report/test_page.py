@@ -1,0 +1,139 @@
+"""A report opens anywhere, and is sensible whatever became of the sweep."""
+
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from results import SweepFolder
+from results.report.page import write_report
+from results.report.words import languages, words_of
+from tests.results.made_sweep import made_sweep
+
+ALL = {
+    "network", "history", "fates", "importance", "coordinates", "loss-channels_1",
+    "loss-learning_rate", "loss-schedule", "loss-of-winner", "loss-of-report",
+    "accuracy-of-winner", "accuracy-of-report", "confusion-report", "confusion-winner",
+    "hardest-report", "hardest-winner", "samples",
+}  # fmt: skip
+
+
+def names(folder: SweepFolder) -> set[str]:
+    return {path.stem for path in folder.figures.glob("*.svg")}
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> SweepFolder:
+    folder = made_sweep(tmp_path_factory.mktemp("runs") / "whole", whole=9, stopped=9, failed=2)
+    write_report(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("there is no chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+def test_a_whole_sweep_has_every_figure_on_the_page_and_as_a_file(whole: SweepFolder) -> None:
+    page = whole.report_html.read_text("utf-8")
+    assert names(whole) == ALL
+    assert page.count("data:image/svg+xml;base64,") == len(ALL)
+    assert len(page) < 3e6
+    for path in whole.figures.iterdir():
+        ElementTree.fromstring(path.read_text("utf-8"))
+
+
+def test_axes_have_units(whole: SweepFolder) -> None:
+    said = (whole.figures / "history.svg").read_text("utf-8")
+    assert "validation loss (nats)" in said
+    assert "cost so far (epochs of a fold)" in said
+
+
+def test_answer_stands_first_and_is_that_of_the_evaluation(whole: SweepFolder) -> None:
+    page = whole.report_html.read_text("utf-8")
+    headline = re.search(r'<p class="headline">(\d+) of (\d+) held-out Chinese digits', page)
+    assert headline
+    assert headline[0] in page
+    row = next(
+        row for row in _rows(whole) if (row[0], row[1]) == ("winner", "MNIST and Chinese digits")
+    )
+    assert row[2] == f"{headline[1]}/{headline[2]}"
+
+
+def _rows(folder: SweepFolder) -> list[list[str]]:
+    page = folder.report_html.read_text("utf-8")
+    rows = re.findall(r"<tr>(.*?)</tr>", page)
+    return [re.findall(r"<td[^>]*>(.*?)</td>", row) for row in rows if row.count("<td") == 8]
+
+
+@pytest.mark.parametrize("language", languages())
+def test_the_page_opens_without_network_error_or_horizontal_scrolling(
+    whole: SweepFolder, browser: Browser, language: str
+) -> None:
+    write_report(whole, language)
+    context = browser.new_context(offline=True)
+    page, wrong = context.new_page(), []
+    page.on("console", lambda message: wrong.append(message.text))
+    page.on("requestfailed", lambda request: wrong.append(request.url[:80]))
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.goto(whole.report_html.as_uri())
+    for width in (390, 1440):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+    assert page.evaluate("[...document.images].every(each => each.naturalWidth > 0)")
+    assert page.evaluate("document.images.length") == len(ALL)
+    assert page.locator("html").get_attribute("lang") == words_of(language).say("language")
+    assert wrong == []
+    context.close()
+
+
+def test_a_sweep_of_one_trial_has_a_report_without_importance(tmp_path: Path) -> None:
+    folder = made_sweep(tmp_path / "one", whole=1)
+    write_report(folder)
+    assert "Too few trials" in folder.report_html.read_text("utf-8")
+    assert {"importance", "coordinates"} & names(folder) == set()
+    assert "history" in names(folder)
+
+
+def test_a_sweep_of_failed_trials_says_why_they_failed(tmp_path: Path) -> None:
+    folder = made_sweep(tmp_path / "failed", whole=0, failed=3)
+    write_report(folder)
+    page = folder.report_html.read_text("utf-8")
+    assert '<p class="headline">No trial is whole, so there is no winner.' in page
+    assert "3 × its loss is nan." in page
+    assert names(folder) == {"fates"}
+
+
+def test_a_sweep_that_has_just_begun_has_a_report(tmp_path: Path) -> None:
+    folder = made_sweep(tmp_path / "begun", whole=0)
+    write_report(folder)
+    page = folder.report_html.read_text("utf-8")
+    assert "No trial has ended" in page
+    assert "`shuzi resume begun` goes on with it" in page
+
+
+def test_a_sweep_of_500_trials_is_still_small(tmp_path: Path) -> None:
+    folder = made_sweep(tmp_path / "many", whole=60, stopped=430, failed=10)
+    write_report(folder)
+    assert names(folder) == ALL
+    assert len(folder.report_html.read_bytes()) < 3e6
+
+
+def test_what_stands_in_a_sweeps_files_is_no_markup(tmp_path: Path) -> None:
+    folder = made_sweep(tmp_path / "planted", whole=1)
+    text = folder.sweep_json.read_text("utf-8")
+    folder.sweep_json.write_text(text.replace('"embedded"', '"<script>alert(1)</script>"'))
+    write_report(folder)
+    page = folder.report_html.read_text("utf-8")
+    assert "&lt;script&gt;" in page
+    assert "<script" not in page
