@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from benchmarks.header import header
 from benchmarks.spread import median_spread
-from datasets import fold_indices, load_mnist
+from datasets import fold_indices
+from datasets.mnist import load_mnist
 from model import Configuration, DeviceDigits, FoldEpoch, cross_validate
 from model.processor import prepare_processor
 

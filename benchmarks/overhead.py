@@ -30,7 +30,7 @@ from tune.cluster import ray_cluster
 from tune.cross_validation import CrossValidation
 from tune.data import load_data
 from tune.plan import Plan
-from tune.resources import Share
+from tune.share import Share
 from tune.stopping import Stop
 
 

@@ -23,8 +23,10 @@ from rich.table import Table
 
 from benchmarks.header import header
 from benchmarks.spread import mean_spread
-from datasets import DigitSet, load_chinese, load_mnist
+from datasets import DigitSet
+from datasets.chinese import load_chinese
 from datasets.drawn.synthetic import written_by
+from datasets.mnist import load_mnist
 from datasets.preparing.preparation import centred
 from datasets.sheets.importing import Import, import_sheets
 from datasets.sheets.labels import Labelling

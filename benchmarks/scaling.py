@@ -26,7 +26,8 @@ from benchmarks.header import cores, header
 from benchmarks.peers.part import Part
 from benchmarks.peers.shuzi_loop import run
 from benchmarks.spread import median_spread
-from datasets import fold_indices, load_mnist, stratified_count
+from datasets import fold_indices, stratified_count
+from datasets.mnist import load_mnist
 from model import Configuration
 
 BASE = Configuration(channels_1=32, channels_2=64, epochs=2)

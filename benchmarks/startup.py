@@ -15,7 +15,7 @@ IMPORT = "import torch"
 FIRST_BATCH = """
 import numpy as np
 import torch
-from datasets import load_mnist
+from datasets.mnist import load_mnist
 from model import Configuration, DeviceDigits
 from model.replica import Replica
 digits = DeviceDigits.of(load_mnist({mnist!r}).train, torch.device("cpu"))
@@ -25,7 +25,7 @@ WORKER = """
 import numpy as np
 import torch
 from benchmarks.peers.workers import peak_bytes
-from datasets import load_mnist
+from datasets.mnist import load_mnist
 from model import Configuration, DeviceDigits
 from model.processor import prepare_processor
 from model.replica import Replica

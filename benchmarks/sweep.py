@@ -36,8 +36,8 @@ from tune.cluster import ray_cluster
 from tune.data import SweepData, load_data
 from tune.plan import Plan
 from tune.request import SweepRequest
-from tune.resources import Share
 from tune.search import search
+from tune.share import Share
 from tune.stopping import Stop
 
 

@@ -24,7 +24,9 @@ from benchmarks.header import cores, header
 from benchmarks.peers.part import Part
 from benchmarks.peers.workers import Side
 from benchmarks.spread import mean_spread
-from datasets import fold_indices, joined, load_chinese, load_mnist, stratified_count
+from datasets import fold_indices, joined, stratified_count
+from datasets.chinese import load_chinese
+from datasets.mnist import load_mnist
 from model import Configuration
 
 SIDES = {

@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from datasets import DigitSet, joined, load_chinese
+from datasets import DigitSet, joined
+from datasets.chinese import load_chinese
 
 
 @pytest.fixture(scope="session")

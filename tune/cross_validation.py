@@ -14,7 +14,7 @@ from ray.tune import Trainable
 
 from datasets import DigitSet
 from model import Configuration, DeviceDigits, FoldEpoch, best_device, cross_validate
-from tune.resources import Share
+from tune.share import Share
 
 
 class CrossValidation(Trainable):  # type: ignore[misc]

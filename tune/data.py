@@ -11,11 +11,11 @@ from datasets import (
     fold_indices,
     held_out_split,
     joined,
-    load_chinese,
-    load_mnist,
     stratified_count,
     without_copies,
 )
+from datasets.chinese import load_chinese
+from datasets.mnist import load_mnist
 from results.evaluation import described
 from tune.request import SweepRequest
 

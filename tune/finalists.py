@@ -6,19 +6,17 @@ what it will do; a second, independent cross-validation of the few best mends bo
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import ray
 import ray.exceptions
-from numpy.typing import NDArray
 from rich.console import Console
 from rich.progress import track
 
-from datasets import DigitSet, fold_indices
-from model import Configuration, DeviceDigits, best_device, cross_validate
+from datasets import fold_indices
+from model import Configuration
 from results import ResultsError
 from results.finalists import (
     finalists_table,
@@ -28,26 +26,7 @@ from results.finalists import (
 )
 from results.trials import ranked
 from tune.plan import Plan
-from tune.resources import Share
-
-
-@dataclass(frozen=True)
-class OtherFolds:
-    """Folds and a seed that no trial of the search has seen.
-
-    Attributes:
-        folds: For each the indices of its validation images.
-        seed: Decides the training.
-    """
-
-    folds: list[NDArray[np.int64]]
-    seed: int
-
-    @classmethod
-    def of(cls, plan: Plan) -> "OtherFolds":
-        """Derives them from the sweep's own seed."""
-        seed = int(np.random.SeedSequence([plan.request.seed, len("again")]).generate_state(1)[0])
-        return cls(fold_indices(plan.data.pool, plan.space.folds, seed), seed)
+from tune.worker import OtherFolds, fold_loss
 
 
 def cross_validate_finalists(
@@ -64,7 +43,7 @@ def cross_validate_finalists(
     Returns:
         A row for each finalist, see `results.finalists`.
     """
-    other = OtherFolds.of(plan)
+    other = _other_folds(plan)
     before = _losses_before(plan)
     nothing = [math.nan] * len(other.folds)
     losses = {trial: before.get(trial, list(nothing)) for trial in configurations}
@@ -91,7 +70,7 @@ def _trained(
 ) -> Iterator[tuple[int, int, float]]:
     """Trains every fold that has no loss yet on Ray's workers; yields trial, fold and loss."""
     share = plan.share
-    train = ray.remote(num_cpus=share.cpus, num_gpus=share.gpus)(_fold_loss)
+    train = ray.remote(num_cpus=share.cpus, num_gpus=share.gpus)(fold_loss)
     stored = ray.put(other)
     waiting = {
         train.remote(configuration, plan.stored_pool, stored, fold, share): (trial, fold)
@@ -114,14 +93,10 @@ def _shown(count: int, console: Console) -> Any:
     )
 
 
-def _fold_loss(
-    configuration: Configuration, pool: DigitSet, other: OtherFolds, fold: int, share: Share
-) -> float:
-    """Runs in a worker: trains one fold and returns its validation loss, balanced, nats."""
-    share.prepare()
-    digits = DeviceDigits.of(pool, best_device(share.gpus > 0))
-    *_, last = cross_validate(configuration, digits, other.folds, other.seed, [fold])
-    return last[0].validation.balanced_loss
+def _other_folds(plan: Plan) -> OtherFolds:
+    """Derives other folds and another seed from the sweep's own seed."""
+    seed = int(np.random.SeedSequence([plan.request.seed, len("again")]).generate_state(1)[0])
+    return OtherFolds(fold_indices(plan.data.pool, plan.space.folds, seed), seed)
 
 
 def _received(ready: ray.ObjectRef) -> float:

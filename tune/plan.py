@@ -10,7 +10,7 @@ from results import SweepFolder
 from search_spaces import SearchSpace
 from tune.data import SweepData
 from tune.request import SweepRequest
-from tune.resources import Share
+from tune.share import Share
 from tune.warm_start import EarlierSweep
 
 

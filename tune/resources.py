@@ -2,49 +2,19 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Any, Self
+from typing import Any
 
 import ray
 
 from model import Configuration, best_device
 from model.memory import GpuMemory, tried_memory
-from model.processor import prepare_gpu, prepare_processor
+from model.processor import prepare_gpu
 from search_spaces import SearchSpace
 from tune.errors import SweepError
 from tune.request import SweepRequest
+from tune.share import Share
 
 GPU_RESERVE = 0.9  # of its memory; the rest is left to others and to fragmentation
-
-
-@dataclass(frozen=True)
-class Share:
-    """What each trial gets.
-
-    Attributes:
-        cpus: Cores, and threads of torch.
-        gpus: GPUs; a fraction where several trials share one.
-        concurrent: How many trials run at a time.
-    """
-
-    cpus: int
-    gpus: float
-    concurrent: int
-
-    @property
-    def alone(self) -> Self:
-        """The same for a trial that needs a GPU to itself."""
-        return replace(self, gpus=1.0) if 0 < self.gpus < 1 else self
-
-    def as_ray(self) -> dict[str, float]:
-        """Returns it in Ray's words."""
-        return {"CPU": self.cpus, "GPU": self.gpus}
-
-    def prepare(self) -> None:
-        """Has this process keep to it."""
-        prepare_processor(self.cpus)
-        if self.gpus:
-            prepare_gpu(self.gpus)
 
 
 def share_of(cpus: float, gpus: float, memory: GpuMemory | None, request: SweepRequest) -> Share:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import ray
@@ -18,12 +17,9 @@ from model import (
     Configuration,
     DeviceDigits,
     DigitNetwork,
-    best_device,
     build,
-    fold_seed,
     judge,
     read,
-    train_whole,
 )
 from results import ResultsError, SweepFolder, write_json
 from results.evaluation import (
@@ -43,10 +39,7 @@ from tune.data import SweepData
 from tune.errors import SweepFailed
 from tune.pictures import chosen_pictures
 from tune.plan import Plan
-from tune.resources import Share
-
-Weights = dict[str, NDArray[Any]]
-NO_FOLD = 2**32 - 1  # seeds the retraining as no fold is
+from tune.worker import Weights, trained_weights
 
 
 @dataclass(frozen=True)
@@ -167,7 +160,7 @@ def _trained(
 ) -> Iterator[tuple[Candidate, DigitNetwork]]:
     """Trains the candidates side by side on Ray's workers; yields each as it is ready."""
     pool, seed, share = plan.data.pool, plan.request.seed, plan.share
-    train = ray.remote(num_cpus=share.cpus, num_gpus=share.gpus)(_train)
+    train = ray.remote(num_cpus=share.cpus, num_gpus=share.gpus)(trained_weights)
     waiting = {
         train.remote(each.configuration, plan.stored_pool, each.training(pool), seed, share): each
         for each in chosen
@@ -184,20 +177,6 @@ def _trained(
         candidate = waiting.pop(ready)
         console.print(f"retrained {candidate.name} on {candidate.trained_on}")
         yield candidate, _network(candidate.configuration, _weights(candidate, ready))
-
-
-def _train(
-    configuration: Configuration,
-    pool: DigitSet,
-    training: NDArray[np.int64],
-    seed: int,
-    share: Share,
-) -> Weights:
-    """Runs in a worker: trains on part of the pool and returns the weights."""
-    share.prepare()
-    digits = DeviceDigits.of(pool, best_device(share.gpus > 0))
-    network = train_whole(configuration, digits, training, fold_seed(seed, NO_FOLD))
-    return {name: value.cpu().numpy() for name, value in network.state_dict().items()}
 
 
 def _weights(candidate: Candidate, ready: ray.ObjectRef) -> Weights:

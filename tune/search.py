@@ -26,10 +26,10 @@ from tune.progress import SearchProgress, say
 from tune.pruning import LadderPruner, NoPruner, Pruner
 from tune.recorder import Recorder
 from tune.request import SweepRequest
-from tune.resources import Share
 from tune.sampling import EstimateSampler, Size, startup_trials
 from tune.scheduler import PruningScheduler
 from tune.searcher import StudySearcher
+from tune.share import Share
 from tune.stopping import Stop, how_to_resume
 from tune.study import enqueue_first, open_study
 

@@ -29,9 +29,10 @@ from tune.mirror import mirrored, new_storage, storage_before
 from tune.plan import Plan, fixed_values
 from tune.progress import say
 from tune.request import SweepRequest, lasting_uri
-from tune.resources import Share, gpu_memory, share_of, smallest_configuration
+from tune.resources import gpu_memory, share_of, smallest_configuration
 from tune.retraining import is_judged, retrain_and_judge
 from tune.search import search
+from tune.share import Share
 from tune.stopping import Stop, how_to_resume, stoppable
 from tune.warm_start import EarlierSweep, earlier_sweep
 

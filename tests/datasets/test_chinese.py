@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from datasets import DataError, load_chinese
+from datasets import DataError
+from datasets.chinese import load_chinese
 from datasets.drawn.synthetic import written_by
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from datasets import DataError, load_mnist
-from datasets.mnist import read_idx
+from datasets import DataError
+from datasets.mnist import load_mnist, read_idx
 
 
 def idx(values: np.ndarray) -> bytes:

@@ -4,7 +4,8 @@ from model import Configuration
 from model.memory import GpuMemory
 from search_spaces import read_space
 from tune import SweepError, SweepRequest
-from tune.resources import Share, largest_configuration, share_of
+from tune.resources import largest_configuration, share_of
+from tune.share import Share
 
 GIB = 2**30
 

@@ -25,6 +25,7 @@ from tensorboard.plugins.hparams import plugin_data_pb2
 
 import tune.retraining
 import tune.search
+import tune.worker
 from datasets import DigitSet
 from model import Configuration, DeviceDigits, cross_validate, judge
 from results import SweepFolder, read_json
@@ -87,7 +88,7 @@ class Swept:
 def swept(own_ray: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Swept]:
     out, received = tmp_path_factory.mktemp("runs"), tmp_path_factory.mktemp("received")
     ray.cloudpickle.register_pickle_by_value(sys.modules[__name__])
-    train = tune.retraining._train
+    train = tune.worker.trained_weights
 
     def recording_train(*arguments: Any) -> Any:
         path = received / f"retraining-{len(list(received.iterdir()))}"
@@ -107,7 +108,7 @@ def swept(own_ray: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
     console = Console(record=True, width=200)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(tune.search, "CrossValidation", recording_cross_validation(received))
-        patch.setattr(tune.retraining, "_train", recording_train)
+        patch.setattr(tune.retraining, "trained_weights", recording_train)
         folder = run_sweep(request, console)
     contents = [path.read_bytes() for path in sorted(received.iterdir())]
     yield Swept(request, folder, load_data(request, 5), contents, console.export_text())
@@ -120,8 +121,13 @@ def test_folder_is_as_designed(swept: Swept) -> None:
     expected = {".lock", "sweep.json", "study.journal", "trials.csv"}
     expected |= {"winner/model.safetensors", "winner/evaluation.json"}
     expected |= {f"trials/{number:04d}/epochs.csv" for number in range(4)}
+    expected |= {"winner/pictures.safetensors", "report.html", "figures/history.svg"}
+    expected |= {
+        f"winner/readings/{row['config']}-{row['trained_on']}.safetensors"
+        for row in swept.evaluation["rows"]
+    }
     assert expected <= files
-    assert all("tfevents" in name for name in files - expected)
+    assert all("tfevents" in name or "figures/" in name for name in files - expected)
 
 
 def test_every_trial_is_whole_and_the_reports_comes_first(swept: Swept) -> None:

@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from datasets import DataError, load_chinese, load_mnist
+from datasets import DataError
+from datasets.chinese import load_chinese
 from datasets.getting.fetching import fetch
 from datasets.getting.public import CHEN, MNIST, PUBLIC, REPORT_DIGITS, PublicDigits, PublicFile
+from datasets.mnist import load_mnist
 
 NOWHERE = "http://127.0.0.1:9"
 

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from datasets import DataError, load_chinese
+from datasets import DataError
+from datasets.chinese import load_chinese
 from datasets.sheets.importing import Import, import_sheets
 from datasets.sheets.labels import Labelling
 from tests.datasets.sheets.made_forms import made_form
