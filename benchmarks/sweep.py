@@ -12,7 +12,7 @@ import multiprocessing
 import tempfile
 import time
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,12 +24,14 @@ from ray.tune.search.optuna import OptunaSearch
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
+from sklearn.model_selection import train_test_split
 
 from benchmarks.header import cores, header
 from datasets import DigitSet, fold_indices
 from model import Configuration, DeviceDigits, cross_validate
 from model.processor import prepare_processor
 from results import SweepFolder
+from results.evaluation import described
 from search_spaces import read_space
 from tune.choice import chosen_winner, configuration_of
 from tune.cluster import ray_cluster
@@ -65,10 +67,10 @@ def main() -> None:
     console.print(header("torch", "ray", "optuna"))
     request = _request(arguments)
     space = read_space(request.space, Configuration.check)
-    data = load_data(request, space.folds)
+    data = _part(load_data(request, space.folds), arguments.pool, space.folds, request.seed)
     console.print(
         f"space {request.space}, {request.trials} trials, {cores()} at a time, "
-        f"{space.folds} folds, {len(data.pool):,} digits, seed {request.seed}"
+        f"{space.folds} folds, pool: {described(data.pool)['sources']}, seed {request.seed}"
     )
     searched = {"Ray Tune, OptunaSearch": plain(request, data), "shuzi": ours(request, data)}
     console.print(_table(searched, data, arguments.judgements))
@@ -80,6 +82,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--trials", type=int, default=40)
     parser.add_argument("--images", type=int, default=500, help="of MNIST, stratified")
     parser.add_argument("--chinese", default="embedded", help="a folder, as `shuzi sweep` takes it")
+    parser.add_argument("--pool", type=int, help="take a stratified part of so many digits")
     parser.add_argument("--epochs", type=int, default=None, help="instead of the space's")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument(
@@ -99,6 +102,17 @@ def _request(arguments: argparse.Namespace) -> SweepRequest:
         epochs=arguments.epochs,
         seed=arguments.seed,
     )
+
+
+def _part(data: SweepData, count: int | None, folds: int, seed: int) -> SweepData:
+    """Returns the digits with a smaller pool, each source and label in its proportion."""
+    if count is None:
+        return data
+    kinds = [f"{s}-{y}" for s, y in zip(data.pool.sources, data.pool.labels, strict=True)]
+    everything = np.arange(len(data.pool))
+    chosen, _ = train_test_split(everything, train_size=count, stratify=kinds, random_state=seed)
+    pool = data.pool.select(np.sort(chosen))
+    return replace(data, pool=pool, folds=fold_indices(pool, folds, seed))
 
 
 def plain(request: SweepRequest, data: SweepData) -> Searched:
