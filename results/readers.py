@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from results.errors import ResultsError
 from results.winner import load_network
 
-
 BATCH = 256  # images at a time
 
 
@@ -43,7 +42,7 @@ class NetworkReader:
 
     def read(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
         """See `Reader`."""
-        parts = torch.from_numpy(images).split(BATCH)
+        parts = torch.split(torch.from_numpy(images), BATCH)
         with torch.inference_mode():
             return torch.cat([self._network(part).softmax(dim=1) for part in parts]).numpy()
 
