@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import TypeAdapter
-from scipy.stats import binomtest
 from typing_extensions import TypedDict  # as pydantic asks for, before Python 3.12
 
 from datasets import DigitSet
@@ -77,6 +76,8 @@ def wilson_interval(correct: int, count: int) -> tuple[float, float]:
         correct: Digits read right.
         count: Digits read, at least 1.
     """
+    from scipy.stats import binomtest  # most of a second to import
+
     interval = binomtest(correct, count).proportion_ci(method="wilson")
     return float(interval.low), float(interval.high)
 

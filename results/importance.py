@@ -9,7 +9,6 @@ from collections.abc import Sequence
 
 import optuna
 from optuna.exceptions import ExperimentalWarning
-from optuna.importance import PedAnovaImportanceEvaluator
 from optuna.trial import FrozenTrial, TrialState, create_trial
 
 LEAST = 12  # trials, below which nothing can be said
@@ -29,13 +28,15 @@ def importance(trials: Sequence[FrozenTrial]) -> dict[str, float]:
     known = by_estimate(trials)
     if len(known) < LEAST:
         return {}
+    from optuna.importance import PedAnovaImportanceEvaluator, get_param_importances  # a second
+
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     study = optuna.create_study()
     study.add_trials(known)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ExperimentalWarning)
         evaluator = PedAnovaImportanceEvaluator(target_quantile=BEST)
-        return optuna.importance.get_param_importances(study, evaluator=evaluator)
+        return get_param_importances(study, evaluator=evaluator)
 
 
 def by_estimate(trials: Sequence[FrozenTrial]) -> list[FrozenTrial]:

@@ -13,7 +13,6 @@ from datasets import DigitSet
 from model import Configuration, count_parameters
 from results import ResultsError, SweepFolder, write_json
 from results.damage import KnownTrials, damage, known_trials
-from results.report.page import write_report
 from results.storage import Storage
 from results.study import read_study
 from results.tables import short_path
@@ -189,14 +188,20 @@ def _finish(trials: pd.DataFrame, plan: Plan, console: Console) -> None:
     if not console.is_terminal:
         console.print("retraining the winner and the report's network, to judge them")
     retrain_and_judge(configuration_of(winner, trials, plan), plan, console)
-    write_report(plan.folder)
+    _write_report(plan.folder)
+
+
+def _write_report(folder: SweepFolder) -> None:
+    from results.report.page import write_report  # a second to import
+
+    write_report(folder)
 
 
 def _reported(folder: SweepFolder) -> str:
     """Writes the report of a sweep that has all else, if it lacks; returns what was missing."""
     if folder.report_html.is_file():
         return "nothing is missing."
-    write_report(folder)
+    _write_report(folder)
     return "only its report was missing."
 
 
