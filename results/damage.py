@@ -6,7 +6,7 @@ Nothing in a sweep's folder is ever unpickled: a folder from anywhere can be loo
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 from optuna.trial import FrozenTrial
@@ -24,6 +24,18 @@ from results.trials import ENDED, STATES, read_trials, trials_table
 from results.winner import load_network
 
 ENDS = [STATES[state] for state in ENDED]
+
+
+Place = TypeVar("Place")
+Read = TypeVar("Read")
+
+
+def unless_damaged(read: Callable[[Place], Read], place: Place) -> Read | None:
+    """Reads a file; nothing where it is damaged, which `damage` tells."""
+    try:
+        return read(place)
+    except ResultsError:
+        return None
 
 
 @dataclass(frozen=True)

@@ -1,24 +1,20 @@
 """What a sweep has come to, for programs: the content of `shuzi show NAME --json`."""
 
 import json
-from collections.abc import Callable, Sequence
-from typing import Any, Literal, TypeVar
+from collections.abc import Sequence
+from typing import Any, Literal
 
 import pandas as pd
 from pydantic import TypeAdapter
 from typing_extensions import TypedDict  # as pydantic asks for, before Python 3.12
 
 from results.asked import read_asked
-from results.damage import KnownTrials, damage, known_trials
-from results.errors import ResultsError
+from results.damage import KnownTrials, damage, known_trials, unless_damaged
 from results.evaluation import Evaluation, EvaluationRow, is_winner, read_evaluation
 from results.finalists import finished_finalists, read_finalists
 from results.folder import SweepFolder
 from results.importance import importance
 from results.trials import ranked
-
-Place = TypeVar("Place")
-Read = TypeVar("Read")
 
 
 class Brief(TypedDict):
@@ -75,8 +71,8 @@ def summary(folder: SweepFolder, known: KnownTrials | None = None) -> Summary:
     """
     known = known or known_trials(folder)
     rows = _records(ranked(known.table))
-    asked = _or_none(read_asked, folder)
-    finalists = finished_finalists(_or_none(read_finalists, folder.finalists_csv))
+    asked = unless_damaged(read_asked, folder)
+    finalists = finished_finalists(unless_damaged(read_finalists, folder.finalists_csv))
     return {
         **_brief(folder, known.table),
         "damaged": damage(folder, known),
@@ -84,7 +80,7 @@ def summary(folder: SweepFolder, known: KnownTrials | None = None) -> Summary:
         "importance": importance(known.study),
         "front": front(rows) if asked and asked["request"].get("also") else [],
         "finalists": _records(finalists),
-        "evaluation": _or_none(read_evaluation, folder.evaluation_json),
+        "evaluation": unless_damaged(read_evaluation, folder.evaluation_json),
     }
 
 
@@ -99,8 +95,8 @@ def brief(folder: SweepFolder) -> Brief:
 
 
 def _brief(folder: SweepFolder, table: pd.DataFrame) -> Brief:
-    asked = _or_none(read_asked, folder)
-    evaluation = _or_none(read_evaluation, folder.evaluation_json)
+    asked = unless_damaged(read_asked, folder)
+    evaluation = unless_damaged(read_evaluation, folder.evaluation_json)
     rows = _records(ranked(table).head(1))
     return {
         "name": folder.name,
@@ -112,14 +108,6 @@ def _brief(folder: SweepFolder, table: pd.DataFrame) -> Brief:
         "best": rows[0] if rows else None,
         "winner": _winner_row(evaluation),
     }
-
-
-def _or_none(read: Callable[[Place], Read], place: Place) -> Read | None:
-    """Reads a file; what is damaged is told by `damage`."""
-    try:
-        return read(place)
-    except ResultsError:
-        return None
 
 
 def _records(table: pd.DataFrame | None) -> list[dict[str, Any]]:

@@ -1,17 +1,16 @@
 """All that a report is made of: what can be read of a sweep's folder."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any
 
 import pandas as pd
 from optuna.distributions import BaseDistribution
 
 from results.asked import Asked, read_asked
-from results.damage import KnownTrials, damage, known_trials
+from results.damage import KnownTrials, damage, known_trials, unless_damaged
 from results.epochs import EpochLog
-from results.errors import ResultsError
 from results.evaluation import BOTH, MNIST, Evaluation, EvaluationRow, read_evaluation
 from results.finalists import finished_finalists, read_finalists
 from results.folder import SweepFolder
@@ -20,8 +19,6 @@ from results.pictures import Pictures, read_pictures
 from results.readings import Readings, read_readings
 from results.trials import ranked
 
-Place = TypeVar("Place")
-Read = TypeVar("Read")
 Network = tuple[str, str]  # its configuration, and what it was trained on
 
 FIRST, LAST = ("report", MNIST), ("winner", BOTH)  # where one starts from, and what one comes to
@@ -55,15 +52,15 @@ class Material:
     def of(cls, folder: SweepFolder) -> "Material":
         """Reads all that there is."""
         known = known_trials(folder)
-        evaluation = _or_none(read_evaluation, folder.evaluation_json)
+        evaluation = unless_damaged(read_evaluation, folder.evaluation_json)
         return cls(
             folder,
             known,
-            _or_none(read_asked, folder),
+            unless_damaged(read_asked, folder),
             evaluation,
-            finished_finalists(_or_none(read_finalists, folder.finalists_csv)),
+            finished_finalists(unless_damaged(read_finalists, folder.finalists_csv)),
             _readings(folder, evaluation),
-            _or_none(read_pictures, folder.pictures),
+            unless_damaged(read_pictures, folder.pictures),
             damage(folder, known),
         )
 
@@ -111,13 +108,7 @@ def _readings(folder: SweepFolder, evaluation: Evaluation | None) -> dict[Networ
     networks = (
         [(row["config"], row["trained_on"]) for row in evaluation["rows"]] if evaluation else []
     )
-    found = {network: _or_none(read_readings, folder.readings(*network)) for network in networks}
+    found = {
+        network: unless_damaged(read_readings, folder.readings(*network)) for network in networks
+    }
     return {network: readings for network, readings in found.items() if readings}
-
-
-def _or_none(read: Callable[[Place], Read], place: Place) -> Read | None:
-    """Reads a file; what is damaged is told by `damage`."""
-    try:
-        return read(place)
-    except ResultsError:
-        return None
