@@ -1,133 +1,165 @@
-"""What is going on, while it goes on: one live line in a terminal, plain lines elsewhere."""
+"""The search, while it goes on: a view in a terminal, and a line for each trial that ends."""
 
+import math
 import time
-from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
-import optuna
 from optuna.trial import FrozenTrial, TrialState
 from ray.tune import Callback
 from ray.tune.experiment import Trial
-from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.console import Console, RenderableType
+from rich.table import Table
 
-from results.trials import ENDED
+from tune.convergence import noise
 from tune.not_saved import NotSaved
+from tune.tally import Tally
+from tune.terminal import Row, bar, duration, is_live, rows, say, warn
+from tune.workers import Worker, Workers
 
-BEGUN = (TrialState.RUNNING, *ENDED)
-
-
-def say(console: Console, line: str) -> None:
-    """Prints a line as it is, however long."""
-    console.print(line, soft_wrap=True, highlight=False)
+PAUSE = 0.5  # seconds between two looks at the study, which take the longer the more trials
+CELL = 62  # columns that a worker takes
 
 
 class SearchProgress(NotSaved, Callback):  # type: ignore[misc]
-    """Shows trials done, running and failed, the best so far and the time left.
+    """Tells of each trial that ends, and has a view of the search as it is now.
 
     Args:
-        study: The sweep's.
-        trials: How many are planned.
+        tally: How far the search has come.
+        workers: What each worker does.
+        there: What Ray has, by its words: `CPU` and `GPU`, of all machines.
         console: Where to write.
+        budget: Seconds that the search may take.
     """
 
-    def __init__(self, study: optuna.Study, trials: int, console: Console) -> None:
-        self._study, self._trials, self._console = study, trials, console
-        self._running: dict[str, int] = {}  # the trial of each run
-        self._started = time.monotonic()
-        ended = study.get_trials(deepcopy=False, states=ENDED)
-        self._told = {trial.number for trial in ended}
-        self._before = len(ended)
-        self._bar = Progress(
-            SpinnerColumn(),
-            BarColumn(20),
-            TextColumn("{task.description}"),
-            TimeElapsedColumn(),
-            console=console,
-            transient=True,
-            disable=not console.is_terminal,
-        )
-        self._task = self._bar.add_task("starting the workers", total=trials)
-
-    def setup(self, *_: Any, **__: Any) -> None:
-        """Starts the live line."""
-        self._bar.start()
+    def __init__(
+        self,
+        tally: Tally,
+        workers: Workers,
+        there: Mapping[str, float],
+        console: Console,
+        budget: float | None = None,
+    ) -> None:
+        self._tally, self._workers, self._there = tally, workers, there
+        self._console, self._budget = console, budget or math.inf
+        self._next_look = 0.0  # on the monotonic clock
 
     def on_trial_start(self, iteration: int, trials: list[Trial], trial: Trial, **_: Any) -> None:
-        """Counts the trial as running."""
-        self._running[trial.trial_id] = trial.config["trial"]
-        self._show()
+        """Takes down what a worker begins."""
+        self._workers.begin(trial.trial_id, trial.config, self._folds_done(trial))
 
     def on_trial_result(
         self, iteration: int, trials: list[Trial], trial: Trial, result: dict[str, Any], **_: Any
     ) -> None:
-        """Tells of trials that ended meanwhile, waiting."""
-        self._show()
+        """Takes down what a worker has done."""
+        self._tally.add(trial.config["trial"], result)
+        self._workers.add(trial.trial_id, result, self._folds_done(trial))
 
     def on_trial_complete(
         self, iteration: int, trials: list[Trial], trial: Trial, **_: Any
     ) -> None:
-        """Says how the trial ended, if it did."""
-        number = trial.config["trial"]
-        self._running.pop(trial.trial_id, None)
+        """Takes down that a worker is free."""
+        self._workers.end(trial.trial_id)
         if trial.last_result and trial.last_result.get("again"):
-            say(
-                self._console,
-                f"trial {number} found too little GPU memory beside others: again, alone",
-            )
-        self._show()
+            number = trial.config["trial"]
+            told = f"trial {number} found too little GPU memory beside others: again, alone"
+            warn(self._console, told)
 
     def on_trial_error(self, iteration: int, trials: list[Trial], trial: Trial, **_: Any) -> None:
-        """Says that the trial failed."""
-        self.on_trial_complete(iteration, trials, trial)
+        """Takes down that a worker is free."""
+        self._workers.end(trial.trial_id)
+
+    def on_step_end(self, iteration: int, trials: list[Trial], **_: Any) -> None:
+        """Looks, now and then, which trials have ended: some do while they wait."""
+        if time.monotonic() >= self._next_look:
+            self._look()
 
     def on_experiment_end(self, trials: list[Trial], **_: Any) -> None:
-        """Ends the live line."""
-        self._show()
-        self._bar.stop()
+        """Tells of the last ones."""
+        self._look()
 
-    def _show(self) -> None:
-        begun = [t for t in self._study.get_trials(deepcopy=False) if t.state in BEGUN]
-        counts = Counter(trial.state for trial in begun)
-        state = _state(counts, len(set(self._running.values())), self._trials)
-        description = f"{state}{self._best(counts)}{self._left(counts)}"
-        for trial in begun:
-            if trial.state.is_finished() and trial.number not in self._told:
-                self._told.add(trial.number)
-                here = "" if self._console.is_terminal else f" | {description}"
-                say(self._console, f"{_ending(trial)}{here}")
-        done = len(begun) - counts[TrialState.RUNNING]
-        self._bar.update(self._task, completed=done, description=description)
+    def _look(self) -> None:
+        for trial in self._tally.look():
+            self._tell(trial)
+        self._next_look = time.monotonic() + PAUSE
 
-    def _best(self, counts: Counter[TrialState]) -> str:
-        if not counts[TrialState.COMPLETE]:
-            return ""
-        best = self._study.best_trial
-        return f", best {best.value:.4f} (trial {best.number})"
+    def _tell(self, trial: FrozenTrial) -> None:
+        here = "" if is_live(self._console) else f" | {self._in_a_line()}"
+        if trial.state == TrialState.FAIL:
+            warn(self._console, f"{_ending(trial)}{here}", "red")
+        else:
+            say(self._console, f"{_ending(trial)}{here}")
 
-    def _left(self, counts: Counter[TrialState]) -> str:
-        """Estimates the time left as if the trials to come cost what those so far did."""
-        begun = counts.total() - len(set(self._running.values()))
-        if begun <= self._before:
-            return ""
-        each = (time.monotonic() - self._started) / (begun - self._before)
-        seconds = each * (self._trials - begun)
-        return f", about {duration(seconds)} left" if seconds >= 1 else ""
+    def _folds_done(self, trial: Trial) -> int:
+        epochs = trial.config["configuration"]["epochs"]
+        return self._tally.folds_done(trial.config["trial"], epochs)
+
+    def _in_a_line(self) -> str:
+        best, left = self._tally.best, self._left()
+        return (
+            f"{self._tally.ended}/{self._tally.trials} done{_in_brackets(self._ends())}, "
+            f"{', '.join(self._going_on())}"
+            f"{f', best {best.value:.4f} (trial {best.number})' if best else ''}"
+            f"{f', {left}' if left else ''}"
+        )
+
+    def _ends(self) -> list[str]:
+        kinds = {"whole": TrialState.COMPLETE, "stopped": TrialState.PRUNED}
+        kinds["failed"] = TrialState.FAIL
+        counts = self._tally.counts
+        return [f"{counts[state]} {kind}" for kind, state in kinds.items() if counts[state]]
+
+    def _going_on(self) -> list[str]:
+        running = len({worker.trial for worker in self._workers.busy})
+        waiting = self._tally.counts[TrialState.RUNNING] - running
+        return [f"{running} running", *([f"{waiting} waiting"] if waiting > 0 else [])]
+
+    def _left(self) -> str:
+        left = self._tally.seconds_left
+        seconds = min(math.inf if left is None else left, self._budget - self._tally.seconds)
+        return f"about {duration(seconds)} left" if 1 <= seconds < math.inf else ""
+
+    def frame(self) -> RenderableType:
+        """Returns the view. Another thread calls it, so that it reads only what is put down whole.
+
+        It has the same rows from beginning to end.
+        """
+        width, height = self._console.size
+        tally = self._tally
+        to_come = [f"{tally.trials - tally.counts.total()} to come"]
+        return rows(
+            ("trials", bar(tally.ended, tally.trials, f"{tally.ended} of {tally.trials}", width)),
+            ("", ", ".join([*self._ends(), *self._going_on(), *to_come])),
+            *_best(tally.best),
+            ("workers", _doing(self._workers.places, width, height)),
+            ("speed", self._speed()),
+            ("time", self._time()),
+            ("cost", self._cost()),
+        )
+
+    def _speed(self) -> str:
+        busy = self._workers.busy
+        images, cores, gpus = (
+            sum(getattr(worker, name) for worker in busy) for name in ("images", "cores", "gpus")
+        )
+        told = f"{images:,.0f} images a second; in use: {cores:.1f} of {self._there['CPU']:g} cores"
+        return f"{told}, {gpus:g} of {self._there['GPU']:g} GPUs" if gpus else told
+
+    def _time(self) -> str:
+        of = f" of {duration(self._budget)}" if self._budget < math.inf else ""
+        return ", ".join(filter(None, [f"{duration(self._tally.seconds)}{of}", self._left()]))
+
+    def _cost(self) -> str:
+        left = self._tally.cost_left
+        about = "" if left is None else f", about {left:,.0f} left"
+        return (
+            f"{self._tally.cost:,} epochs of a fold{about}; "
+            f"{self._tally.most:,} if every trial were whole"
+        )
 
 
-def _state(counts: Counter[TrialState], running: int, trials: int) -> str:
-    ended = counts.total() - counts[TrialState.RUNNING]
-    kinds = {
-        "whole": counts[TrialState.COMPLETE],
-        "stopped": counts[TrialState.PRUNED],
-        "failed": counts[TrialState.FAIL],
-    }
-    told = ", ".join(f"{count} {kind}" for kind, count in kinds.items() if count)
-    waiting = max(0, counts[TrialState.RUNNING] - running)
-    return (
-        f"{ended}/{trials} done{f' ({told})' if told else ''}, {running} running"
-        f"{f', {waiting} waiting' if waiting else ''}"
-    )
+def _in_brackets(told: list[str]) -> str:
+    return f" ({', '.join(told)})" if told else ""
 
 
 def _ending(trial: FrozenTrial) -> str:
@@ -139,10 +171,39 @@ def _ending(trial: FrozenTrial) -> str:
     return f"trial {trial.number} whole: loss {trial.value:.4f}"
 
 
-def duration(seconds: float) -> str:
-    """Writes 75 as `1 min 15 s`."""
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    if hours:
-        return f"{hours} h {minutes} min"
-    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+def _best(trial: FrozenTrial | None) -> list[Row]:
+    if trial is None:
+        return [("best", "no trial is whole yet"), ("", "")]
+    error = noise(trial.user_attrs["fold_losses"])
+    values = ", ".join(f"{name} {_short(value)}" for name, value in trial.params.items())
+    told = f"trial {trial.number}, loss {trial.value:.4f} ± {error:.4f} (standard error)"
+    return [("best", told), ("", values)]
+
+
+def _short(value: Any) -> str:
+    return f"{value:.3g}" if isinstance(value, float) else str(value)
+
+
+def _doing(workers: list[Worker], width: int, height: int) -> RenderableType:
+    """Returns a line for each worker, beside each other where they are many."""
+    lines = max(1, height // 3)
+    across = min(math.ceil(len(workers) / lines), max(1, (width - 10) // CELL))
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    for _ in range(across):
+        grid.add_column(width=CELL - 2, no_wrap=True)
+    shown = [_at(number, each) for number, each in enumerate(workers[: across * lines], 1)]
+    for first in range(0, len(shown), across):
+        grid.add_row(*shown[first : first + across])
+    if more := len(workers) - len(shown):
+        grid.add_row(f"and {more} more")
+    return grid
+
+
+def _at(number: int, worker: Worker) -> str:
+    if not worker.busy:
+        return f"{number:>2}  free"
+    folds = "-".join(str(fold) for fold in sorted({worker.folds[0], worker.folds[-1]}))
+    return (
+        f"{number:>2}  trial {worker.trial:<4} fold {folds:<3} "
+        f"epoch {worker.epoch:>2} of {worker.epochs:<3} {worker.folds_done} folds done"
+    )

@@ -22,7 +22,7 @@ from tune.cross_validation import CrossValidation
 from tune.errors import Interrupted, SweepFailed
 from tune.ladder import Ladder
 from tune.plan import Plan
-from tune.progress import SearchProgress, say
+from tune.progress import SearchProgress
 from tune.pruning import LadderPruner, NoPruner, Pruner
 from tune.recorder import Recorder
 from tune.request import SweepRequest
@@ -32,6 +32,9 @@ from tune.searcher import StudySearcher
 from tune.share import Share
 from tune.stopping import Stop, how_to_resume
 from tune.study import enqueue_first, open_study
+from tune.tally import Tally
+from tune.terminal import live, warn
+from tune.workers import Workers
 
 BEGINNING = 0.75  # of a time budget, after which no trial is begun any more
 
@@ -46,10 +49,10 @@ def search(plan: Plan, console: Console, stop: Stop) -> pd.DataFrame:
     study, started = open_study(plan.folder), time.monotonic()
     if not study.user_attrs.get("searched"):
         searcher = _searcher(study, plan, console)
-        progress = SearchProgress(study, plan.request.trials, console)
+        recorder, progress = Recorder(plan.folder, study), _progress(study, plan, console)
         stop.searching = True
-        recorder = Recorder(plan.folder, study)
-        _run(plan, searcher, [recorder, progress])
+        with live(console, progress.frame) as stop.close_view:
+            _run(plan, searcher, [recorder, progress])
         stop.search_ended()
         _end(searcher, plan, started, stop)
         recorder.finish()
@@ -93,10 +96,18 @@ def _searcher(study: optuna.Study, plan: Plan, console: Console) -> StudySearche
         fixed,
         request.retries,
         EpochLog(plan.folder),
-        partial(say, console),
+        partial(warn, console),
         Convergence() if request.stop_when_converged else None,
         time.monotonic() + BEGINNING * (request.time_budget or math.inf),
     )
+
+
+def _progress(study: optuna.Study, plan: Plan, console: Console) -> SearchProgress:
+    whole = plan.space.folds * most_epochs(plan.space, plan.fixed)
+    tally = Tally(study, EpochLog(plan.folder), plan.request.trials, whole)
+    workers = Workers(plan.share, plan.data.images_an_epoch)
+    budget = plan.request.time_budget
+    return SearchProgress(tally, workers, ray.cluster_resources(), console, budget)
 
 
 def most_epochs(space: SearchSpace, fixed: dict[str, Any]) -> int:
