@@ -186,7 +186,7 @@ def _short(value: Any) -> str:
 
 def _doing(workers: list[Worker], width: int, height: int) -> RenderableType:
     """Returns a line for each worker, beside each other where they are many."""
-    lines = max(1, height // 3)
+    lines = max(1, height // 4)
     across = min(math.ceil(len(workers) / lines), max(1, (width - 10) // CELL))
     grid = Table.grid(padding=(0, 2, 0, 0))
     for _ in range(across):
