@@ -95,7 +95,7 @@ def _parts() -> list[contextlib.AbstractContextManager[Part]]:
     return [
         _measured("event files and trials.csv", Recorder, CALLBACKS),
         _measured("counts and lines", SearchProgress, CALLBACKS),
-        _measured("view, drawn 4 times a second", Live, ["refresh"]),
+        _measured("view, drawn twice a second", Live, ["refresh"]),
     ]
 
 

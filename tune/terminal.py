@@ -10,7 +10,7 @@ from rich.live import Live
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 
-REFRESHES = 4  # of the view, a second
+REFRESHES = 2  # of the view, a second
 WIDEST = 100  # columns of a bar
 
 Row = tuple[str, RenderableType]
