@@ -3,7 +3,8 @@
 import math
 import tempfile
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
@@ -34,6 +35,7 @@ from tune.stopping import Stop, how_to_resume
 from tune.study import enqueue_first, open_study
 from tune.tally import Tally
 from tune.terminal import live, warn
+from tune.view import SearchView
 from tune.workers import Workers
 
 BEGINNING = 0.75  # of a time budget, after which no trial is begun any more
@@ -49,9 +51,9 @@ def search(plan: Plan, console: Console, stop: Stop) -> pd.DataFrame:
     study, started = open_study(plan.folder), time.monotonic()
     if not study.user_attrs.get("searched"):
         searcher = _searcher(study, plan, console)
-        recorder, progress = Recorder(plan.folder, study), _progress(study, plan, console)
+        recorder = Recorder(plan.folder, study)
         stop.searching = True
-        with live(console, progress.frame) as stop.close_view:
+        with _watched(study, plan, console, stop) as progress:
             _run(plan, searcher, [recorder, progress])
         stop.search_ended()
         _end(searcher, plan, started, stop)
@@ -102,12 +104,17 @@ def _searcher(study: optuna.Study, plan: Plan, console: Console) -> StudySearche
     )
 
 
-def _progress(study: optuna.Study, plan: Plan, console: Console) -> SearchProgress:
+@contextmanager
+def _watched(
+    study: optuna.Study, plan: Plan, console: Console, stop: Stop
+) -> Iterator[SearchProgress]:
+    """Shows a search while a block runs that reports to the callback given."""
     whole = plan.space.folds * most_epochs(plan.space, plan.fixed)
     tally = Tally(study, EpochLog(plan.folder), plan.request.trials, whole)
     workers = Workers(plan.share, plan.data.images_an_epoch)
-    budget = plan.request.time_budget
-    return SearchProgress(tally, workers, ray.cluster_resources(), console, budget)
+    view = SearchView(tally, workers, ray.cluster_resources(), plan.request.time_budget)
+    with live(console, lambda: view.frame(console)) as stop.close_view:
+        yield SearchProgress(tally, workers, view, console)
 
 
 def most_epochs(space: SearchSpace, fixed: dict[str, Any]) -> int:

@@ -12,9 +12,9 @@ from rich.console import Console
 
 from results import SweepFolder
 from results.epochs import EpochLog
-from tune.progress import SearchProgress
 from tune.resources import Share
 from tune.tally import Tally
+from tune.view import SearchView
 from tune.workers import Workers
 
 PARAMETERS = 16
@@ -48,7 +48,7 @@ def view(study: optuna.Study, tmp_path: Path) -> View:
             places.begin(str(number), job, 2)
         console = Console(width=columns, height=lines, record=True, file=io.StringIO())
         there: dict[str, Any] = {"CPU": float(workers), "GPU": workers * gpus}
-        console.print(SearchProgress(tally, places, there, console, 7200).frame())
+        console.print(SearchView(tally, places, there, 7200).frame(console))
         return [line.rstrip() for line in console.export_text().splitlines()]
 
     return drawn
