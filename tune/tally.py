@@ -1,6 +1,5 @@
 """How far a search has come: its trials by state, the best, and what they have cost."""
 
-import statistics
 import time
 from collections import Counter
 from typing import Any
@@ -12,6 +11,7 @@ from results.epochs import EpochLog
 from results.trials import ENDED
 
 BEGUN = (TrialState.RUNNING, *ENDED)
+PRIOR_WEIGHT = 4  # of what a trial is assumed to cost, in trials
 
 
 class Tally:
@@ -25,19 +25,23 @@ class Tally:
         log: What trials had done before the search was broken off.
         trials: How many are planned.
         whole: What a trial costs that runs to its end, at the most.
+        assumed: What a trial costs, as long as little is known.
 
     Attributes:
         trials: How many are planned.
         counts: How many have begun, by state.
         best: The best whole trial, if there is one.
         cost: Of all trials.
-        cost_left: What the others may cost, if that can be told.
+        cost_left: What the others may cost.
         seconds_left: How long they may take, if that can be told.
         most: What all trials would cost if each ran to its end.
     """
 
-    def __init__(self, study: optuna.Study, log: EpochLog, trials: int, whole: int) -> None:
+    def __init__(
+        self, study: optuna.Study, log: EpochLog, trials: int, whole: int, assumed: float
+    ) -> None:
         self._study, self.trials, self.most = study, trials, trials * whole
+        self._assumed = assumed
         self._seen: dict[int, dict[int, int]] = {}  # epochs of each fold, of trials that go on
         self._spent: dict[int, int] = {}  # by each trial
         self._ended: set[int] = set()
@@ -94,17 +98,17 @@ class Tally:
         """How many trials have ended."""
         return self.counts.total() - self.counts[TrialState.RUNNING]
 
-    def _cost_left(self) -> float | None:
-        """Estimates it as if the trials to come came to what those so far did."""
-        if not self._ended:
-            return None
-        usual = statistics.fmean(self._spent[trial] for trial in self._ended)
+    def _cost_left(self) -> float:
+        """Estimates it as if the trials to come came to what those so far did.
+
+        The first to end are those that were stopped, so that some more is assumed.
+        """
+        spent = sum(self._spent[trial] for trial in self._ended)
+        usual = (spent + PRIOR_WEIGHT * self._assumed) / (len(self._ended) + PRIOR_WEIGHT)
         going_on = (spent for trial, spent in self._spent.items() if trial not in self._ended)
         begun = self.counts.total()
         return sum(max(0.0, usual - spent) for spent in going_on) + usual * (self.trials - begun)
 
     def _seconds_left(self) -> float | None:
         here = self.cost - self._before
-        if self.cost_left is None or not here:
-            return None
-        return self.cost_left * self.seconds / here
+        return self.cost_left * self.seconds / here if here else None

@@ -96,10 +96,8 @@ class SearchView:
         return ", ".join(filter(None, [f"{duration(self._tally.seconds)}{of}", self._left()]))
 
     def _cost(self) -> str:
-        left = self._tally.cost_left
-        about = "" if left is None else f", about {left:,.0f} left"
         return (
-            f"{self._tally.cost:,} epochs of a fold{about}; "
+            f"{self._tally.cost:,} epochs of a fold, about {self._tally.cost_left:,.0f} left; "
             f"{self._tally.most:,} if every trial were whole"
         )
 

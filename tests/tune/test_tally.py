@@ -38,7 +38,7 @@ def end(study: optuna.Study, trial: optuna.Trial, cost: int, loss: float | None 
 def test_each_trial_is_returned_once_when_it_has_ended(study: optuna.Study, log: EpochLog) -> None:
     before = study.ask()
     end(study, before, 3)
-    tally = Tally(study, log, trials=4, whole=WHOLE)
+    tally = Tally(study, log, trials=4, whole=WHOLE, assumed=6)
     first, second = study.ask(), study.ask()
     assert tally.look() == []
     end(study, second, 15, loss=0.2)
@@ -54,9 +54,9 @@ def test_each_trial_is_returned_once_when_it_has_ended(study: optuna.Study, log:
 def test_cost_left_is_the_usual_cost_of_those_that_have_not_ended(
     study: optuna.Study, log: EpochLog
 ) -> None:
-    tally = Tally(study, log, trials=5, whole=WHOLE)
+    tally = Tally(study, log, trials=5, whole=WHOLE, assumed=6)
     first, second, third = study.ask(), study.ask(), study.ask()
-    assert (tally.cost, tally.cost_left) == (0, None)
+    assert (tally.cost, tally.cost_left) == (0, 5 * 6)
     for epoch in range(1, 4):
         tally.add(first.number, result(0, epoch))
     tally.add(second.number, result(0, 1))
@@ -64,14 +64,15 @@ def test_cost_left_is_the_usual_cost_of_those_that_have_not_ended(
     end(study, third, 1)
     tally.look()
     assert tally.cost == 3 + 1 + 1
-    assert tally.cost_left == (2 - 1) + 2 * 2  # the second goes on, two are to come
+    usual = (3 + 1 + 4 * 6) / (2 + 4)  # four more are assumed to cost 6 each
+    assert tally.cost_left == pytest.approx(usual - 1 + 2 * usual)  # one goes on, two are to come
     assert tally.seconds_left == pytest.approx(tally.cost_left * tally.seconds / 5, rel=0.5)
 
 
 def test_folds_are_done_with_their_last_epoch_and_stay_so(
     study: optuna.Study, log: EpochLog
 ) -> None:
-    tally = Tally(study, log, trials=2, whole=WHOLE)
+    tally = Tally(study, log, trials=2, whole=WHOLE, assumed=6)
     number = study.ask().number
     for fold, epoch in ((0, 1), (0, 2), (1, 1), (0, 1)):  # a worker may begin a fold again
         tally.add(number, result(fold, epoch))
@@ -85,7 +86,7 @@ def test_a_search_that_is_taken_up_counts_what_was_done(study: optuna.Study, log
     for epoch in (1, 2, 3):
         log.append(going_on.number, result(0, epoch))
     log.append(going_on.number, result(1, 1))
-    tally = Tally(study, log, trials=4, whole=WHOLE)
+    tally = Tally(study, log, trials=4, whole=WHOLE, assumed=6)
     assert tally.cost == 7 + 4
     assert tally.folds_done(going_on.number, 3) == 1
     assert tally.seconds_left is None, "nothing has been done yet by which to tell"

@@ -40,7 +40,7 @@ def study() -> optuna.Study:
 @pytest.fixture
 def view(study: optuna.Study, tmp_path: Path) -> View:
     def drawn(columns: int, lines: int, workers: int, gpus: float = 0.0) -> list[str]:
-        tally = Tally(study, EpochLog(SweepFolder(tmp_path)), trials=1000, whole=50)
+        tally = Tally(study, EpochLog(SweepFolder(tmp_path)), trials=1000, whole=50, assumed=10)
         places = Workers(Share(1, gpus, workers), lambda fold, repetition: 1000)
         configuration = {"epochs": 10, "repetition": 1}
         for number in range(workers - 1):
@@ -60,9 +60,11 @@ def test_view_fits_the_terminal(view: View, columns: int, lines: int, workers: i
     drawn = view(columns, lines, workers, gpus=0.5)
     assert len(drawn) <= lines - 4, "some room for what is told above it"
     assert max(map(len, drawn)) <= columns
-    assert (
-        drawn[-1] == "cost      0 epochs of a fold, about 0 left; 50,000 if every trial were whole"
-    )
+    # Of 1,000 trials 4 have ended, without cost, and 4 more are assumed to cost 10 each.
+    assert drawn[-2:] == [
+        "time      0 s of 2 h 0 min, about 2 h 0 min left",
+        "cost      0 epochs of a fold, about 4,980 left; 50,000 if every trial were whole",
+    ]
 
 
 def test_every_worker_has_a_line_where_there_is_room(view: View) -> None:

@@ -22,7 +22,7 @@ VIEW = [
     r"           2  (free|trial \d    fold \d   epoch  \d of 3   \d folds done)",
     r"speed     [\d,]+ images a second; in use: \d\.\d of \d+ cores",
     r"time      \d+ s(, about \d+ s left)?",
-    r"cost      \d+ epochs of a fold(, about \d+ left)?; 90 if every trial were whole",
+    r"cost      \d+ epochs of a fold, about \d+ left; 90 if every trial were whole",
 ]
 
 
