@@ -39,7 +39,7 @@ from tune.data import load_data
 from tune.plan import Plan
 from tune.progress import SearchProgress
 from tune.recorder import Recorder
-from tune.resources import Share
+from tune.share import Share
 from tune.stopping import Stop
 
 ON_TRIAL = ("on_trial_start", "on_trial_result", "on_trial_complete", "on_trial_error")

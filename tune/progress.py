@@ -8,11 +8,11 @@ from ray.tune import Callback
 from ray.tune.experiment import Trial
 from rich.console import Console
 
+from tune.activity import Workers
 from tune.not_saved import NotSaved
 from tune.tally import Tally
 from tune.terminal import is_live, say, warn
 from tune.view import SearchView
-from tune.workers import Workers
 
 PAUSE = 0.5  # seconds between two looks at the study, which take the longer the more trials
 

@@ -18,6 +18,7 @@ from model import Configuration, count_parameters
 from results.epochs import EpochLog
 from results.trials import trials_table, write_trials
 from search_spaces import SearchSpace
+from tune.activity import Workers
 from tune.convergence import Convergence
 from tune.cross_validation import CrossValidation
 from tune.errors import Interrupted, SweepFailed
@@ -36,7 +37,6 @@ from tune.study import enqueue_first, open_study
 from tune.tally import Tally
 from tune.terminal import live, warn
 from tune.view import SearchView
-from tune.workers import Workers
 
 LEFT = 0.4  # of the cost of whole trials, what pruning leaves: 0.18 to 0.45 was measured
 BEGINNING = 0.75  # of a time budget, after which no trial is begun any more

@@ -8,10 +8,10 @@ from optuna.trial import FrozenTrial, TrialState
 from rich.console import Console, RenderableType
 from rich.table import Table
 
+from tune.activity import Worker, Workers
 from tune.convergence import noise
 from tune.tally import Tally
 from tune.terminal import Row, bar, duration, rows
-from tune.workers import Worker, Workers
 
 ENDS = {
     TrialState.COMPLETE: "whole",

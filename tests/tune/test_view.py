@@ -12,10 +12,10 @@ from rich.console import Console
 
 from results import SweepFolder
 from results.epochs import EpochLog
-from tune.resources import Share
+from tune.activity import Workers
+from tune.share import Share
 from tune.tally import Tally
 from tune.view import SearchView
-from tune.workers import Workers
 
 PARAMETERS = 16
 View = Callable[..., list[str]]

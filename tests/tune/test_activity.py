@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from tune.resources import Share
-from tune.workers import Speed, Workers
+from tune.activity import Speed, Workers
+from tune.share import Share
 
 
 def job(trial: int, folds: list[int], alone: bool = False) -> dict[str, Any]:
@@ -70,7 +70,7 @@ def test_speed_is_of_the_last_half_minute_or_the_last_epoch(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     clock = 0.0
-    monkeypatch.setattr("tune.workers.time.monotonic", lambda: clock)
+    monkeypatch.setattr("tune.activity.time.monotonic", lambda: clock)
     speed = Speed()
     seen = []
     for seconds, trained in ((10, 1000), (20, 1000), (10, 500), (100, 1000)):

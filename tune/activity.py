@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from tune.resources import Share
+from tune.share import Share
 
 HALF_A_MINUTE = 30.0  # seconds, over which speed is averaged
 
