@@ -94,16 +94,21 @@ def retrain_and_judge(winner: Configuration, plan: Plan, console: Console) -> No
     with steps.shown(console):
         for candidate, network in _trained(left, plan):
             say(console, f"retrained {candidate}")
-            row, readings = _judged(candidate, network, plan.data)
-            write_readings(plan.folder.readings(candidate.name, candidate.trained_on), readings)
-            if is_winner(row):
-                about = {"pool": plan.data.pool.fingerprint, "labels": list(LABELS)}
-                save_network(plan.folder.weights, network, candidate.configuration, about)
-            rows.append(row)
+            rows.append(_kept(candidate, network, plan))
             write_json(plan.folder.judged_json, rows)
             steps.done += 1
     write_pictures(plan.folder.pictures, chosen_pictures(plan, _readings(rows, plan.folder)))
     _write_evaluation(rows, plan)
+
+
+def _kept(candidate: Candidate, network: DigitNetwork, plan: Plan) -> EvaluationRow:
+    """Judges a network; keeps how it reads each digit, and its weights if it is the winner."""
+    row, readings = _judged(candidate, network, plan.data)
+    write_readings(plan.folder.readings(candidate.name, candidate.trained_on), readings)
+    if is_winner(row):
+        about = {"pool": plan.data.pool.fingerprint, "labels": list(LABELS)}
+        save_network(plan.folder.weights, network, candidate.configuration, about)
+    return row
 
 
 def _remaining(left: Sequence[Candidate], rows: Sequence[EvaluationRow]) -> list[Row]:

@@ -51,9 +51,11 @@ def test_each_trial_is_returned_once_when_it_has_ended(study: optuna.Study, log:
     assert (tally.ended, tally.trials, tally.most) == (3, 4, 60)
 
 
-def test_cost_left_is_the_usual_cost_of_those_that_have_not_ended(
-    study: optuna.Study, log: EpochLog
+def test_what_is_left_is_the_usual_cost_of_those_that_have_not_ended(
+    study: optuna.Study, log: EpochLog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    clock = 100.0
+    monkeypatch.setattr("tune.tally.time.monotonic", lambda: clock)
     tally = Tally(study, log, trials=5, whole=WHOLE, assumed=6)
     first, second, third = study.ask(), study.ask(), study.ask()
     assert (tally.cost, tally.cost_left) == (0, 5 * 6)
@@ -62,11 +64,12 @@ def test_cost_left_is_the_usual_cost_of_those_that_have_not_ended(
     tally.add(second.number, result(0, 1))
     end(study, first, 3)
     end(study, third, 1)
+    clock += 10
     tally.look()
     assert tally.cost == 3 + 1 + 1
     usual = (3 + 1 + 4 * 6) / (2 + 4)  # four more are assumed to cost 6 each
     assert tally.cost_left == pytest.approx(usual - 1 + 2 * usual)  # one goes on, two are to come
-    assert tally.seconds_left == pytest.approx(tally.cost_left * tally.seconds / 5, rel=0.5)
+    assert tally.seconds_left == pytest.approx(tally.cost_left * 10 / 5)
 
 
 def test_folds_are_done_with_their_last_epoch_and_stay_so(
