@@ -71,10 +71,10 @@ def front_table(front: Sequence[dict[str, Any]]) -> Table:
     return table
 
 
-def importance_line(parts: dict[str, float]) -> str:
+def importance_line(parts: dict[str, float]) -> Text:
     """Names the parameters that matter, the most important first."""
     told = ", ".join(f"{name} {100 * part:.0f} %" for name, part in parts.items() if part >= 0.05)
-    return f"What sets the best quarter apart (PED-ANOVA): {told}"
+    return Text(f"What sets the best quarter apart (PED-ANOVA): {told}")
 
 
 def finalists_table(finalists: Sequence[dict[str, Any]]) -> Table:
