@@ -1,29 +1,42 @@
 """A sweep that is watched in a terminal."""
 
 import re
+import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
+import ray.cloudpickle
 
+import tune.choice
+import tune.search
 from tests.terminal import Terminal
 from tune import SweepRequest
+from tune.cross_validation import CrossValidation
 from tune.sweep import run_sweep
 
 COLUMNS, LINES = 80, 24
-TRIALS = 6
+TRIALS = 4
 TINY = str(Path(__file__).with_name("tiny.toml"))
 VIEW = [
-    r"trials     ?━+  \d of 6",
+    r"trials    [━╸╺]+  \d of 4",
     r"          (\d whole, )?(\d stopped, )?\d running, (\d waiting, )?\d to come",
     r"best      (no trial is whole yet|trial \d, loss \d\.\d{4} ± \d\.\d{4} \(standard error\))",
     r"(          channels_1 \d, learning_rate [\d.]+)?",
-    r"workers    1  (free|trial \d    fold \d   epoch  \d of 3   \d folds done)",
-    r"           2  (free|trial \d    fold \d   epoch  \d of 3   \d folds done)",
+    r"workers    1  (free|trial \d    fold \d   epoch  \d of 2   \d folds done)",
+    r"           2  (free|trial \d    fold \d   epoch  \d of 2   \d folds done)",
     r"speed     [\d,]+ images a second; in use: \d\.\d of \d+ cores",
-    r"time      \d+ s(, about \d+ s left)?",
-    r"cost      \d+ epochs of a fold, about \d+ left; 90 if every trial were whole",
+    r"time      (\d+ min )?\d+ s(, about (\d+ min )?\d+ s left)?",
+    r"cost      \d+ epochs of a fold, about \d+ left; 40 if every trial were whole",
 ]
+
+
+class Slow(CrossValidation):
+    def step(self) -> dict[str, Any]:
+        time.sleep(0.15)  # so that there is something to watch on a fast machine
+        return super().step()
 
 
 @dataclass
@@ -44,19 +57,25 @@ class Watched:
 
 @pytest.fixture(scope="module")
 def watched(own_ray: None, tmp_path_factory: pytest.TempPathFactory) -> Watched:
+    ray.cloudpickle.register_pickle_by_value(sys.modules[__name__])
     terminal = Terminal(COLUMNS, LINES)
     request = SweepRequest(
         name="watched",
         out=tmp_path_factory.mktemp("runs"),
         mnist_count=100,
         trials=TRIALS,
-        epochs=3,
+        epochs=2,
         concurrent=2,
         cpus_per_trial=1,
-        finalists=2,
+        finalists=3,
+        pruner="none",
         space=TINY,
     )
-    run_sweep(request, terminal.console)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tune.search, "CrossValidation", Slow)
+        patch.setattr(tune.choice, "CLEARLY", 1e9)  # so that there are finalists in any case
+        run_sweep(request, terminal.console)
+    ray.cloudpickle.unregister_pickle_by_value(sys.modules[__name__])
     left = terminal.close()
     return Watched(terminal.screens, left, terminal.output)
 
@@ -77,16 +96,16 @@ def test_view_goes_on(watched: Watched) -> None:
     assert costs == sorted(costs)
     assert costs[0] < costs[-1]
     everything = "\n".join(line for view in views for line in view)
-    assert re.search(r"1  trial \d+ +fold \d +epoch +[23] of 3", everything)
+    assert re.search(r"1  trial \d+ +fold \d +epoch +2 of 2", everything)
     assert re.search(r"speed     [1-9][\d,]* images a second; in use: [01]\.[1-9]", everything)
 
 
 def test_view_goes_on_through_the_finalists_and_the_retraining(watched: Watched) -> None:
     finalists = watched.views("finalists  ")
-    assert any(re.search(r"━  \d+ of \d+ folds$", view[0]) for view in finalists)
+    assert any(re.search(r"[━╸╺]  \d+ of \d+ folds$", view[0]) for view in finalists)
     assert any("in the search" in line for view in finalists for line in view)
     retraining = watched.views("retraining  ")
-    assert any(re.search(r"━  \d of 6 networks$", view[0]) for view in retraining)
+    assert any(re.search(r"[━╸╺]  \d of 6 networks$", view[0]) for view in retraining)
     assert any(line.startswith("left        ") for view in retraining for line in view)
 
 
