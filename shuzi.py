@@ -19,7 +19,7 @@ data_app = typer.Typer(help="Fetch, import and look at digits.")
 app.add_typer(data_app, name="data")
 
 INTERRUPTED = 130
-console, err = Console(), Console(stderr=True)
+console = Console()
 
 Layout = Literal["auto", "boxes", "rows"]
 Pruner = Literal["ladder", "none"]
@@ -30,6 +30,8 @@ Address = Annotated[str | None, typer.Option(help="A running Ray cluster to join
 Storage = Annotated[
     str | None, typer.Option(help="Where a copy is kept: a path on NFS, s3://..., gs://...")
 ]
+AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Tell of warnings and errors alone.")]
 Mnist = Annotated[str, typer.Option(help="embedded, full or a folder of the four IDX files.")]
 Chinese = Annotated[
     list[str] | None,
@@ -71,6 +73,7 @@ def sweep(
     address: Address = None,
     storage: Storage = None,
     seed: Annotated[int, typer.Option(help="Decides all that is random.")] = 0,
+    quiet: Quiet = False,
     out: Out = Path("runs"),
 ) -> None:
     """Search, retrain the winner and judge it on held-out Chinese digits."""
@@ -102,12 +105,16 @@ def sweep(
         storage=storage,
         seed=seed,
     )
-    _show(run_sweep(request, err))
+    _show(run_sweep(request, _told_to(quiet)))
 
 
 @app.command()
 def resume(
-    name: Name, address: Address = None, storage: Storage = None, out: Out = Path("runs")
+    name: Name,
+    address: Address = None,
+    storage: Storage = None,
+    quiet: Quiet = False,
+    out: Out = Path("runs"),
 ) -> None:
     """Go on with a sweep that was broken off; do only what is missing.
 
@@ -116,35 +123,42 @@ def resume(
     """
     from tune.sweep import fetch_sweep, resume_sweep
 
-    folder = fetch_sweep(out, name, storage, err) if storage else _existing(out, name)
-    resume_sweep(folder, err, storage, address)
+    told = _told_to(quiet)
+    folder = fetch_sweep(out, name, storage, told) if storage else _existing(out, name)
+    resume_sweep(folder, told, storage, address)
     _show(folder)
 
 
 @app.command()
-def retrain(name: Name, out: Out = Path("runs")) -> None:
+def retrain(name: Name, quiet: Quiet = False, out: Out = Path("runs")) -> None:
     """Retrain the winner of a sweep from its complete trials, and judge it again."""
     from tune.sweep import retrain_sweep
 
     folder = _existing(out, name)
-    retrain_sweep(folder, err)
+    retrain_sweep(folder, _told_to(quiet))
     _show(folder)
 
 
 @app.command("list")
-def list_sweeps(out: Out = Path("runs")) -> None:
-    """List the sweeps there are."""
+def list_sweeps(as_json: AsJson = False, out: Out = Path("runs")) -> None:
+    """List the sweeps there are, and how far each has come."""
     from results.folder import sweeps_in
+    from results.summary import briefs
     from results.tables import sweeps_table
 
-    folders = sweeps_in(out)
-    console.print(sweeps_table(folders) if folders else f"no sweeps in {out.absolute()}")
+    sweeps = briefs(sweeps_in(out))
+    if as_json:
+        _print_json(sweeps)
+    elif sweeps:
+        console.print(sweeps_table(sweeps))
+    else:
+        console.print(f"no sweeps in {out.absolute()}", soft_wrap=True, highlight=False)
 
 
 @app.command()
 def show(
     name: Name,
-    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    as_json: AsJson = False,
     out: Out = Path("runs"),
 ) -> None:
     """Show the leaderboard, the winner and how it reads the held-out digits."""
@@ -152,7 +166,7 @@ def show(
     if as_json:
         from results.summary import summary
 
-        print(json.dumps(summary(folder), indent=2, ensure_ascii=False))
+        _print_json(summary(folder))
     else:
         _show(folder)
 
@@ -259,10 +273,19 @@ def show_data(
     console.print(f"contact sheet: {sheet}", soft_wrap=True, highlight=False)
 
 
+def _told_to(quiet: bool) -> Console:
+    """Returns where a sweep tells what it does."""
+    return Console(stderr=True, quiet=quiet)
+
+
 def _existing(out: Path, name: str) -> "SweepFolder":
     from results import SweepFolder
 
     return SweepFolder.existing(out, name)
+
+
+def _print_json(content: object) -> None:
+    print(json.dumps(content, indent=2, ensure_ascii=False))
 
 
 def _show(folder: "SweepFolder") -> None:

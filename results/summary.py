@@ -1,4 +1,4 @@
-"""What a sweep has come to, for programs: the content of `shuzi show NAME --json`."""
+"""What sweeps have come to, for programs: what `shuzi show` and `shuzi list` print as JSON."""
 
 import json
 from collections.abc import Sequence
@@ -14,17 +14,20 @@ from results.evaluation import Evaluation, EvaluationRow, is_winner, read_evalua
 from results.finalists import finished_finalists, read_finalists
 from results.folder import SweepFolder
 from results.importance import importance
+from results.lock import is_held
 from results.trials import ranked
+
+State = Literal["running", "judged", "unfinished"]
 
 
 class Brief(TypedDict):
-    """How far a sweep has come, as far as its files can be read.
+    """How far a sweep has come: an element of what `shuzi list --json` prints.
 
     Attributes:
         name: The sweep's.
         path: Of its folder.
         started: ISO 8601, UTC; null where `sweep.json` is damaged.
-        state: `judged` once there is an evaluation.
+        state: `running` while a process is at work on it, else `judged` if there is an evaluation.
         asked: How many trials were asked for; null where `sweep.json` is damaged.
         trials: How many are `complete`, `stopped`, `failed` and `running`.
         best: The best complete trial's row of `trials.csv`, or null.
@@ -34,7 +37,7 @@ class Brief(TypedDict):
     name: str
     path: str
     started: str | None
-    state: Literal["judged", "unfinished"]
+    state: State
     asked: int | None
     trials: dict[str, int]
     best: dict[str, Any] | None
@@ -89,9 +92,14 @@ def summary_schema() -> dict[str, Any]:
     return TypeAdapter(Summary).json_schema()
 
 
-def brief(folder: SweepFolder) -> Brief:
-    """Returns how far a sweep has come, as far as its files can be read."""
-    return _brief(folder, known_trials(folder).table)
+def briefs(folders: Sequence[SweepFolder]) -> list[Brief]:
+    """Returns how far each sweep has come, as far as its files can be read."""
+    return [_brief(folder, known_trials(folder).table) for folder in folders]
+
+
+def briefs_schema() -> dict[str, Any]:
+    """Returns the JSON schema of a list of sweeps."""
+    return TypeAdapter(list[Brief]).json_schema()
 
 
 def _brief(folder: SweepFolder, table: pd.DataFrame) -> Brief:
@@ -102,12 +110,18 @@ def _brief(folder: SweepFolder, table: pd.DataFrame) -> Brief:
         "name": folder.name,
         "path": str(folder.path),
         "started": asked["started"] if asked else None,
-        "state": "judged" if evaluation else "unfinished",
+        "state": _state(folder, evaluation),
         "asked": asked["request"].get("trials") if asked else None,
         "trials": {str(state): int(n) for state, n in table["state"].value_counts().items()},
         "best": rows[0] if rows else None,
         "winner": _winner_row(evaluation),
     }
+
+
+def _state(folder: SweepFolder, evaluation: Evaluation | None) -> State:
+    if is_held(folder):
+        return "running"
+    return "judged" if evaluation else "unfinished"
 
 
 def _records(table: pd.DataFrame | None) -> list[dict[str, Any]]:

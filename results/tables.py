@@ -13,7 +13,7 @@ from datasets.empty_table import empty_table
 from results.damage import known_trials
 from results.evaluation import Evaluation, EvaluationRow
 from results.folder import SweepFolder
-from results.summary import brief, summary
+from results.summary import Brief, summary
 from results.trials import ranked
 
 WIDTHS = ("channels_1", "channels_2", "hidden_1", "hidden_2")
@@ -71,10 +71,10 @@ def front_table(front: Sequence[dict[str, Any]]) -> Table:
     return table
 
 
-def importance_line(parts: dict[str, float]) -> str:
+def importance_line(parts: dict[str, float]) -> Text:
     """Names the parameters that matter, the most important first."""
     told = ", ".join(f"{name} {100 * part:.0f} %" for name, part in parts.items() if part >= 0.05)
-    return f"What sets the best quarter apart (PED-ANOVA): {told}"
+    return Text(f"What sets the best quarter apart (PED-ANOVA): {told}")
 
 
 def finalists_table(finalists: Sequence[dict[str, Any]]) -> Table:
@@ -105,21 +105,28 @@ def _short(value: Any) -> str:
     return f"{value:.3g}" if isinstance(value, float) else str(value)
 
 
-def sweeps_table(folders: Sequence[SweepFolder]) -> Table:
+def sweeps_table(sweeps: Sequence[Brief]) -> Table:
     """Returns a line for each sweep: how far it came, and how its winner reads."""
     table = empty_table("Sweeps", "name", "started", "state", right=("trials", "loss", "held-out"))
-    for folder in folders:
-        told = brief(folder)
+    name, *others = table.columns
+    name.overflow = "fold"  # a long name alone takes another line
+    for column in others:
+        column.no_wrap = True
+    for told in sweeps:
         best, right = told["best"], told["winner"]
         table.add_row(
             told["name"],
             (told["started"] or "")[:16].replace("T", " "),
             told["state"],
-            f"{told['trials'].get('complete', 0)}/{told['asked'] or '?'}",
+            f"{_ended(told['trials'])}/{told['asked'] or '?'}",
             f"{best['validation_loss']:.4f}" if best else "",
-            f"{percent(right['accuracy'])} of {right['count']}" if right else "",
+            f"{100 * right['accuracy']:.1f} % of {right['count']}" if right else "",
         )
     return table
+
+
+def _ended(trials: dict[str, int]) -> int:
+    return sum(count for state, count in trials.items() if state != "running")
 
 
 def leaderboard(trials: pd.DataFrame, most: int = 10) -> Table:
@@ -191,8 +198,3 @@ def _evaluation_cells(row: EvaluationRow) -> list[str]:
         "" if mnist is None else f"{100 * mnist:.2f}",
         f"{row['weights']:,}",
     ]
-
-
-def percent(part: float) -> str:
-    """Writes 0.98361 as `98.36 %`."""
-    return f"{100 * part:.2f} %"

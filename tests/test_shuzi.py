@@ -1,6 +1,8 @@
 """The front door: what it prints, what it refuses and how it exits."""
 
 import json
+import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +14,7 @@ import shuzi
 from datasets.drawn.synthetic import written_by
 from results import SweepFolder, write_json
 from tests.datasets.sheets.made_forms import made_form
+from tune.lock import held
 
 
 @pytest.fixture(autouse=True)
@@ -117,10 +120,39 @@ def test_unfinished_sweep_is_listed_and_shown(
     status, out, _ = call("list", monkeypatch=monkeypatch, capsys=capsys)
     assert status == 0
     assert "unfinished" in out
+    with held(SweepFolder(elsewhere / "runs" / "taken")):
+        assert "running" in call("list", monkeypatch=monkeypatch, capsys=capsys)[1]
     status, out, _ = call("show", "taken", "--json", monkeypatch=monkeypatch, capsys=capsys)
     told = json.loads(out)
     assert (status, told["state"], told["asked"], told["best"]) == (0, "unfinished", 4, None)
     assert call("show", "taken", monkeypatch=monkeypatch, capsys=capsys)[0] == 0
+
+
+def test_sweeps_are_listed_for_programs(
+    elsewhere: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call("list", "--json", monkeypatch=monkeypatch, capsys=capsys)[:2] == (0, "[]\n")
+    assert "no sweeps in" in call("list", monkeypatch=monkeypatch, capsys=capsys)[1]
+    prepare_mistakes(elsewhere)
+    status, out, _ = call("list", "--json", monkeypatch=monkeypatch, capsys=capsys)
+    (told,) = json.loads(out)
+    assert (status, told["name"], told["state"], told["trials"]) == (0, "taken", "unfinished", {})
+
+
+def test_list_is_readable_at_80_columns(
+    elsewhere: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    prepare_mistakes(elsewhere)
+    long = "a-sweep-of-which-the-name-is-longer-than-usual"
+    for name in ("20261125-025750", long):
+        shutil.copytree(elsewhere / "runs" / "taken", elsewhere / "runs" / name)
+    out = call("list", monkeypatch=monkeypatch, capsys=capsys)[1]
+    lines = [line.rstrip() for line in out.splitlines()]
+    assert max(map(len, lines)) <= 80
+    assert re.fullmatch(r" 20261125-025750 +2026-01-01 00:00  unfinished +0/4", lines[4])
+    names = (line.split()[0] for line in lines[4:] if line)
+    assert "".join(names) == f"20261125-025750{long}taken", "names are told whole"
 
 
 def test_digits_are_counted(

@@ -2,6 +2,7 @@
 
 import gc
 import math
+import time
 from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import Any
@@ -63,7 +64,12 @@ class CrossValidation(Trainable):  # type: ignore[misc]
         return True
 
     def step(self) -> dict[str, Any]:
-        """Runs one epoch of the folds that are trained side by side."""
+        """Runs one epoch of the folds that are trained side by side.
+
+        Returns:
+            What it came to, see `as_result`, and how many `cores` were busy with it.
+        """
+        wall, busy = time.perf_counter(), time.process_time()
         try:
             epoch = next(self._epochs)
         except FloatingPointError as error:
@@ -72,7 +78,8 @@ class CrossValidation(Trainable):  # type: ignore[misc]
             return self._out_of_memory(error)
         ended = epoch[-1].epoch == self._configuration.epochs
         last = ended and epoch[-1].fold == self._last_fold
-        return {"done": last, "complete": last, **as_result(epoch)}
+        cores = (time.process_time() - busy) / (time.perf_counter() - wall)
+        return {"done": last, "complete": last, "cores": cores, **as_result(epoch)}
 
     def _out_of_memory(self, error: torch.OutOfMemoryError) -> dict[str, Any]:
         """Frees what the trial held and ends it; beside others it is to be tried again alone."""

@@ -1,6 +1,7 @@
 """The digits of a sweep: put aside, joined and divided, before anything else is computed."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -37,6 +38,20 @@ class SweepData:
     held_out: DigitSet
     mnist_test: DigitSet
     copies_removed: int
+
+    def images_an_epoch(self, fold: int, repetition: int) -> int:
+        """Returns how many images are trained on in an epoch of a fold, repeated ones each time."""
+        mnist, chinese = self._training_counts[fold]
+        return mnist + chinese * repetition
+
+    @cached_property
+    def _training_counts(self) -> list[tuple[int, int]]:
+        """How many images of MNIST and of Chinese sources each fold is trained on."""
+        mnist = self.pool.sources == "mnist"
+        return [
+            (int(mnist.sum() - mnist[fold].sum()), int((~mnist).sum() - (~mnist[fold]).sum()))
+            for fold in self.folds
+        ]
 
     def describe(self) -> dict[str, Any]:
         """Returns what identifies the digits, for `sweep.json`."""

@@ -5,15 +5,14 @@ what it will do; a second, independent cross-validation of the few best mends bo
 """
 
 import math
+import statistics
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 import pandas as pd
 import ray
 import ray.exceptions
 from rich.console import Console
-from rich.progress import track
 
 from datasets import fold_indices
 from model import Configuration
@@ -26,6 +25,7 @@ from results.finalists import (
 )
 from results.trials import ranked
 from tune.plan import Plan
+from tune.terminal import Row, Steps
 from tune.worker import OtherFolds, fold_loss
 
 
@@ -47,11 +47,27 @@ def cross_validate_finalists(
     before = _losses_before(plan)
     nothing = [math.nan] * len(other.folds)
     losses = {trial: before.get(trial, list(nothing)) for trial in configurations}
-    for trial, fold, loss in _trained(configurations, losses, other, plan, console):
-        losses[trial][fold] = loss
-        table = finalists_table(ranked(trials), losses)
-        write_finalists(plan.folder.finalists_csv, table)
+    found = trials.set_index("trial")["validation_loss"]
+    left = sum(math.isnan(loss) for folds in losses.values() for loss in folds)
+    steps = Steps("finalists", left, "folds", lambda: _standing(losses, found))
+    with steps.shown(console):
+        for trial, fold, loss in _trained(configurations, losses, other, plan):
+            losses[trial][fold] = loss
+            table = finalists_table(ranked(trials), losses)
+            write_finalists(plan.folder.finalists_csv, table)
+            steps.done += 1
     return table
+
+
+def _standing(losses: dict[int, list[float]], found: "pd.Series[float]") -> list[Row]:
+    """Tells what is known of each finalist."""
+    return [("", _again(trial, folds, found[trial])) for trial, folds in losses.items()]
+
+
+def _again(trial: int, folds: list[float], found: float) -> str:
+    done = [loss for loss in folds if not math.isnan(loss)]
+    again = f", again {statistics.fmean(done):.4f}" if done else ""
+    return f"trial {trial}: {found:.4f} in the search{again} ({len(done)} of {len(folds)} folds)"
 
 
 def _losses_before(plan: Plan) -> dict[int, list[float]]:
@@ -66,7 +82,6 @@ def _trained(
     losses: dict[int, list[float]],
     other: OtherFolds,
     plan: Plan,
-    console: Console,
 ) -> Iterator[tuple[int, int, float]]:
     """Trains every fold that has no loss yet on Ray's workers; yields trial, fold and loss."""
     share = plan.share
@@ -78,19 +93,9 @@ def _trained(
         for fold, loss in enumerate(losses[trial])
         if math.isnan(loss)
     }
-    for _ in _shown(len(waiting), console):
+    while waiting:
         (ready, *_rest), _ = ray.wait(list(waiting), num_returns=1)
         yield *waiting.pop(ready), _received(ready)
-
-
-def _shown(count: int, console: Console) -> Any:
-    return track(
-        range(count),
-        "cross-validating the finalists again",
-        console=console,
-        transient=True,
-        disable=not console.is_terminal,
-    )
 
 
 def _other_folds(plan: Plan) -> OtherFolds:

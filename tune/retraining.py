@@ -9,7 +9,6 @@ import ray.exceptions
 import torch
 from numpy.typing import NDArray
 from rich.console import Console
-from rich.progress import track
 
 from datasets import LABELS, DigitSet
 from model import (
@@ -39,6 +38,7 @@ from tune.data import SweepData
 from tune.errors import SweepFailed
 from tune.pictures import chosen_pictures
 from tune.plan import Plan
+from tune.terminal import Row, Steps, say
 from tune.worker import Weights, trained_weights
 
 
@@ -49,6 +49,9 @@ class Candidate:
     name: str
     trained_on: str
     configuration: Configuration
+
+    def __str__(self) -> str:
+        return f"{self.name} on {self.trained_on}"
 
     def training(self, pool: DigitSet) -> NDArray[np.int64]:
         """Returns the indices of the pool's images that it is trained on."""
@@ -87,15 +90,33 @@ def retrain_and_judge(winner: Configuration, plan: Plan, console: Console) -> No
     """
     rows = _judged_before(plan.folder)
     left = [each for each in candidates(winner, plan.request.epochs) if not _is_in(each, rows)]
-    for candidate, network in _trained(left, plan, console):
-        row, readings = _judged(candidate, network, plan.data)
-        write_readings(plan.folder.readings(candidate.name, candidate.trained_on), readings)
-        if is_winner(row):
-            about = {"pool": plan.data.pool.fingerprint, "labels": list(LABELS)}
-            save_network(plan.folder.weights, network, candidate.configuration, about)
-        rows.append(row)
-        write_json(plan.folder.judged_json, rows)
+    steps = Steps("retraining", len(left), "networks", lambda: _remaining(left, rows))
+    with steps.shown(console):
+        for candidate, network in _trained(left, plan):
+            say(console, f"retrained {candidate}")
+            rows.append(_kept(candidate, network, plan))
+            write_json(plan.folder.judged_json, rows)
+            steps.done += 1
     write_pictures(plan.folder.pictures, chosen_pictures(plan, _readings(rows, plan.folder)))
+    _write_evaluation(rows, plan)
+
+
+def _kept(candidate: Candidate, network: DigitNetwork, plan: Plan) -> EvaluationRow:
+    """Judges a network; keeps how it reads each digit, and its weights if it is the winner."""
+    row, readings = _judged(candidate, network, plan.data)
+    write_readings(plan.folder.readings(candidate.name, candidate.trained_on), readings)
+    if is_winner(row):
+        about = {"pool": plan.data.pool.fingerprint, "labels": list(LABELS)}
+        save_network(plan.folder.weights, network, candidate.configuration, about)
+    return row
+
+
+def _remaining(left: Sequence[Candidate], rows: Sequence[EvaluationRow]) -> list[Row]:
+    """Names what is not judged yet."""
+    return [("left", ", ".join(str(each) for each in left if not _is_in(each, rows)))]
+
+
+def _write_evaluation(rows: Sequence[EvaluationRow], plan: Plan) -> None:
     evaluation = {
         "held_out": described(plan.data.held_out),
         "mnist_test": described(plan.data.mnist_test),
@@ -155,9 +176,7 @@ def _place_in_table(row: EvaluationRow) -> tuple[int, str]:
     return ["report", "winner", "fully-connected"].index(row["config"]), row["trained_on"]
 
 
-def _trained(
-    chosen: Sequence[Candidate], plan: Plan, console: Console
-) -> Iterator[tuple[Candidate, DigitNetwork]]:
+def _trained(chosen: Sequence[Candidate], plan: Plan) -> Iterator[tuple[Candidate, DigitNetwork]]:
     """Trains the candidates side by side on Ray's workers; yields each as it is ready."""
     pool, seed, share = plan.data.pool, plan.request.seed, plan.share
     train = ray.remote(num_cpus=share.cpus, num_gpus=share.gpus)(trained_weights)
@@ -165,17 +184,9 @@ def _trained(
         train.remote(each.configuration, plan.stored_pool, each.training(pool), seed, share): each
         for each in chosen
     }
-    shown = track(
-        range(len(chosen)),
-        "retraining, to judge on held-out digits",
-        console=console,
-        transient=True,
-        disable=not console.is_terminal,
-    )
-    for _ in shown:
+    while waiting:
         (ready, *_rest), _ = ray.wait(list(waiting), num_returns=1)
         candidate = waiting.pop(ready)
-        console.print(f"retrained {candidate.name} on {candidate.trained_on}")
         yield candidate, _network(candidate.configuration, _weights(candidate, ready))
 
 
@@ -184,8 +195,7 @@ def _weights(candidate: Candidate, ready: ray.ObjectRef) -> Weights:
         weights: Weights = ray.get(ready)
     except ray.exceptions.RayError as error:
         reason = str(error).strip().splitlines()[-1]
-        named = f"{candidate.name} on {candidate.trained_on}"
-        raise SweepFailed(f"retraining {named} failed: {reason}") from error
+        raise SweepFailed(f"retraining {candidate} failed: {reason}") from error
     return weights
 
 

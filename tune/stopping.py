@@ -3,9 +3,10 @@
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Thread
 from types import FrameType
 
 from results import SweepFolder
@@ -26,6 +27,7 @@ class Stop:
         status: The exit status of the command line, by the first signal.
         searching: Whether Ray Tune's own handler takes the first SIGINT.
         asked: Whether the sweep is ending already.
+        close_view: Takes off what is shown in a terminal, before the last words.
     """
 
     def __init__(self, last_words: str = "") -> None:
@@ -33,6 +35,7 @@ class Stop:
         self.status = STATUS[signal.SIGINT]
         self.searching = False
         self.asked = False
+        self.close_view: Callable[[], None] | None = None
 
     def take_signals(self) -> None:
         """Takes signals from now on; Ray must have started, for it takes them too."""
@@ -54,10 +57,18 @@ class Stop:
     def interrupt(self, number: int, frame: FrameType | None) -> None:
         """Handles SIGINT, the first one but for Ray Tune's."""
         if self.asked or self.searching:
+            self._close_view()
             print(f"shuzi: stopped at once. {self._last_words}", file=sys.stderr, flush=True)
             os._exit(self.status)  # Ray's processes end with this one
         self.asked = True
         raise KeyboardInterrupt
+
+    def _close_view(self) -> None:
+        """Waits no longer than a second: this handler may have cut into the drawing of the view."""
+        if self.close_view:
+            closing = Thread(target=self.close_view, daemon=True)
+            closing.start()
+            closing.join(1)
 
 
 def how_to_resume(folder: SweepFolder) -> str:

@@ -26,13 +26,13 @@ from tune.errors import Interrupted, SweepError
 from tune.lock import held
 from tune.mirror import mirrored, new_storage, storage_before
 from tune.plan import Plan, fixed_values
-from tune.progress import say
 from tune.request import SweepRequest, lasting_uri
 from tune.resources import gpu_memory, share_of, smallest_configuration
 from tune.retraining import is_judged, retrain_and_judge
 from tune.search import search
 from tune.share import Share
 from tune.stopping import Stop, how_to_resume, stoppable
+from tune.terminal import is_live, say, warn
 from tune.warm_start import EarlierSweep, earlier_sweep
 
 
@@ -66,7 +66,7 @@ def run_sweep(request: SweepRequest, console: Console) -> SweepFolder:
         console.print(_sharing(plan.share))
         folder.make(asked_of(plan))
         told = f"folder    {short_path(folder.path)}. If broken off: {how_to_resume(folder)}"
-        console.print(told, soft_wrap=True, markup=False, highlight=False)
+        say(console, told)
         _go_on(plan, storage, console, stop)
     return folder
 
@@ -112,10 +112,10 @@ def resume_sweep(
     request, space, described = asked_before(folder)
     known = known_trials(folder)
     for line in damage(folder, known):
-        console.print(line, style="red", soft_wrap=True, highlight=False)
+        warn(console, line, "red")
     storage = storage_before(folder, uri or request.storage)
     if is_judged(folder):
-        with held(folder), mirrored(folder, storage, partial(say, console)):
+        with held(folder), mirrored(folder, storage, partial(warn, console)):
             console.print(f"{folder.name} is finished: {_reported(folder)}")
         return
     _require_study(folder, known)
@@ -168,7 +168,7 @@ def _at_work(
         with (
             held(folder),
             disk_failures_told(folder),
-            mirrored(folder, storage, partial(say, console)),
+            mirrored(folder, storage, partial(warn, console)),
         ):
             yield
     except KeyboardInterrupt as error:
@@ -185,7 +185,7 @@ def _go_on(plan: Plan, storage: Storage | None, console: Console, stop: Stop) ->
 def _finish(trials: pd.DataFrame, plan: Plan, console: Console) -> None:
     """Chooses the winner, retrains it, judges it and writes the report."""
     winner = chosen_winner(trials, plan, console)
-    if not console.is_terminal:
+    if not is_live(console):
         console.print("retraining the winner and the report's network, to judge them")
     retrain_and_judge(configuration_of(winner, trials, plan), plan, console)
     _write_report(plan.folder)

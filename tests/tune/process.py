@@ -6,15 +6,19 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import IO
 
 
-def started(folder: Path, command: str) -> "subprocess.Popen[str]":
+def started(
+    folder: Path, command: str, stderr: int | IO[str] = subprocess.PIPE
+) -> "subprocess.Popen[str]":
     """Starts shuzi in a folder."""
     return subprocess.Popen(
         [sys.executable, "-c", "import shuzi; shuzi.main()", *command.split()],
         cwd=folder,
         stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
+        stdin=subprocess.DEVNULL,
+        stderr=stderr,
         text=True,
     )
 
@@ -39,4 +43,6 @@ def lived(
         time.sleep(0.05)  # two signals at the same moment are one
     _, rest = process.communicate(timeout=60)
     assert "Traceback" not in said + rest, said + rest
+    assert "\r" not in said + rest, "only a terminal gets a view"
+    assert "\x1b" not in said + rest
     return process.returncode, said + rest

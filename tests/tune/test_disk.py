@@ -36,11 +36,12 @@ def small_disk(own_ray: None, tmp_path: Path) -> Iterator[Path]:
 def test_sweep_whose_disk_fills_up_says_so_and_goes_on_once_there_is_room(small_disk: Path) -> None:
     ballast = small_disk / "ballast"
     ballast.write_bytes(bytes(SIZE - 100 * 1024))
-    command = f"sweep --name full --trials 12 --epochs 3 --mnist-count 100 --space {TINY}"
+    command = f"sweep --name full --trials 12 --epochs 3 --mnist-count 100 --space {TINY} --quiet"
     status, said = lived(small_disk, command)
     assert status == 1, said
     folder = SweepFolder(small_disk / "runs" / "full")
-    (line,) = [each for each in said.splitlines() if each.startswith("shuzi: ")]
+    (line,) = said.splitlines()
+    assert line.startswith("shuzi: ")
     assert "cannot be written: No space left on device" in line
     assert "`shuzi resume full` goes on from here." in line
     study = read_study(folder)

@@ -1,5 +1,6 @@
 """A sweep in which nothing can succeed says why, and stops."""
 
+import io
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -40,11 +41,15 @@ def test_sweep_whose_first_trials_all_fail_alike_stops_and_says_why_once(
     request = SweepRequest(
         name="all", out=tmp_path, mnist_count=100, trials=50, epochs=1, space=TINY
     )
+    said = io.StringIO()
     alike = r"the first trials all failed alike: its worker failed: RuntimeError: the sky fell"
     with pytest.raises(SweepFailed, match=alike):
-        run_sweep(request, Console(quiet=True))
+        run_sweep(request, Console(quiet=True, file=said, width=200))
     folder = SweepFolder.existing(tmp_path, "all")
     assert "the sky fell" in folder.error_txt(0).read_text()
     states = read_trials(folder.trials_csv)["state"].tolist()
     assert set(states) == {"failed"}
+    lines = said.getvalue().splitlines()
+    assert len(lines) == len(states), "quiet, but for each failure"
+    assert all("failed: its worker failed: RuntimeError: the sky fell" in line for line in lines)
     assert 3 <= len(states) <= 3 + 2  # a second worker may have begun others

@@ -23,13 +23,14 @@ from rich.console import Console
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 from tensorboard.plugins.hparams import plugin_data_pb2
 
+import shuzi
 import tune.retraining
 import tune.search
 import tune.worker
 from datasets import DigitSet
 from model import Configuration, DeviceDigits, cross_validate, judge
 from results import SweepFolder, read_json
-from results.summary import summary, summary_schema
+from results.summary import briefs, briefs_schema, summary, summary_schema
 from results.trials import read_trials
 from results.winner import load_network
 from tests.tune.process import started
@@ -40,7 +41,7 @@ from tune.sweep import retrain_sweep, run_sweep
 
 pytestmark = pytest.mark.usefixtures("own_ray")
 CPU = torch.device("cpu")
-SCHEMA = Path(__file__).parents[2] / "docs" / "show.schema.json"
+DOCS = Path(__file__).parents[2] / "docs"
 
 
 def recording_cross_validation(folder: Path) -> type[CrossValidation]:
@@ -267,13 +268,25 @@ def test_tensorboard_reads_the_best_loss_against_cost(swept: Swept) -> None:
 
 
 def test_what_show_prints_for_programs_keeps_to_the_documented_schema(swept: Swept) -> None:
-    schema = json.loads(SCHEMA.read_text())
+    schema = json.loads((DOCS / "show.schema.json").read_text())
     assert schema == summary_schema(), "docs/show.schema.json: see `summary_schema`"
     told = json.loads(json.dumps(summary(swept.folder)))
     jsonschema.validate(told, schema)
     assert told["state"] == "judged"
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate({**told, "trials": 4}, schema)
+
+
+def test_what_list_prints_for_programs_keeps_to_the_documented_schema(swept: Swept) -> None:
+    schema = json.loads((DOCS / "list.schema.json").read_text())
+    assert schema == briefs_schema(), "docs/list.schema.json: see `briefs_schema`"
+    told = json.loads(json.dumps(briefs([swept.folder])))
+    jsonschema.validate(told, schema)
+    assert [(each["name"], each["state"], each["trials"]) for each in told] == [
+        ("small", "judged", {"complete": 4})
+    ]
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate([{**told[0], "state": "lost"}], schema)
 
 
 def test_tensorboard_is_served_on_loopback(swept: Swept) -> None:
@@ -298,13 +311,25 @@ def test_progress_tells_how_far_it_is(swept: Swept) -> None:
     assert "Traceback" not in swept.said
 
 
-def test_retraining_comes_to_the_same(swept: Swept, tmp_path: Path) -> None:
+def test_retraining_comes_to_the_same_and_may_be_quiet(
+    swept: Swept,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     shutil.copytree(swept.folder.path, tmp_path / "small")
     folder = SweepFolder(tmp_path / "small")
     before = read_json(folder.evaluation_json)
     folder.evaluation_json.unlink()
     folder.weights.unlink()
-    retrain_sweep(folder, Console(quiet=True))
+    command = ["shuzi", "retrain", "small", "--quiet", "--out", str(tmp_path)]
+    monkeypatch.setattr(sys, "argv", command)
+    with pytest.raises(SystemExit) as ended:
+        shuzi.main()
+    assert not ended.value.code
+    said = capsys.readouterr()
+    assert said.err == ""
+    assert "Leaderboard" in said.out
     assert read_json(folder.evaluation_json) == before
     assert folder.weights.is_file()
 
