@@ -48,7 +48,7 @@ def search(plan: Plan, console: Console, stop: Stop) -> pd.DataFrame:
         searcher = _searcher(study, plan, console)
         progress = SearchProgress(study, plan.request.trials, console)
         stop.searching = True
-        recorder = Recorder(plan.folder, study)
+        recorder = Recorder(plan.folder, study, plan.data.pool, plan.request.finalists)
         _run(plan, searcher, [recorder, progress])
         stop.search_ended()
         _end(searcher, plan, started, stop)
