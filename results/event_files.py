@@ -24,6 +24,7 @@ from results.trials import STATES
 
 VERSION = "brain.Event:2"
 OPENED = itertools.count()
+FIRST = ("learning_rate", "state")  # TensorBoard shows five columns unless it is asked for more
 COLOURS, RGB = 64, 3  # of a picture that is kept; what TensorBoard calls one of three channels
 
 
@@ -136,15 +137,15 @@ def write_end(folder: SweepFolder, trial: FrozenTrial) -> None:
     whole, accuracies = trial.state == TrialState.COMPLETE, trial.user_attrs.get("accuracies", {})
     measured = {
         "end/validation_loss": trial.value if whole else None,
-        **{f"end/accuracy_{name}": part if whole else None for name, part in accuracies.items()},
         "end/estimate": trial.user_attrs.get("estimate"),
+        **{f"end/accuracy_{name}": part if whole else None for name, part in accuracies.items()},
         "end/cost": trial.user_attrs.get("fold_epochs"),
         "end/weights": trial.user_attrs.get("weights"),
     }
     varied = {**trial.params, "state": STATES[trial.state]}
     file = EventFile(folder.trial(trial.number))
     for summary in hparams(varied, measured):  # type: ignore[no-untyped-call]
-        file.add(_failed(summary) if trial.state == TrialState.FAIL else summary)
+        file.add(_amended(summary, trial.state == TrialState.FAIL))
     for tag, value in measured.items():
         if value is not None:
             file.add_scalar(tag, value, 0)
@@ -173,13 +174,15 @@ def write_pictures_run(folder: Path, pictures: Mapping[str, Image.Image]) -> Non
     beginning.rename(folder)
 
 
-def _failed(summary: Summary) -> Summary:
-    """Has a summary that tells of a session's end say that it failed; torch says it did not."""
+def _amended(summary: Summary, failed: bool) -> Summary:
+    """Has a summary tell what torch does not: which columns come first, and that a trial failed."""
     for value in summary.value:
         told = HParamsPluginData.FromString(value.metadata.plugin_data.content)
-        if told.HasField("session_end_info"):
+        for info in told.experiment.hparam_infos:
+            info.differs = info.name in FIRST
+        if failed and told.HasField("session_end_info"):
             told.session_end_info.status = STATUS_FAILURE
-            value.metadata.plugin_data.content = told.SerializeToString()
+        value.metadata.plugin_data.content = told.SerializeToString()
     return summary
 
 
