@@ -2,7 +2,7 @@
 
 from model.configuration import REPORT, Configuration
 from model.device import DeviceDigits, best_device
-from model.judging import Judgement, SourceMeasures, judge, read
+from model.judging import HardDigit, Judgement, SourceMeasures, judge, read
 from model.networks import DigitCNN, DigitNetwork, FullyConnected, build, count_parameters
 from model.training import FoldEpoch, cross_validate, fold_seed, train_whole
 
@@ -14,6 +14,7 @@ __all__ = [
     "DigitNetwork",
     "FoldEpoch",
     "FullyConnected",
+    "HardDigit",
     "Judgement",
     "SourceMeasures",
     "best_device",

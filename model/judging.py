@@ -35,16 +35,36 @@ class SourceMeasures:
 
 
 @dataclass(frozen=True)
+class HardDigit:
+    """A digit that is hard for a network to read.
+
+    Attributes:
+        index: In the digit set.
+        read: What it is taken for.
+        confidence: The probability of that, 0.1 to 1.
+        probability: That of its label, 0 to 1.
+    """
+
+    index: int
+    read: int
+    confidence: float
+    probability: float
+
+
+@dataclass(frozen=True)
 class Judgement:
     """How a network reads a set of digits.
 
     Attributes:
         sources: The measures of each source there is.
         confusion: (10, 10) int64: rows are the truth, columns what was read.
+        hardest: As many as were asked for, the one first whose label is given the least
+            probability.
     """
 
     sources: dict[str, SourceMeasures]
     confusion: NDArray[np.int64]
+    hardest: tuple[HardDigit, ...] = ()
 
     @property
     def count(self) -> int:
@@ -68,20 +88,25 @@ class Judgement:
 
 
 @torch.inference_mode()
-def judge(network: DigitNetwork, digits: DeviceDigits, chosen: Tensor) -> Judgement:
+def judge(
+    network: DigitNetwork, digits: DeviceDigits, chosen: Tensor, hardest: int = 0
+) -> Judgement:
     """Judges a network, which is left in evaluation mode.
 
     Args:
         network: On the device of the digits.
         digits: The digits.
         chosen: (m,) int64 indices of those to read, m at least 1.
+        hardest: How many of the hardest to tell of; a GPU is waited for once more if any.
     """
     logits = _logits(network, digits, chosen)
     labels, sources = digits.labels[chosen], digits.sources[chosen]
     losses = F.cross_entropy(logits, labels, reduction="none").double()
     read = logits.argmax(dim=1)
     return Judgement(
-        _by_source(digits.source_names, sources, read == labels, losses), _confusion(labels, read)
+        _by_source(digits.source_names, sources, read == labels, losses),
+        _confusion(labels, read),
+        _hardest(logits, losses, chosen, hardest) if hardest else (),
     )
 
 
@@ -122,3 +147,10 @@ def _by_source(
 def _confusion(labels: Tensor, read: Tensor) -> NDArray[np.int64]:
     pairs = torch.bincount(labels * CLASSES + read, minlength=CLASSES * CLASSES)
     return pairs.view(CLASSES, CLASSES).cpu().numpy()
+
+
+def _hardest(logits: Tensor, losses: Tensor, chosen: Tensor, count: int) -> tuple[HardDigit, ...]:
+    loss, places = losses.topk(min(count, len(losses)))
+    confidence, read = logits[places].softmax(dim=1).max(dim=1)
+    columns = (column.tolist() for column in (chosen[places], read, confidence, (-loss).exp()))
+    return tuple(HardDigit(*row) for row in zip(*columns, strict=True))

@@ -107,10 +107,10 @@ class Replica:
         with self._on_stream():
             return float(self._total) / len(self.training)
 
-    def judge(self, chosen: Tensor) -> Judgement:
+    def judge(self, chosen: Tensor, hardest: int = 0) -> Judgement:
         """Judges the network as it is now; see `model.judging.judge`."""
         with self._on_stream():
-            return judge(self.network, self.digits, chosen)
+            return judge(self.network, self.digits, chosen, hardest)
 
     def _full_batch(self) -> None:
         batches = self._order[: self._full_steps * self._batch].view(-1, self._batch)

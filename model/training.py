@@ -14,6 +14,7 @@ from model.networks import DigitNetwork
 from model.replica import Replica
 
 Indices = NDArray[np.int64]
+HARDEST = 24  # validation images that are told of after a fold's last epoch
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,8 @@ class FoldEpoch:
         epoch: 1 for the first.
         learning_rate: At the epoch's end.
         training_loss: Mean over the epoch's steps, dropout and augmentation on, nats.
-        validation: How the network reads the fold's validation images after the epoch.
+        validation: How the network reads the fold's validation images after the epoch; after the
+            last one with the hardest of them.
     """
 
     fold: int
@@ -81,7 +83,8 @@ def fold_seed(seed: int, fold: int) -> int:
 
 
 def _fold_epoch(replica: Replica, validation: torch.Tensor, fold: int, epoch: int) -> FoldEpoch:
-    training_loss, judgement = replica.training_loss(), replica.judge(validation)
+    hardest = HARDEST if epoch == replica.configuration.epochs else 0
+    training_loss, judgement = replica.training_loss(), replica.judge(validation, hardest)
     for name, loss in (("training", training_loss), ("validation", judgement.loss)):
         if not np.isfinite(loss):
             raise FloatingPointError(f"the {name} loss of fold {fold} is {loss} in epoch {epoch}.")

@@ -1,13 +1,17 @@
-"""A trial's curves and hyperparameters as event files for TensorBoard."""
+"""A trial's curves, hyperparameters and pictures as event files for TensorBoard."""
 
+import io
 import itertools
 import os
+import shutil
 import socket
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from optuna.trial import FrozenTrial, TrialState
+from PIL import Image
 from tensorboard.compat.proto.event_pb2 import Event
 from tensorboard.compat.proto.summary_pb2 import Summary
 from tensorboard.plugins.hparams.api_pb2 import STATUS_FAILURE
@@ -20,6 +24,8 @@ from results.trials import STATES
 
 VERSION = "brain.Event:2"
 OPENED = itertools.count()
+FIRST = ("learning_rate", "state")  # TensorBoard shows five columns unless it is asked for more
+COLOURS, RGB = 64, 3  # of a picture that is kept; what TensorBoard calls one of three channels
 
 
 class EventFile:
@@ -48,6 +54,16 @@ class EventFile:
         """Adds one number of a step."""
         self.add(scalar(tag, value), step)  # type: ignore[no-untyped-call]
 
+    def add_picture(self, tag: str, picture: Image.Image) -> None:
+        """Adds a picture."""
+        image = Summary.Image(
+            height=picture.height,
+            width=picture.width,
+            colorspace=RGB,
+            encoded_image_string=as_png(picture),
+        )
+        self.add(Summary(value=[Summary.Value(tag=tag, image=image)]))
+
     def flush(self) -> None:
         """Writes out what was added."""
         self._records.flush()
@@ -55,6 +71,13 @@ class EventFile:
     def close(self) -> None:
         """Writes out what was added and closes the file."""
         self._records.close()
+
+
+def as_png(picture: Image.Image) -> bytes:
+    """Returns a picture of few colours as a PNG file, half as large as with all of them."""
+    encoded = io.BytesIO()
+    picture.quantize(COLOURS, Image.Quantize.FASTOCTREE).save(encoded, "PNG")
+    return encoded.getvalue()
 
 
 class TrialEvents:
@@ -107,20 +130,22 @@ class TrialEvents:
 def write_end(folder: SweepFolder, trial: FrozenTrial) -> None:
     """Writes how a trial ended, whole, stopped or failed, to a run of its own.
 
-    Its hyperparameters are those that vary, and `state`; its measures `end/validation_loss` (of a
-    whole trial), `end/estimate` (what that was expected to be), both in nats, `end/cost` (epochs
-    of a fold) and `end/weights`.
+    Its hyperparameters are those that vary, and `state`; its measures `end/validation_loss` and
+    for each source `end/accuracy_<source>` (of a whole trial), `end/estimate` (what that loss was
+    expected to be), `end/cost` (epochs of a fold) and `end/weights`. Losses are in nats.
     """
+    whole, accuracies = trial.state == TrialState.COMPLETE, trial.user_attrs.get("accuracies", {})
     measured = {
-        "end/validation_loss": trial.value if trial.state == TrialState.COMPLETE else None,
+        "end/validation_loss": trial.value if whole else None,
         "end/estimate": trial.user_attrs.get("estimate"),
+        **{f"end/accuracy_{name}": part if whole else None for name, part in accuracies.items()},
         "end/cost": trial.user_attrs.get("fold_epochs"),
         "end/weights": trial.user_attrs.get("weights"),
     }
     varied = {**trial.params, "state": STATES[trial.state]}
     file = EventFile(folder.trial(trial.number))
     for summary in hparams(varied, measured):  # type: ignore[no-untyped-call]
-        file.add(_failed(summary) if trial.state == TrialState.FAIL else summary)
+        file.add(_amended(summary, trial.state == TrialState.FAIL))
     for tag, value in measured.items():
         if value is not None:
             file.add_scalar(tag, value, 0)
@@ -132,13 +157,32 @@ def has_end(folder: SweepFolder, number: int) -> bool:
     return any(folder.trial(number).glob("events.*"))
 
 
-def _failed(summary: Summary) -> Summary:
-    """Has a summary that tells of a session's end say that it failed; torch says it did not."""
+def write_pictures_run(folder: Path, pictures: Mapping[str, Image.Image]) -> None:
+    """Writes a run of pictures by their tags, whole or not at all, instead of an earlier one.
+
+    Args:
+        folder: The run's.
+        pictures: At least one.
+    """
+    beginning = folder.with_name(f".{folder.name}")
+    for earlier in (beginning, folder):
+        shutil.rmtree(earlier, ignore_errors=True)
+    file = EventFile(beginning)
+    for tag, picture in pictures.items():
+        file.add_picture(tag, picture)
+    file.close()
+    beginning.rename(folder)
+
+
+def _amended(summary: Summary, failed: bool) -> Summary:
+    """Has a summary tell what torch does not: which columns come first, and that a trial failed."""
     for value in summary.value:
         told = HParamsPluginData.FromString(value.metadata.plugin_data.content)
-        if told.HasField("session_end_info"):
+        for info in told.experiment.hparam_infos:
+            info.differs = info.name in FIRST
+        if failed and told.HasField("session_end_info"):
             told.session_end_info.status = STATUS_FAILURE
-            value.metadata.plugin_data.content = told.SerializeToString()
+        value.metadata.plugin_data.content = told.SerializeToString()
     return summary
 
 

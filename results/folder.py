@@ -114,6 +114,26 @@ class SweepFolder:
         """The folder of the event files of one fold of a trial."""
         return self.trial(number) / f"fold_{fold}"
 
+    def fold_reading(self, number: int, fold: int) -> Path:
+        """How one fold of a trial reads its validation digits, until the trial has ended."""
+        return self.fold_events(number, fold) / "reading.json"
+
+    def fold_readings(self, number: int) -> list[Path]:
+        """Those of them that there are."""
+        return sorted(self.trial(number).glob("fold_*/reading.json"))
+
+    def best_events(self, number: int) -> Path:
+        """The folder of the event file with pictures of one of the best trials."""
+        return self.trials / "best" / f"{number:04d}"
+
+    def all_best_events(self) -> list[Path]:
+        """Those of them that there are."""
+        return sorted((self.trials / "best").glob("[0-9]*"))
+
+    def judged_events(self, config: str) -> Path:
+        """The folder of the event file with pictures of one network of the evaluation."""
+        return self.trials / config
+
     @property
     def search_events(self) -> Path:
         """The folder of the event files of the search as a whole."""

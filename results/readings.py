@@ -45,10 +45,15 @@ class Readings:
         return right
 
     @property
+    def given(self) -> NDArray[np.float32]:
+        """(n,) the probability of what each is, 0 to 1."""
+        given: NDArray[np.float32] = self.probabilities[np.arange(len(self.labels)), self.labels]
+        return given
+
+    @property
     def hardest(self) -> NDArray[np.int64]:
         """(n,) indices, the digit first whose label is given the least probability."""
-        given = self.probabilities[np.arange(len(self.labels)), self.labels]
-        return np.argsort(given, kind="stable")
+        return np.argsort(self.given, kind="stable")
 
 
 def write_readings(path: Path, readings: Readings) -> None:

@@ -4,6 +4,7 @@ import gc
 import math
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from itertools import chain
 from typing import Any
 
@@ -95,10 +96,13 @@ def as_result(epoch: Sequence[FoldEpoch]) -> dict[str, Any]:
     """Returns what one epoch of some folds came to, in plain numbers.
 
     `validation_loss`, by which trials are ranked, is the mean over the folds of the loss averaged
-    over the sources.
+    over the sources. `readings` are there after a fold's last epoch: what `FoldReading` has, and
+    the fold.
     """
     losses = [fold.validation.balanced_loss for fold in epoch]
+    readings = [_reading(fold) for fold in epoch if fold.validation.hardest]
     return {
+        **({"readings": readings} if readings else {}),
         "epoch": epoch[0].epoch,
         "validation_loss": float(np.mean(losses)),
         "folds": [_fold_result(fold) for fold in epoch],
@@ -117,4 +121,13 @@ def _fold_result(fold: FoldEpoch) -> dict[str, Any]:
             name: {"count": each.count, "correct": each.correct, "loss": each.loss}
             for name, each in sources.items()
         },
+    }
+
+
+def _reading(fold: FoldEpoch) -> dict[str, Any]:
+    judgement = fold.validation
+    return {
+        "fold": fold.fold,
+        "confusion": judgement.confusion.tolist(),
+        "hardest": [asdict(each) for each in judgement.hardest],
     }

@@ -2,17 +2,21 @@
 
 import shutil
 import time
+from collections.abc import Sequence
 from typing import Any
 
 import optuna
-from optuna.trial import TrialState
+from optuna.trial import FrozenTrial, TrialState
 from ray.tune import Callback
 from ray.tune.experiment import Trial
 
+from datasets import DigitSet
 from datasets.atomic import whole_file
 from results import SweepFolder
+from results.best_pictures import show_best
 from results.epochs import EpochLog
 from results.event_files import SearchEvents, TrialEvents, has_end, write_end
+from results.fold_readings import forget_fold_readings, write_fold_readings
 from results.trials import ENDED, write_trials
 from tune.not_saved import NotSaved
 
@@ -27,10 +31,15 @@ class Recorder(NotSaved, Callback):  # type: ignore[misc]
     Args:
         folder: The sweep's.
         study: The sweep's.
+        pool: The digits that trials are validated on.
+        pictured: Of how many of the best trials so far there are pictures of how they read.
     """
 
-    def __init__(self, folder: SweepFolder, study: optuna.Study) -> None:
+    def __init__(
+        self, folder: SweepFolder, study: optuna.Study, pool: DigitSet, pictured: int
+    ) -> None:
         self._folder, self._study, self._log = folder, study, EpochLog(folder)
+        self._pool, self._pictured = pool, pictured
         self._events: dict[str, TrialEvents] = {}  # of each run: workers may share a trial
         self._search = SearchEvents(folder)
         self._written: dict[int, set[tuple[int, int]]] = {}  # folds and epochs of each trial
@@ -50,9 +59,11 @@ class Recorder(NotSaved, Callback):  # type: ignore[misc]
     def on_trial_result(
         self, iteration: int, trials: list[Trial], trial: Trial, result: dict[str, Any], **_: Any
     ) -> None:
-        """Writes one epoch, unless it repeats one."""
+        """Writes one epoch, unless it repeats one; takes from the result what Ray need not keep."""
+        number = trial.config["trial"]
+        write_fold_readings(self._folder, number, result.pop("readings", ()))
         epochs = {(fold["fold"], fold["epoch"]) for fold in result.get("folds", ())}
-        written = self._written[trial.config["trial"]]
+        written = self._written[number]
         if epochs - written:
             written |= epochs
             self._events[trial.trial_id].add_epoch(result)
@@ -69,21 +80,24 @@ class Recorder(NotSaved, Callback):  # type: ignore[misc]
 
     def _write_ends(self) -> None:
         """Writes how trials ended that had not before: some do while they wait."""
-        for ended in self._study.get_trials(deepcopy=False, states=ENDED):
-            if ended.number in self._ended:
-                continue
-            self._ended.add(ended.number)
-            if has_end(self._folder, ended.number):  # before the search was broken off
-                continue
-            write_end(self._folder, ended)
-            if ended.state == TrialState.COMPLETE:
-                self._add_point()
-
-    def _add_point(self) -> None:
-        """Adds a point to the curve of the best loss against cost."""
         trials = self._study.get_trials(deepcopy=False, states=ENDED)
-        best = min(t.value for t in trials if t.value is not None)
-        self._search.add(best, sum(t.user_attrs["fold_epochs"] for t in trials))
+        new = [trial for trial in trials if trial.number not in self._ended]
+        whole = [trial for trial in trials if trial.state == TrialState.COMPLETE]
+        for ended in new:
+            if not has_end(self._folder, ended.number):  # before the search was broken off
+                write_end(self._folder, ended)
+                if ended.state == TrialState.COMPLETE:
+                    self._add_point(whole, trials)
+        if new:
+            show_best(self._folder, whole, self._pictured, self._pool)
+        for ended in new:
+            forget_fold_readings(self._folder, ended.number)
+            self._ended.add(ended.number)
+
+    def _add_point(self, whole: Sequence[FrozenTrial], trials: Sequence[FrozenTrial]) -> None:
+        """Adds a point to the curve of the best loss against cost."""
+        best = min(trial.value for trial in whole if trial.value is not None)
+        self._search.add(best, sum(trial.user_attrs["fold_epochs"] for trial in trials))
 
     def _write_trials(self) -> None:
         """Writes the table of all trials, which takes the longer the more there are."""

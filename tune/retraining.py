@@ -31,6 +31,8 @@ from results.evaluation import (
     read_evaluation,
     read_judged,
 )
+from results.event_files import write_pictures_run
+from results.event_pictures import judged_pictures
 from results.pictures import read_pictures, write_pictures
 from results.readings import Readings, read_readings, write_readings
 from results.winner import load_network, save_network
@@ -40,6 +42,8 @@ from tune.pictures import chosen_pictures
 from tune.plan import Plan
 from tune.terminal import Row, Steps, say
 from tune.worker import Weights, trained_weights
+
+SHOWN = ("winner", "report")  # in TensorBoard
 
 
 @dataclass(frozen=True)
@@ -98,6 +102,7 @@ def retrain_and_judge(winner: Configuration, plan: Plan, console: Console) -> No
             write_json(plan.folder.judged_json, rows)
             steps.done += 1
     write_pictures(plan.folder.pictures, chosen_pictures(plan, _readings(rows, plan.folder)))
+    _show_in_tensorboard(rows, plan)
     _write_evaluation(rows, plan)
 
 
@@ -124,6 +129,15 @@ def _write_evaluation(rows: Sequence[EvaluationRow], plan: Plan) -> None:
     }
     write_json(plan.folder.evaluation_json, evaluation)
     plan.folder.judged_json.unlink(missing_ok=True)
+
+
+def _show_in_tensorboard(rows: Sequence[EvaluationRow], plan: Plan) -> None:
+    """Writes pictures of how winner and report read, as they are trained on everything."""
+    for row in rows:
+        if row["config"] in SHOWN and row["trained_on"] == BOTH:
+            (readings,) = _readings([row], plan.folder)
+            pictures = judged_pictures(row, readings, plan.data.held_out)
+            write_pictures_run(plan.folder.judged_events(row["config"]), pictures)
 
 
 def _judged_before(folder: SweepFolder) -> list[EvaluationRow]:

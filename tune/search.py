@@ -52,7 +52,7 @@ def search(plan: Plan, console: Console, stop: Stop) -> pd.DataFrame:
     study, started = open_study(plan.folder), time.monotonic()
     if not study.user_attrs.get("searched"):
         searcher = _searcher(study, plan, console)
-        recorder = Recorder(plan.folder, study)
+        recorder = Recorder(plan.folder, study, plan.data.pool, plan.request.finalists)
         stop.searching = True
         with _watched(study, plan, console, stop) as progress:
             _run(plan, searcher, [recorder, progress])

@@ -3,7 +3,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812
 
 from datasets import DigitSet, joined
-from model import Configuration, DeviceDigits, DigitNetwork, build, judge
+from model import Configuration, DeviceDigits, DigitNetwork, build, judge, read
 from model.device import mixed_precision
 
 CPU = torch.device("cpu")
@@ -53,3 +53,31 @@ def test_sources_keep_their_images_whatever_their_order() -> None:
     )
     names = [digits.source_names[place] for place in digits.sources.tolist()]
     assert names == ["b", "b", "c", "c", "a", "a", "mnist"]
+
+
+def test_hardest_are_those_whose_label_is_given_the_least_probability(
+    small_pool: DigitSet,
+) -> None:
+    torch.manual_seed(0)
+    network = build(Configuration(channels_1=4, channels_2=4))
+    digits = DeviceDigits.of(small_pool, CPU)
+    chosen = torch.arange(20, 180).flip(0)
+    hardest = judge(network, digits, chosen, hardest=7).hardest
+
+    probabilities = read(network, digits, chosen)
+    given = probabilities[np.arange(160), small_pool.labels[chosen.numpy()]]
+    places = np.argsort(given)[:7]
+    assert [each.index for each in hardest] == chosen[places].tolist()
+    assert [each.read for each in hardest] == probabilities[places].argmax(1).tolist()
+    confidence = [each.confidence for each in hardest]
+    np.testing.assert_allclose(confidence, probabilities[places].max(1), rtol=1e-5)
+    np.testing.assert_allclose([each.probability for each in hardest], given[places], rtol=1e-5)
+
+
+def test_no_more_hard_digits_are_told_of_than_there_are_and_none_unless_asked(
+    small_pool: DigitSet,
+) -> None:
+    network = build(Configuration(channels_1=4, channels_2=4))
+    digits = DeviceDigits.of(small_pool, CPU)
+    assert len(judge(network, digits, torch.arange(3), hardest=24).hardest) == 3
+    assert judge(network, digits, torch.arange(3)).hardest == ()

@@ -64,6 +64,8 @@ def test_folds_do_not_disturb_each_other(small_pool: DigitSet) -> None:
     digits = DeviceDigits.of(small_pool, CPU)
     folds = fold_indices(small_pool, 5, seed=0)
     together = list(cross_validate(SMALL, digits, folds, seed=3))
+    told = [[len(fold.validation.hardest) for fold in epoch] for epoch in together]
+    assert told == [[0] * 5, [24] * 5]  # after the last epoch alone
     for number in range(5):
         alone = list(cross_validate(SMALL, digits, folds, seed=3, numbers=[number]))
         assert measures([[epoch[number]] for epoch in together]) == measures(alone)

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from optuna.trial import TrialState
 from rich.console import Console
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from model import Configuration
 from results import ResultsError, SweepFolder, read_json
@@ -217,8 +218,23 @@ def test_sweep_that_was_ended_again_and_again_is_resumed_to_the_same_end(
     assert _same(folder) == _same(unbroken)
     assert read_json(folder.evaluation_json)["rows"] == read_json(unbroken.evaluation_json)["rows"]
     assert not folder.judged_json.exists()
+    assert _pictures(folder) == _pictures(unbroken)
+    assert not list(folder.trials.rglob("reading.json"))
     resume_sweep(folder, console)
     assert "cut is finished: nothing is missing." in console.export_text()
+
+
+def _pictures(folder: SweepFolder) -> dict[tuple[str, str], bytes]:
+    """Returns the pictures that TensorBoard shows of each run."""
+    runs = [*folder.all_best_events(), folder.judged_events("winner")]
+    read = {run.name: EventAccumulator(str(run)).Reload() for run in runs}
+    drawn = {
+        (name, tag): events.Images(tag)[-1].encoded_image_string
+        for name, events in read.items()
+        for tag in events.Tags()["images"]
+    }
+    assert len(drawn) == 2 * 2 + 2  # two finalists, and the winner
+    return drawn
 
 
 def _same(folder: SweepFolder) -> list[dict[Any, Any]]:

@@ -1,10 +1,12 @@
 """A real sweep with real Ray and real Optuna, small enough to look at everything it leaves."""
 
+import io
 import json
 import math
 import pickle
 import re
 import shutil
+import signal
 import sys
 import urllib.request
 from collections.abc import Iterator
@@ -13,14 +15,16 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema
+import numpy as np
 import optuna
 import pandas as pd
 import pytest
 import ray
 import ray.cloudpickle
 import torch
+from PIL import Image
 from rich.console import Console
-from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator, ImageEvent
 from tensorboard.plugins.hparams import plugin_data_pb2
 
 import shuzi
@@ -28,8 +32,10 @@ import tune.retraining
 import tune.search
 import tune.worker
 from datasets import DigitSet
-from model import Configuration, DeviceDigits, cross_validate, judge
+from model import Configuration, DeviceDigits, FoldEpoch, cross_validate, judge
 from results import SweepFolder, read_json
+from results.drawing.confusion import draw_confusion
+from results.event_files import as_png
 from results.summary import briefs, briefs_schema, summary, summary_schema
 from results.trials import read_trials
 from results.winner import load_network
@@ -153,18 +159,25 @@ def test_ranking_is_by_the_loss_averaged_over_sources(swept: Swept) -> None:
         assert winner["configuration"][name] == best[name]
 
 
-def test_a_trial_is_the_same_as_without_ray(swept: Swept) -> None:
-    first = swept.rows[0]
+@pytest.fixture(scope="module")
+def best_alone(swept: Swept) -> list[FoldEpoch]:
+    """What the best trial comes to without Ray."""
+    best = min(swept.rows, key=lambda row: row["validation_loss"])
     asked = read_json(swept.folder.sweep_json)["space"]
-    varied = {name: first[name] for name in asked["parameters"]}
+    varied = {name: best[name] for name in asked["parameters"]}
     configuration = Configuration.from_dict({**asked["fixed"], **varied, "epochs": 1})
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     digits = DeviceDigits.of(swept.data.pool, CPU)
     (epoch,) = cross_validate(configuration, digits, swept.data.folds, seed=3)
     torch.set_num_threads(threads)
-    alone = [fold.validation.balanced_loss for fold in epoch]
-    assert [first[f"fold_{number}"] for number in range(5)] == alone
+    return epoch
+
+
+def test_a_trial_is_the_same_as_without_ray(swept: Swept, best_alone: list[FoldEpoch]) -> None:
+    best = min(swept.rows, key=lambda row: row["validation_loss"])
+    alone = [fold.validation.balanced_loss for fold in best_alone]
+    assert [best[f"fold_{number}"] for number in range(5)] == alone
 
 
 def found_in(images: DigitSet, received: list[bytes]) -> int:
@@ -257,6 +270,8 @@ def test_tensorboard_reads_each_trials_hyperparameters_and_end(swept: Swept) -> 
         assert written["state"].string_value == "complete"
         (loss,) = events.Scalars("end/validation_loss")
         assert math.isclose(loss.value, trial["validation_loss"], rel_tol=1e-6)
+        (accuracy,) = events.Scalars("end/accuracy_synthetic")
+        assert math.isclose(accuracy.value, trial["accuracy_synthetic"], rel_tol=1e-6)
 
 
 def test_tensorboard_reads_the_best_loss_against_cost(swept: Swept) -> None:
@@ -265,6 +280,41 @@ def test_tensorboard_reads_the_best_loss_against_cost(swept: Swept) -> None:
     losses = swept.trials["validation_loss"]
     assert math.isclose(points[-1].value, losses.min(), rel_tol=1e-6)
     assert [point.value for point in points] == sorted([p.value for p in points], reverse=True)
+
+
+def pictures(events: Path) -> dict[str, ImageEvent]:
+    read = EventAccumulator(str(events)).Reload()
+    assert all(len(read.Images(tag)) == 1 for tag in read.Tags()["images"])
+    return {tag: read.Images(tag)[0] for tag in read.Tags()["images"]}
+
+
+def test_tensorboard_reads_how_the_best_trial_alone_reads_its_folds(
+    swept: Swept, best_alone: list[FoldEpoch]
+) -> None:
+    best = min(swept.rows, key=lambda row: row["validation_loss"])["trial"]
+    (events,) = swept.folder.all_best_events()  # as many as there are finalists
+    assert events == swept.folder.best_events(best)
+    read = pictures(events)
+    assert set(read) == {"validation/confusion", "validation/hardest"}
+    for event in read.values():
+        png = Image.open(io.BytesIO(event.encoded_image_string))
+        assert (png.format, png.size) == ("PNG", (event.width, event.height))
+        assert 400 < event.width < 600
+        assert len(event.encoded_image_string) < 20_000
+    confusion = np.array([fold.validation.confusion for fold in best_alone]).sum(axis=0)
+    assert confusion.sum() == len(swept.data.pool)
+    expected = as_png(draw_confusion(confusion, f"trial {best}: validation digits of 5 folds"))
+    assert read["validation/confusion"].encoded_image_string == expected
+
+
+def test_tensorboard_reads_how_winner_and_report_read_the_held_out_digits(swept: Swept) -> None:
+    for place, name in ((1, "report"), (3, "winner")):
+        read = pictures(swept.folder.judged_events(name))
+        assert set(read) == {"held-out/confusion", "held-out/hardest"}
+        confusion = np.array(swept.evaluation["rows"][place]["confusion"])
+        title = f"{name}, trained on mnist+chinese: held-out digits"
+        expected = as_png(draw_confusion(confusion, title))
+        assert read["held-out/confusion"].encoded_image_string == expected
 
 
 def test_what_show_prints_for_programs_keeps_to_the_documented_schema(swept: Swept) -> None:
@@ -298,10 +348,15 @@ def test_tensorboard_is_served_on_loopback(swept: Swept) -> None:
         (address,) = re.findall(r"http://127\.0\.0\.1:\d+/", line)
         with urllib.request.urlopen(f"{address}data/runs") as answer:
             runs = json.load(answer)
-        assert {"search", "0000", "0000/fold_0", "0003/fold_4"} <= set(runs)
+        folds = {f"{number:04d}/fold_{fold}" for number in range(4) for fold in range(5)}
+        (best,) = (f"best/{path.name}" for path in swept.folder.all_best_events())
+        ends = {"search", "0000", "0001", "0002", "0003", best, "winner", "report"}
+        assert set(runs) == ends | folds
     finally:
-        server.terminate()
-        server.communicate(timeout=30)
+        server.send_signal(signal.SIGINT)
+        _, rest = server.communicate(timeout=30)
+    assert (server.returncode, "Traceback" in rest) == (0, False)
+    assert f"pictures alone: {address}#images&regexInput=" in rest
 
 
 def test_progress_tells_how_far_it_is(swept: Swept) -> None:
@@ -332,6 +387,7 @@ def test_retraining_comes_to_the_same_and_may_be_quiet(
     assert "Leaderboard" in said.out
     assert read_json(folder.evaluation_json) == before
     assert folder.weights.is_file()
+    assert len(list(folder.judged_events("winner").iterdir())) == 1
 
 
 def test_retraining_on_other_digits_is_refused(swept: Swept, tmp_path: Path) -> None:
