@@ -10,6 +10,8 @@ from rich.live import Live
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 
+from results.durations import duration
+
 REFRESHES = 2  # of the view, a second
 WIDEST = 100  # columns of a bar
 
@@ -99,12 +101,3 @@ def bar(done: int, total: int, told: str, width: int) -> RenderableType:
     room = width - len(told) - 16  # for the row's name and the gaps
     grid.add_row(ProgressBar(total, done, width=max(4, min(room, WIDEST))), told)
     return grid
-
-
-def duration(seconds: float) -> str:
-    """Writes 75 as `1 min 15 s`."""
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    if hours:
-        return f"{hours} h {minutes} min"
-    return f"{minutes} min {rest} s" if minutes else f"{rest} s"

@@ -8,10 +8,11 @@ from optuna.trial import FrozenTrial, TrialState
 from rich.console import Console, RenderableType
 from rich.table import Table
 
+from results.durations import duration
 from tune.activity import Worker, Workers
 from tune.convergence import noise
 from tune.tally import Tally
-from tune.terminal import Row, bar, duration, rows
+from tune.terminal import Row, bar, rows
 
 ENDS = {
     TrialState.COMPLETE: "whole",

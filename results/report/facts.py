@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from results.durations import duration
 from results.report.command import command_of
 from results.report.material import Material
 from results.report.words import Words
@@ -159,15 +160,6 @@ def _hardware(hardware: dict[str, Any], words: Words) -> str:
     gpus = hardware.get("gpus") or ()
     told = words.say("cores", processor=hardware["processor"], **about)
     return f"{told}; {words.say('gpus')}: {', '.join(gpus)}" if gpus else told
-
-
-def duration(seconds: float) -> str:
-    """Writes 3,675 as `1 h 1 min`."""
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    if hours:
-        return f"{hours} h {minutes} min"
-    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
 
 
 def command(material: Material) -> str:
