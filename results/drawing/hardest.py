@@ -38,9 +38,15 @@ def _write(
     draw: ImageDraw.ImageDraw, digits: DigitSet, hard: HardDigit, corner: tuple[int, int]
 ) -> None:
     left, top = corner
-    label, source = int(digits.labels[hard.index]), str(digits.sources[hard.index])
+    label, source = int(digits.labels[hard.index]), _source(digits, hard)
     colour = RIGHT if hard.read == label else WRONG
     lines = (f"{label} as {hard.read}", f"{100 * hard.confidence:.0f} %", source[:FIT])
     for place, line in enumerate(lines):
         ink = GREY if place == 2 else colour
         draw.text((left, top + PICTURE + 2 + 17 * place), line, ink, letters(15 - place))
+
+
+def _source(digits: DigitSet, hard: HardDigit) -> str:
+    """Returns the name of a digit's source, or its number where the letters cannot be drawn."""
+    name = str(digits.sources[hard.index])
+    return name if name.isascii() else f"source {digits.source_names.index(name) + 1}"
