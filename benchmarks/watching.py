@@ -3,9 +3,9 @@
     python -m benchmarks.watching
     python -m benchmarks.watching --immediate --trials 1000
 
-Runs a real search in a terminal of 80 x 24 and sums what the driver spends on watching: the time that
-passes, in which it may wait for a core where others are at work, and the time of a core that it takes.
-The view has a thread of its own, so that the search does not wait for it. With
+Runs a real search in a terminal of 80 x 24 and sums what the driver spends on watching: the time
+that passes, in which it may wait for a core where others are at work, and the time of a core that
+it takes. The view has a thread of its own, so that the search does not wait for it. With
 `--immediate` trials take no time to train, which is the most that there can be to watch.
 """
 
