@@ -157,16 +157,17 @@ def _run(plan: Plan, searcher: StudySearcher, callbacks: list[ray.tune.Callback]
 
 
 def _trainable(plan: Plan) -> type:
-    """Returns the trainable; nothing held out is in it."""
+    """Returns the trainable; nothing held out is in it, nor the plan, which has it."""
+    share = plan.share
     trainable = ray.tune.with_parameters(
         CrossValidation,
         stored_pool=[plan.stored_pool],  # in a list, it stays a reference
         folds=plan.data.folds,
         seed=plan.request.seed,
-        share=plan.share,
+        share=share,
     )
     return ray.tune.with_resources(  # type: ignore[no-any-return]
-        trainable, lambda config: _bundle(plan.share.alone if config["alone"] else plan.share)
+        trainable, lambda config: _bundle(share.alone if config["alone"] else share)
     )
 
 
