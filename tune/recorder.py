@@ -20,7 +20,7 @@ from results.fold_readings import forget_fold_readings, write_fold_readings
 from results.trials import ENDED, write_trials
 from tune.not_saved import NotSaved
 
-SHARE = 0.05  # of the driver's time, the most that is spent on writing the table
+SHARE = 0.01  # of the driver's time, the most that is spent on writing the table
 
 
 class Recorder(NotSaved, Callback):  # type: ignore[misc]
