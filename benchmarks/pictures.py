@@ -1,8 +1,8 @@
 """The README's pictures, of a real sweep: terminal, TensorBoard, Optuna's dashboard and report.
 
-    python -m benchmarks.pictures --chinese ../shared/data/chen-mnist/Chen-MNIST-2c6693e.tar.gz
+    python -m benchmarks.pictures
 
-Some ten minutes on 2 cores. Needs Chromium. The pictures go to docs/pictures/.
+Three minutes on 2 cores, with drawn digits. Needs Chromium and the extra `bench`. The pictures go to docs/pictures/.
 """
 
 import argparse

@@ -29,14 +29,14 @@ def _layers(c: Configuration, words: Words) -> list[Layer]:
     if c.network == "fully-connected":
         widths, how = (256, 64, 10), words.say("linear_last")
         return [("28×28", 1, 28, "")] + [(f"{width}", width, 0, how) for width in widths]
-    first = words.say("convolution", rate=f"{c.dropout_1:.2g}")
-    second = words.say("convolution", rate=f"{c.dropout_2:.2g}")
+    first = words.say("convolution", rate=f"{c.dropout_1:.2f}")
+    second = words.say("convolution", rate=f"{c.dropout_2:.2f}")
     return [
         (f"28×28\n{words.say('input')}", 1, 28, ""),
         (f"12×12\n×{c.channels_1}", c.channels_1, 12, first),
         (f"4×4\n×{c.channels_2}", c.channels_2, 4, second),
-        (f"{c.hidden_1}", c.hidden_1, 0, words.say("linear", rate=f"{c.dropout_3:.2g}")),
-        (f"{c.hidden_2}", c.hidden_2, 0, words.say("linear", rate=f"{c.dropout_4:.2g}")),
+        (f"{c.hidden_1}", c.hidden_1, 0, words.say("linear", rate=f"{c.dropout_3:.2f}")),
+        (f"{c.hidden_2}", c.hidden_2, 0, words.say("linear", rate=f"{c.dropout_4:.2f}")),
         (f"10\n{words.say('output')}", 10, 0, words.say("linear_last")),
     ]
 
