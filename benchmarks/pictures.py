@@ -2,7 +2,8 @@
 
     python -m benchmarks.pictures
 
-Three minutes on 2 cores, with drawn digits. Needs Chromium and the extra `bench`. The pictures go to docs/pictures/.
+Three minutes on 2 cores, with drawn digits. Needs Chromium and the extra `bench`. The
+pictures go to docs/pictures/.
 """
 
 import argparse
