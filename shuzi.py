@@ -186,6 +186,34 @@ def report(
 
 
 @app.command()
+def export(
+    name: Name,
+    form: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--format", help="onnx, onnx-int8, pt2, safetensors; all but int8 if left out."
+        ),
+    ] = None,
+    ensemble: Annotated[
+        bool, typer.Option("--ensemble", help="The networks of all folds as one.")
+    ] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Overwrite; keep int8 whatever accuracy it costs.")
+    ] = False,
+    quiet: Quiet = False,
+    out: Out = Path("runs"),
+) -> None:
+    """Write the winner in a form that needs neither shuzi nor, as ONNX, torch or Python."""
+    from results.export.record import forms_named, read_exports
+    from results.tables import exports_table
+    from tune.exporting import export_sweep
+
+    folder = _existing(out, name)
+    export_sweep(folder, forms_named(form, ensemble), _told_to(quiet), ensemble, force)
+    console.print(exports_table(read_exports(folder.exports_json)))
+
+
+@app.command()
 def tensorboard(
     name: Annotated[str | None, typer.Argument(help="Of the sweep; all if left out.")] = None,
     port: Annotated[int, typer.Option(help="Of this machine alone.")] = 6006,

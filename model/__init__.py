@@ -2,7 +2,7 @@
 
 from model.configuration import REPORT, Configuration
 from model.device import DeviceDigits, best_device
-from model.judging import HardDigit, Judgement, SourceMeasures, judge, read
+from model.judging import HardDigit, Judgement, SourceMeasures, judge, judged, logits_of
 from model.networks import DigitCNN, DigitNetwork, FullyConnected, build, count_parameters
 from model.training import FoldEpoch, cross_validate, fold_seed, train_whole
 
@@ -23,6 +23,7 @@ __all__ = [
     "cross_validate",
     "fold_seed",
     "judge",
-    "read",
+    "judged",
+    "logits_of",
     "train_whole",
 ]

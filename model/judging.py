@@ -87,11 +87,10 @@ class Judgement:
         return sum(each.loss for each in self.sources.values()) / len(self.sources)
 
 
-@torch.inference_mode()
 def judge(
     network: DigitNetwork, digits: DeviceDigits, chosen: Tensor, hardest: int = 0
 ) -> Judgement:
-    """Judges a network, which is left in evaluation mode.
+    """Judges a network as it is trained, in mixed precision; it is left in evaluation mode.
 
     Args:
         network: On the device of the digits.
@@ -99,7 +98,20 @@ def judge(
         chosen: (m,) int64 indices of those to read, m at least 1.
         hardest: How many of the hardest to tell of; a GPU is waited for once more if any.
     """
-    logits = _logits(network, digits, chosen)
+    with mixed_precision(digits.device):
+        return judged(logits_of(network, digits, chosen), digits, chosen, hardest)
+
+
+@torch.inference_mode()
+def judged(logits: Tensor, digits: DeviceDigits, chosen: Tensor, hardest: int = 0) -> Judgement:
+    """Judges a network by its logits.
+
+    Args:
+        logits: (m, 10) float32, as `logits_of` returns them.
+        digits: The digits.
+        chosen: (m,) int64 indices of those that were read, m at least 1.
+        hardest: How many of the hardest to tell of.
+    """
     labels, sources = digits.labels[chosen], digits.sources[chosen]
     losses = F.cross_entropy(logits, labels, reduction="none").double()
     read = logits.argmax(dim=1)
@@ -111,25 +123,17 @@ def judge(
 
 
 @torch.inference_mode()
-def read(network: DigitNetwork, digits: DeviceDigits, chosen: Tensor) -> NDArray[np.float32]:
-    """Returns what a network takes digits for; it is left in evaluation mode.
+def logits_of(network: DigitNetwork, digits: DeviceDigits, chosen: Tensor) -> Tensor:
+    """Returns the logits of digits, (m, 10) float32, computed in float32 unless in autocast.
 
     Args:
-        network: On the device of the digits.
+        network: On the device of the digits; it is left in evaluation mode.
         digits: The digits.
         chosen: (m,) int64 indices of those to read, m at least 1.
-
-    Returns:
-        (m, 10) float32: for each digit the probability of each label.
     """
-    return _logits(network, digits, chosen).softmax(dim=1).cpu().numpy()
-
-
-def _logits(network: DigitNetwork, digits: DeviceDigits, chosen: Tensor) -> Tensor:
     network.eval()
     parts = torch.split(chosen, BATCH[digits.device.type])
-    with mixed_precision(digits.device):
-        return torch.cat([network(digits.images[part]) for part in parts]).float()
+    return torch.cat([network(digits.images[part]) for part in parts]).float()
 
 
 def _by_source(

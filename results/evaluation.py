@@ -1,7 +1,7 @@
 """How the networks read the held-out digits: `evaluation.json`."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, NotRequired
 
 from pydantic import TypeAdapter
 from typing_extensions import TypedDict  # as pydantic asks for, before Python 3.12
@@ -36,6 +36,24 @@ class EvaluationRow(TypedDict):
     weights: int
     epochs: int
     configuration: dict[str, Any]
+    ece: NotRequired[float]  # sweeps had none at first
+
+
+class Calibration(TypedDict):
+    """How the winner's confidence was calibrated.
+
+    Attributes:
+        temperature: What its logits are divided by.
+        fitted_on: How many digits of the pool: a fold that the same configuration was not trained
+            on.
+        ece_before: Expected calibration error on the held-out digits, 0 to 1, at temperature 1.
+        ece_after: The same at this temperature.
+    """
+
+    temperature: float
+    fitted_on: int
+    ece_before: float
+    ece_after: float
 
 
 class Evaluation(TypedDict):
@@ -44,6 +62,7 @@ class Evaluation(TypedDict):
     held_out: Described
     mnist_test: Described
     rows: list[EvaluationRow]
+    calibration: NotRequired[Calibration]  # sweeps had none at first
 
 
 def read_evaluation(path: Path) -> Evaluation | None:
@@ -88,6 +107,7 @@ def evaluation_row(
     configuration: Configuration,
     held_out: Judgement,
     mnist_test: Judgement | None,
+    ece: float,
 ) -> EvaluationRow:
     """Returns one row of `evaluation.json`.
 
@@ -97,6 +117,7 @@ def evaluation_row(
         configuration: What was trained.
         held_out: How it reads the held-out digits.
         mnist_test: How it reads MNIST's test digits, if there are any.
+        ece: Its expected calibration error on the held-out digits, 0 to 1, uncalibrated.
     """
     return {
         "config": name,
@@ -111,6 +132,7 @@ def evaluation_row(
         "weights": count_parameters(configuration),
         "epochs": configuration.epochs,
         "configuration": configuration.to_dict(),
+        "ece": ece,
     }
 
 

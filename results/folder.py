@@ -149,6 +149,26 @@ class SweepFolder:
         """The winner's weights."""
         return self.winner / "model.safetensors"
 
+    def fold_weights(self, fold: int) -> Path:
+        """The weights of the winner's configuration, trained without one fold of the pool."""
+        return self.winner / "folds" / f"fold-{fold}.safetensors"
+
+    def export(self, form: str, ensemble: bool = False) -> Path:
+        """The file of one form in which the winner, or its ensemble, can be taken away.
+
+        Args:
+            form: `onnx`, `onnx-int8`, `pt2` or `safetensors`.
+            ensemble: Whether it is of the networks of all folds.
+        """
+        suffixes = {"onnx-int8": "-int8.onnx"}
+        name = "ensemble" if ensemble else self.weights.stem
+        return self.winner / f"{name}{suffixes.get(form, f'.{form}')}"
+
+    @property
+    def exports_json(self) -> Path:
+        """What each export is, and how it compares with the trained model."""
+        return self.winner / "exports.json"
+
     @property
     def judged_json(self) -> Path:
         """The rows of an evaluation that has not ended yet."""

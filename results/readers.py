@@ -1,5 +1,6 @@
 """Trained networks as readers of digits, from whatever file they were exported to."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
@@ -8,10 +9,12 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from model.portable import PortableNetwork
 from results.errors import ResultsError
 from results.winner import load_network
 
 BATCH = 256  # images at a time
+ABOUT = "shuzi.json"  # in a .pt2 file, what it says about itself
 
 
 class Reader(Protocol):
@@ -27,34 +30,82 @@ class Reader(Protocol):
         ...
 
 
-class NetworkReader:
-    """Reads by a network of shuzi's own, on the CPU, in float32.
+class TorchReader:
+    """Reads by a module of torch, on the CPU.
 
     Args:
-        path: Of a safetensors file.
-
-    Raises:
-        ResultsError: If the file is missing, damaged or not one of shuzi's.
+        module: Takes digits (n, 28, 28) uint8, returns probabilities (n, 10).
     """
 
-    def __init__(self, path: Path) -> None:
-        self._network, _ = load_network(path)
+    def __init__(self, module: Callable[[torch.Tensor], torch.Tensor]) -> None:
+        self._module = module
 
     def read(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
         """See `Reader`."""
-        parts = torch.split(torch.from_numpy(images), BATCH)
+        parts = torch.split(torch.tensor(images), BATCH)
         with torch.inference_mode():
-            return torch.cat([self._network(part).softmax(dim=1) for part in parts]).numpy()
+            return torch.cat([self._module(part) for part in parts]).numpy()
 
 
-READERS: dict[str, Callable[[Path], Reader]] = {".safetensors": NetworkReader}
+class OnnxReader:
+    """Reads by onnxruntime, on the CPU.
+
+    Args:
+        content: Of an ONNX file.
+
+    Raises:
+        ValueError: If it does not take digits.
+    """
+
+    def __init__(self, content: bytes) -> None:
+        import onnxruntime  # only for those who read by it
+
+        self._session = onnxruntime.InferenceSession(content, providers=["CPUExecutionProvider"])
+        (images,) = self._session.get_inputs()
+        if (images.type, images.shape[1:]) != ("tensor(uint8)", [28, 28]):
+            raise ValueError(f"it takes {images.type} {images.shape}, not uint8 (n, 28, 28).")
+
+    def read(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """See `Reader`."""
+        parts = (images[at : at + BATCH] for at in range(0, len(images), BATCH))
+        return np.concatenate([self._session.run(None, {"images": part})[0] for part in parts])
+
+
+def _of_weights(path: Path) -> Reader:
+    trained = load_network(path)
+    return TorchReader(PortableNetwork([trained.network], trained.temperature))
+
+
+def _of_onnx(path: Path) -> Reader:
+    try:
+        return OnnxReader(path.read_bytes())
+    except Exception as error:  # of many kinds, and onnxruntime exports none of them
+        raise ResultsError(f"{path} is not a model of shuzi's: {error}") from error
+
+
+def _of_program(path: Path) -> Reader:
+    try:
+        about = {ABOUT: ""}
+        program = torch.export.load(path, extra_files=about)
+        json.loads(about[ABOUT])
+        return TorchReader(program.module())
+    except Exception as error:  # of many kinds
+        raise ResultsError(f"{path} is not a model of shuzi's: {error}") from error
+
+
+READERS: dict[str, Callable[[Path], Reader]] = {
+    ".onnx": _of_onnx,
+    ".pt2": _of_program,
+    ".safetensors": _of_weights,
+}
 
 
 def open_reader(path: Path) -> Reader:
     """Opens a trained network.
 
     Args:
-        path: Of a file that `shuzi export` wrote.
+        path: Of a file that `shuzi export` wrote. A `.pt2` file can run whatever it holds: only
+            those of people one trusts may be opened.
 
     Raises:
         ResultsError: If its name's end is unknown, or it is missing or damaged.

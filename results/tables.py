@@ -11,7 +11,8 @@ from rich.text import Text
 
 from datasets.empty_table import empty_table
 from results.damage import known_trials
-from results.evaluation import Evaluation, EvaluationRow
+from results.evaluation import Calibration, Evaluation, EvaluationRow
+from results.export.record import Export
 from results.folder import SweepFolder
 from results.summary import Brief, summary
 from results.trials import ranked
@@ -34,6 +35,8 @@ def sweep_tables(folder: SweepFolder) -> list[RenderableType]:
         parts.append(finalists_table(told["finalists"]))
     if told["evaluation"]:
         parts += [winner_table(told["evaluation"]), evaluation_table(told["evaluation"])]
+    if told["exports"]:
+        parts.append(exports_table(told["exports"]))
     return [*parts, _files(folder)]
 
 
@@ -183,7 +186,19 @@ def evaluation_table(evaluation: Evaluation) -> Table:
     table = empty_table(title, "configuration", "trained on", right=numbers)
     for row in evaluation["rows"]:
         table.add_row(*_evaluation_cells(row))
+    if "calibration" in evaluation:
+        table.caption = _calibration_line(evaluation["calibration"])
+        table.caption_justify = "left"
     return table
+
+
+def _calibration_line(calibration: Calibration) -> str:
+    """Says what the winner's confidence is divided by, and what that brings."""
+    return (
+        f"Expected calibration error of the winner: {calibration['ece_before']:.3f}; at its "
+        f"temperature of {calibration['temperature']:.2f}, fitted on "
+        f"{calibration['fitted_on']:,} digits of the pool, {calibration['ece_after']:.3f}."
+    )
 
 
 def _evaluation_cells(row: EvaluationRow) -> list[str]:
@@ -197,4 +212,33 @@ def _evaluation_cells(row: EvaluationRow) -> list[str]:
         f"{100 * low:.1f}-{100 * high:.1f}",
         "" if mnist is None else f"{100 * mnist:.2f}",
         f"{row['weights']:,}",
+    ]
+
+
+def exports_table(exports: Sequence[Export]) -> Table:
+    """Returns what was exported, and how it compares with the trained model."""
+    headings = ("kB", "ms", "difference", "right", "95 %", "ECE")
+    read = ", ".join(dict.fromkeys(export["accuracy"]["digits"] for export in exports))
+    table = empty_table(f"Exports, verified on {read} digits", "file", right=headings)
+    for export in exports:
+        table.add_row(*_export_cells(export))
+    table.caption = (
+        "ms: for one image. Difference: the largest of a probability from the trained model's. "
+        "ECE: expected calibration error."
+    )
+    table.caption_justify = "left"
+    return table
+
+
+def _export_cells(export: Export) -> list[str]:
+    read = export["accuracy"]
+    low, high = read["ci95"]
+    return [
+        export["file"],
+        f"{export['bytes'] / 1000:,.0f}",
+        f"{export['milliseconds']:.2f}",
+        f"{export['largest_difference']:.0e}",
+        f"{read['correct']}/{read['count']}",
+        f"{100 * low:.1f}-{100 * high:.1f}",
+        f"{export['ece']:.3f}",
     ]

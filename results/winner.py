@@ -1,6 +1,8 @@
 """The winner: which trial it is, and its weights on the disk."""
 
 import json
+import math
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -47,18 +49,59 @@ def save_network(
         temporary.write_bytes(content)
 
 
-def load_network(path: Path) -> tuple[DigitNetwork, Configuration]:
-    """Reads what `save_network` wrote; the network is in evaluation mode, on the CPU.
+@dataclass(frozen=True)
+class TrainedNetwork:
+    """A trained network, as it was saved.
+
+    Attributes:
+        network: In evaluation mode, on the CPU.
+        configuration: The network's.
+        about: What else is known about it: `pool`, the fingerprint of the digits it comes from, ...
+    """
+
+    network: DigitNetwork
+    configuration: Configuration
+    about: dict[str, Any]
+
+    @property
+    def temperature(self) -> float:
+        """What its logits are divided by to be calibrated; 1 where that was never fitted."""
+        return float(self.about.get("temperature", 1.0))
+
+    @torch.inference_mode()
+    def probabilities(self, images: torch.Tensor) -> torch.Tensor:
+        """Returns the calibrated probabilities, (n, 10), of digits (n, 28, 28) uint8."""
+        logits: torch.Tensor = self.network(images)
+        return (logits / self.temperature).softmax(dim=1)
+
+
+def load_network(path: Path) -> TrainedNetwork:
+    """Reads what `save_network` wrote.
 
     Raises:
         ResultsError: If the file is missing, damaged or not one of shuzi's.
     """
     try:
         with safe_open(path, framework="pt") as file:
-            configuration = Configuration.from_dict(json.loads(file.metadata()["configuration"]))
+            about = {name: json.loads(value) for name, value in file.metadata().items()}
             weights: dict[str, torch.Tensor] = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-        network = build(configuration)
-        network.load_state_dict(weights)
-    except (OSError, SafetensorError, KeyError, ValueError, TypeError, RuntimeError) as error:
+        configuration = Configuration.from_dict(about.pop("configuration"))
+        trained = TrainedNetwork(build(configuration).eval(), configuration, about)
+        trained.network.load_state_dict(weights)
+        _check_temperature(trained.temperature)
+    except (
+        OSError,
+        SafetensorError,
+        KeyError,
+        ValueError,
+        TypeError,
+        RuntimeError,
+        AttributeError,
+    ) as error:
         raise ResultsError(f"{path} is not a network of shuzi's: {error}") from error
-    return network.eval(), configuration
+    return trained
+
+
+def _check_temperature(temperature: float) -> None:
+    if not 0 < temperature < math.inf:
+        raise ValueError(f"its temperature must be above 0, but is {temperature}.")

@@ -104,13 +104,40 @@ def test_bad_request_is_one_clear_line_and_leaves_no_folder(
     assert [path.name for path in (elsewhere / "runs").iterdir()] == ["taken"]
 
 
-@pytest.mark.parametrize("command", ["show", "retrain", "resume"])
+@pytest.mark.parametrize("command", ["show", "retrain", "resume", "export"])
 def test_sweep_that_is_not_there_is_refused(
     command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     status, _, err = call(command, "nothing", monkeypatch=monkeypatch, capsys=capsys)
     assert (status, err.count("\n")) == (2, 1)
     assert "there is no sweep nothing" in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "rule"),
+    [
+        ([], "taken has no winner yet: see `shuzi resume taken`."),
+        (
+            ["--format", "tflite"],
+            "--format must be onnx, onnx-int8, pt2, safetensors, but got tflite",
+        ),
+        (
+            ["--format", "safetensors", "--ensemble"],
+            "--format of an ensemble must be onnx, onnx-int8",
+        ),
+    ],
+)
+def test_export_that_cannot_be_is_one_clear_line(
+    elsewhere: Path,
+    arguments: list[str],
+    rule: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    prepare_mistakes(elsewhere)
+    status, _, err = call("export", "taken", *arguments, monkeypatch=monkeypatch, capsys=capsys)
+    assert (status, err.count("\n")) == (2, 1)
+    assert rule in err
 
 
 def test_unfinished_sweep_is_listed_and_shown(

@@ -1,29 +1,19 @@
 """The end of a sweep: the winner and the report's configuration retrained, and judged once."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
-import numpy as np
-import ray
-import ray.exceptions
 import torch
-from numpy.typing import NDArray
 from rich.console import Console
 
-from datasets import LABELS, DigitSet
-from model import (
-    REPORT,
-    Configuration,
-    DeviceDigits,
-    DigitNetwork,
-    build,
-    judge,
-    read,
-)
+from datasets import DigitSet
+from model import REPORT, Configuration, DeviceDigits, DigitNetwork, Judgement, judged, logits_of
+from model.calibration import calibrated, calibration_error, fitted_temperature
 from results import ResultsError, SweepFolder, write_json
 from results.evaluation import (
     BOTH,
     MNIST,
+    Calibration,
+    Evaluation,
     EvaluationRow,
     described,
     evaluation_row,
@@ -33,38 +23,20 @@ from results.evaluation import (
 )
 from results.event_files import write_pictures_run
 from results.event_pictures import judged_pictures
+from results.export.about import about_winner
 from results.pictures import read_pictures, write_pictures
 from results.readings import Readings, read_readings, write_readings
 from results.winner import load_network, save_network
 from tune.data import SweepData
-from tune.errors import SweepFailed
+from tune.networks import Job, fold_network, keep_fold, missing_folds, train_networks
 from tune.pictures import chosen_pictures
 from tune.plan import Plan
-from tune.terminal import Row, Steps, say
-from tune.worker import Weights, trained_weights
 
 SHOWN = ("winner", "report")  # in TensorBoard
+CALIBRATING = 0  # the fold that the temperature is fitted on
 
 
-@dataclass(frozen=True)
-class Candidate:
-    """One row of the evaluation: which configuration, trained on which part of the pool."""
-
-    name: str
-    trained_on: str
-    configuration: Configuration
-
-    def __str__(self) -> str:
-        return f"{self.name} on {self.trained_on}"
-
-    def training(self, pool: DigitSet) -> NDArray[np.int64]:
-        """Returns the indices of the pool's images that it is trained on."""
-        if self.trained_on == BOTH:
-            return np.arange(len(pool))
-        return np.flatnonzero(pool.sources == "mnist")
-
-
-def candidates(winner: Configuration, epochs: int | None) -> list[Candidate]:
+def candidates(winner: Configuration, epochs: int | None) -> list[Job]:
     """Returns what a sweep is judged by, the most work first.
 
     Args:
@@ -76,7 +48,7 @@ def candidates(winner: Configuration, epochs: int | None) -> list[Candidate]:
     plain = Configuration.from_dict({"network": "fully-connected", **override})
     named = {"report": report, "winner": winner, "fully-connected": plain}
     return [
-        Candidate(name, part, configuration)
+        Job(name, configuration, part)
         for name, configuration in named.items()
         for part in (BOTH, MNIST)
     ]
@@ -85,7 +57,8 @@ def candidates(winner: Configuration, epochs: int | None) -> list[Candidate]:
 def retrain_and_judge(winner: Configuration, plan: Plan, console: Console) -> None:
     """Retrains every candidate on workers, judges it here, and writes what it came to.
 
-    The held-out digits stay in this process.
+    The held-out digits stay in this process. One more network, of the winner's configuration, is
+    not trained on a fold of the pool: the winner's confidence is calibrated by how it reads that.
 
     Args:
         winner: The best trial's configuration; its weights are saved.
@@ -94,41 +67,63 @@ def retrain_and_judge(winner: Configuration, plan: Plan, console: Console) -> No
     """
     rows = _judged_before(plan.folder)
     left = [each for each in candidates(winner, plan.request.epochs) if not _is_in(each, rows)]
-    steps = Steps("retraining", len(left), "networks", lambda: _remaining(left, rows))
-    with steps.shown(console):
-        for candidate, network in _trained(left, plan):
-            say(console, f"retrained {candidate}")
-            rows.append(_kept(candidate, network, plan))
+    pool = plan.data.pool.fingerprint
+    jobs = [*left, *missing_folds(plan.folder, winner, pool, [CALIBRATING])]
+
+    def keep(job: Job, network: DigitNetwork) -> None:
+        if job.without is not None:
+            keep_fold(plan, job, network)
+        else:
+            rows.append(_judge(job, network, plan))
             write_json(plan.folder.judged_json, rows)
-            steps.done += 1
+
+    train_networks(jobs, plan, console, keep)
     write_pictures(plan.folder.pictures, chosen_pictures(plan, _readings(rows, plan.folder)))
     _show_in_tensorboard(rows, plan)
-    _write_evaluation(rows, plan)
+    _write_evaluation(winner, sorted(rows, key=_place_in_table), plan)
 
 
-def _kept(candidate: Candidate, network: DigitNetwork, plan: Plan) -> EvaluationRow:
-    """Judges a network; keeps how it reads each digit, and its weights if it is the winner."""
-    row, readings = _judged(candidate, network, plan.data)
-    write_readings(plan.folder.readings(candidate.name, candidate.trained_on), readings)
+def _judge(job: Job, network: DigitNetwork, plan: Plan) -> EvaluationRow:
+    """Returns a network's row of the evaluation, and keeps what belongs to it."""
+    row, readings = _judged(job, network, plan.data)
+    write_readings(plan.folder.readings(job.name, job.trained_on), readings)
     if is_winner(row):
-        about = {"pool": plan.data.pool.fingerprint, "labels": list(LABELS)}
-        save_network(plan.folder.weights, network, candidate.configuration, about)
+        save_network(plan.folder.weights, network, job.configuration, {})
     return row
 
 
-def _remaining(left: Sequence[Candidate], rows: Sequence[EvaluationRow]) -> list[Row]:
-    """Names what is not judged yet."""
-    return [("left", ", ".join(str(each) for each in left if not _is_in(each, rows)))]
-
-
-def _write_evaluation(rows: Sequence[EvaluationRow], plan: Plan) -> None:
-    evaluation = {
+def _write_evaluation(winner: Configuration, rows: Sequence[EvaluationRow], plan: Plan) -> None:
+    """Calibrates the winner, and writes the evaluation when all that belongs to it is there."""
+    evaluation: Evaluation = {
         "held_out": described(plan.data.held_out),
         "mnist_test": described(plan.data.mnist_test),
-        "rows": sorted(rows, key=_place_in_table),
+        "rows": list(rows),
+        "calibration": _calibration(winner, plan),
     }
+    network = load_network(plan.folder.weights).network
+    about = about_winner(evaluation, plan.data.pool.fingerprint)
+    save_network(plan.folder.weights, network, winner, about)
     write_json(plan.folder.evaluation_json, evaluation)
     plan.folder.judged_json.unlink(missing_ok=True)
+
+
+def _calibration(winner: Configuration, plan: Plan) -> Calibration:
+    """Fits the winner's temperature on the fold that a network of it was not trained on."""
+    trained = fold_network(plan.folder, winner, plan.data.pool.fingerprint, CALIBRATING)
+    assert trained
+    pool = DeviceDigits.of(plan.data.pool, torch.device("cpu"))
+    chosen = torch.as_tensor(plan.data.folds[CALIBRATING])
+    logits = logits_of(trained.network, pool, chosen)
+    temperature = fitted_temperature(logits, pool.labels[chosen], pool.sources[chosen])
+    readings = read_readings(plan.folder.readings("winner", BOTH))
+    assert readings
+    after = calibrated(readings.probabilities, temperature)
+    return {
+        "temperature": temperature,
+        "fitted_on": len(chosen),
+        "ece_before": calibration_error(readings.probabilities, readings.labels),
+        "ece_after": calibration_error(after, readings.labels),
+    }
 
 
 def _show_in_tensorboard(rows: Sequence[EvaluationRow], plan: Plan) -> None:
@@ -180,59 +175,32 @@ def _readings(rows: Sequence[EvaluationRow], folder: SweepFolder) -> list[Readin
     return [readings for path in paths if (readings := read_readings(path))]
 
 
-def _is_in(candidate: Candidate, rows: Sequence[EvaluationRow]) -> bool:
-    """Tells whether a row is about just this candidate."""
+def _is_in(job: Job, rows: Sequence[EvaluationRow]) -> bool:
+    """Tells whether a row is about just this network."""
     known = [(row["config"], row["trained_on"], row["configuration"]) for row in rows]
-    return (candidate.name, candidate.trained_on, candidate.configuration.to_dict()) in known
+    return (job.name, job.trained_on, job.configuration.to_dict()) in known
 
 
 def _place_in_table(row: EvaluationRow) -> tuple[int, str]:
     return ["report", "winner", "fully-connected"].index(row["config"]), row["trained_on"]
 
 
-def _trained(chosen: Sequence[Candidate], plan: Plan) -> Iterator[tuple[Candidate, DigitNetwork]]:
-    """Trains the candidates side by side on Ray's workers; yields each as it is ready."""
-    pool, seed, share = plan.data.pool, plan.request.seed, plan.share
-    train = ray.remote(num_cpus=share.cpus, num_gpus=share.gpus)(trained_weights)
-    waiting = {
-        train.remote(each.configuration, plan.stored_pool, each.training(pool), seed, share): each
-        for each in chosen
-    }
-    while waiting:
-        (ready, *_rest), _ = ray.wait(list(waiting), num_returns=1)
-        candidate = waiting.pop(ready)
-        yield candidate, _network(candidate.configuration, _weights(candidate, ready))
+def _judged(job: Job, network: DigitNetwork, data: SweepData) -> tuple[EvaluationRow, Readings]:
+    """Returns a network's row of the evaluation, and what it takes the held-out digits for.
+
+    It is judged in float32, so that it answers the same wherever it is taken to.
+    """
+    logits, held_out = _read(network, data.held_out)
+    _, mnist_test = _read(network, data.mnist_test)
+    labels = data.held_out.labels
+    readings = Readings(logits.softmax(dim=1).numpy(), labels, data.held_out.sources)
+    ece = calibration_error(readings.probabilities, labels)
+    row = evaluation_row(job.name, job.trained_on, job.configuration, held_out, mnist_test, ece)
+    return row, readings
 
 
-def _weights(candidate: Candidate, ready: ray.ObjectRef) -> Weights:
-    try:
-        weights: Weights = ray.get(ready)
-    except ray.exceptions.RayError as error:
-        reason = str(error).strip().splitlines()[-1]
-        raise SweepFailed(f"retraining {candidate} failed: {reason}") from error
-    return weights
-
-
-def _network(configuration: Configuration, weights: Weights) -> DigitNetwork:
-    network = build(configuration)
-    network.load_state_dict({name: torch.tensor(value) for name, value in weights.items()})
-    return network.eval()
-
-
-def _judged(
-    candidate: Candidate, network: DigitNetwork, data: SweepData
-) -> tuple[EvaluationRow, Readings]:
-    """Returns a network's row of the evaluation, and what it takes the held-out digits for."""
-    held_out, mnist_test = (
-        DeviceDigits.of(digits, torch.device("cpu")) for digits in (data.held_out, data.mnist_test)
-    )
-    everything = torch.arange(len(data.held_out))
-    row = evaluation_row(
-        candidate.name,
-        candidate.trained_on,
-        candidate.configuration,
-        judge(network, held_out, everything),
-        judge(network, mnist_test, torch.arange(len(data.mnist_test))),
-    )
-    probabilities = read(network, held_out, everything)
-    return row, Readings(probabilities, data.held_out.labels, data.held_out.sources)
+def _read(network: DigitNetwork, digits: DigitSet) -> tuple[torch.Tensor, Judgement]:
+    """Returns the logits of digits, and how a network reads them."""
+    here, everything = DeviceDigits.of(digits, torch.device("cpu")), torch.arange(len(digits))
+    logits = logits_of(network, here, everything)
+    return logits, judged(logits, here, everything)

@@ -21,9 +21,10 @@ class Stop:
     ends in order and returns. Later, and elsewhere, SIGINT comes here.
 
     Args:
-        last_words: What is said when it ends at once.
+        last_words: How to go on, said when it ends at once.
 
     Attributes:
+        last_words: The same.
         status: The exit status of the command line, by the first signal.
         searching: Whether Ray Tune's own handler takes the first SIGINT.
         asked: Whether the sweep is ending already.
@@ -31,7 +32,7 @@ class Stop:
     """
 
     def __init__(self, last_words: str = "") -> None:
-        self._last_words = last_words
+        self.last_words = last_words
         self.status = STATUS[signal.SIGINT]
         self.searching = False
         self.asked = False
@@ -58,7 +59,7 @@ class Stop:
         """Handles SIGINT, the first one but for Ray Tune's."""
         if self.asked or self.searching:
             self._close_view()
-            print(f"shuzi: stopped at once. {self._last_words}", file=sys.stderr, flush=True)
+            print(f"shuzi: stopped at once. {self.last_words}", file=sys.stderr, flush=True)
             os._exit(self.status)  # Ray's processes end with this one
         self.asked = True
         raise KeyboardInterrupt

@@ -1,37 +1,35 @@
 """A sweep from the request to the evaluation."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
 import pandas as pd
-import ray
 from rich.console import Console
 
 from datasets import DigitSet
 from model import Configuration, count_parameters
 from results import ResultsError, SweepFolder, write_json
 from results.damage import KnownTrials, damage, known_trials
+from results.export.record import DEFAULT
 from results.storage import Storage
 from results.study import read_study
 from results.tables import short_path
 from search_spaces import SearchSpace, read_space
 from tune.asked import asked_before, asked_of, require_same
 from tune.choice import best_trials, chosen_winner, configuration_of
-from tune.cluster import ray_cluster
 from tune.data import SweepData, load_data
-from tune.disk import disk_failures_told
-from tune.errors import Interrupted, SweepError
+from tune.errors import SweepError
+from tune.exporting import data_at_hand, export_forms, missing_forms
 from tune.lock import held
 from tune.mirror import mirrored, new_storage, storage_before
 from tune.plan import Plan, fixed_values
 from tune.request import SweepRequest, lasting_uri
-from tune.resources import gpu_memory, share_of, smallest_configuration
+from tune.resources import smallest_configuration
 from tune.retraining import is_judged, retrain_and_judge
+from tune.running import at_work, on_ray, share_of_cluster
 from tune.search import search
 from tune.share import Share
-from tune.stopping import Stop, how_to_resume, stoppable
+from tune.stopping import Stop, how_to_resume
 from tune.terminal import is_live, say, warn
 from tune.warm_start import EarlierSweep, earlier_sweep
 
@@ -61,8 +59,8 @@ def run_sweep(request: SweepRequest, console: Console) -> SweepFolder:
     console.print(f"space     {request.space}: {space.about}")
     data = load_data(request, space.folds)
     console.print(_summary(data))
-    with _on_ray(request.address, folder) as stop:
-        plan = Plan(request, space, data, _share(request, space, data), folder, earlier)
+    with on_ray(request.address, how_to_resume(folder)) as stop:
+        plan = Plan(request, space, data, share_of_cluster(request, space, data), folder, earlier)
         console.print(_sharing(plan.share))
         folder.make(asked_of(plan))
         told = f"folder    {short_path(folder.path)}. If broken off: {how_to_resume(folder)}"
@@ -116,14 +114,14 @@ def resume_sweep(
     storage = storage_before(folder, uri or request.storage)
     if is_judged(folder):
         with held(folder), mirrored(folder, storage, partial(warn, console)):
-            console.print(f"{folder.name} is finished: {_reported(folder)}")
+            console.print(f"{folder.name} is finished: {_completed(folder, console)}")
         return
     _require_study(folder, known)
     earlier = _earlier(request, space, folder.path.parent)
     data = load_data(request, space.folds)
     require_same(described, data)
-    with _on_ray(address or request.address, folder) as stop:
-        share = _share(request, space, data)
+    with on_ray(address or request.address, how_to_resume(folder)) as stop:
+        share = share_of_cluster(request, space, data)
         console.print(f"resuming  {folder.name}\n{_sharing(share)}")
         plan = Plan(request, space, data, share, folder, earlier)
         _go_on(plan, storage, console, stop)
@@ -144,40 +142,16 @@ def retrain_sweep(folder: SweepFolder, console: Console) -> None:
     data = load_data(request, space.folds)
     require_same(described, data)
     storage = storage_before(folder, request.storage)
-    with _on_ray(request.address, folder) as stop:
-        plan = Plan(request, space, data, _share(request, space, data), folder)
-        with _at_work(folder, storage, console, stop):
+    with on_ray(request.address, how_to_resume(folder)) as stop:
+        plan = Plan(request, space, data, share_of_cluster(request, space, data), folder)
+        with at_work(folder, storage, console, stop):
             write_json(folder.judged_json, [])
             _finish(trials, plan, console)
 
 
-@contextmanager
-def _on_ray(address: str | None, folder: SweepFolder) -> Iterator[Stop]:
-    """Runs a block with Ray, and takes signals until Ray has ended."""
-    with stoppable(how_to_resume(folder)) as stop, ray_cluster(address):
-        stop.take_signals()
-        yield stop
-
-
-@contextmanager
-def _at_work(
-    folder: SweepFolder, storage: Storage | None, console: Console, stop: Stop
-) -> Iterator[None]:
-    """Holds a sweep's folder while a block writes it, and copies it."""
-    try:
-        with (
-            held(folder),
-            disk_failures_told(folder),
-            mirrored(folder, storage, partial(warn, console)),
-        ):
-            yield
-    except KeyboardInterrupt as error:
-        raise Interrupted(f"interrupted. {how_to_resume(folder)}", stop.status) from error
-
-
 def _go_on(plan: Plan, storage: Storage | None, console: Console, stop: Stop) -> None:
     """Does what is missing of a sweep."""
-    with _at_work(plan.folder, storage, console, stop):
+    with at_work(plan.folder, storage, console, stop):
         trials = search(plan, console, stop)
         _finish(trials, plan, console)
 
@@ -188,6 +162,7 @@ def _finish(trials: pd.DataFrame, plan: Plan, console: Console) -> None:
     if not is_live(console):
         console.print("retraining the winner and the report's network, to judge them")
     retrain_and_judge(configuration_of(winner, trials, plan), plan, console)
+    export_forms(plan.folder, DEFAULT, plan.data, console)
     _write_report(plan.folder)
 
 
@@ -197,12 +172,14 @@ def _write_report(folder: SweepFolder) -> None:
     write_report(folder)
 
 
-def _reported(folder: SweepFolder) -> str:
-    """Writes the report of a sweep that has all else, if it lacks; returns what was missing."""
-    if folder.report_html.is_file():
+def _completed(folder: SweepFolder, console: Console) -> str:
+    """Exports and reports what a sweep that has all else lacks; returns what was missing."""
+    if forms := missing_forms(folder):
+        export_forms(folder, forms, data_at_hand(folder, console), console)
+    elif folder.report_html.is_file():
         return "nothing is missing."
     _write_report(folder)
-    return "only its report was missing."
+    return f"only its {'exports were' if forms else 'report was'} missing."
 
 
 def _require_study(folder: SweepFolder, known: KnownTrials) -> None:
@@ -234,13 +211,6 @@ def _earlier(request: SweepRequest, space: SearchSpace, out: Path) -> EarlierSwe
         return None
     folder = SweepFolder.existing(out, request.warm_start)
     return earlier_sweep(folder, space, fixed_values(space, request.epochs))
-
-
-def _share(request: SweepRequest, space: SearchSpace, data: SweepData) -> Share:
-    there = ray.cluster_resources()
-    cpus, gpus = there.get("CPU", 0.0), there.get("GPU", 0.0)
-    memory = gpu_memory(space, len(data.pool)) if gpus else None
-    return share_of(cpus, gpus if memory else 0.0, memory, request)
 
 
 def _summary(data: SweepData) -> str:

@@ -10,11 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from datasets import DigitSet
-from model import Configuration, DeviceDigits, best_device, cross_validate, fold_seed, train_whole
+from model import Configuration, DeviceDigits, best_device, cross_validate, train_whole
 from tune.share import Share
 
 Weights = dict[str, NDArray[Any]]
-NO_FOLD = 2**32 - 1  # seeds the retraining as no fold is
 
 
 @dataclass(frozen=True)
@@ -53,10 +52,10 @@ def trained_weights(
         configuration: The network and how it is trained.
         pool: The sweep's.
         training: (m,) indices of the images to train on.
-        seed: The sweep's.
+        seed: Decides the training.
         share: What the worker gets of its machine.
     """
     share.prepare()
     digits = DeviceDigits.of(pool, best_device(share.gpus > 0))
-    network = train_whole(configuration, digits, training, fold_seed(seed, NO_FOLD))
+    network = train_whole(configuration, digits, training, seed)
     return {name: value.cpu().numpy() for name, value in network.state_dict().items()}

@@ -23,6 +23,7 @@ def networks(material: Material, words: Words) -> list[Row]:
             f"{100 * row['accuracy']:.2f}",
             "–".join(f"{100 * end:.1f}" for end in row["ci95"]),
             f"{row['loss']:.4f}",
+            _percent(row.get("ece")),
             _percent(row["mnist_test_accuracy"]),
             f"{row['weights']:,}",
         )
@@ -32,6 +33,34 @@ def networks(material: Material, words: Words) -> list[Row]:
 
 def _percent(part: float | None) -> str:
     return "" if part is None else f"{100 * part:.2f}"
+
+
+def calibration(material: Material, words: Words) -> str:
+    """Says how sure the winner is, and how that was put right; nothing where it was not."""
+    found = material.evaluation.get("calibration") if material.evaluation else None
+    if not found:
+        return ""
+    return words.say(
+        "calibration",
+        before=_percent(found["ece_before"]),
+        after=_percent(found["ece_after"]),
+        temperature=f"{found['temperature']:.2f}",
+        count=f"{found['fitted_on']:,}",
+    )
+
+
+def exports(material: Material) -> list[Row]:
+    """Returns the files in which the winner can be taken away."""
+    return [
+        (
+            export["file"],
+            f"{export['bytes'] / 1000:,.0f}",
+            f"{export['milliseconds']:.2f}",
+            f"{export['accuracy']['correct']:,}/{export['accuracy']['count']:,}",
+            _percent(export["ece"]),
+        )
+        for export in material.exports
+    ]
 
 
 def parameters(material: Material, words: Words) -> list[Row]:

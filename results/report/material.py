@@ -12,6 +12,7 @@ from results.asked import Asked, read_asked
 from results.damage import KnownTrials, damage, known_trials, unless_damaged
 from results.epochs import EpochLog
 from results.evaluation import BOTH, MNIST, Evaluation, EvaluationRow, read_evaluation
+from results.export.record import Export, read_exports
 from results.finalists import finished_finalists, read_finalists
 from results.folder import SweepFolder
 from results.importance import importance
@@ -36,6 +37,7 @@ class Material:
         finalists: Cross-validated twice, the winner first.
         readings: What each network takes each held-out digit for.
         pictures: The hardest digits, and samples.
+        exports: The files in which the winner can be taken away.
         damaged: A line for each damaged file.
     """
 
@@ -46,6 +48,7 @@ class Material:
     finalists: pd.DataFrame | None
     readings: dict[Network, Readings]
     pictures: Pictures | None
+    exports: Sequence[Export]
     damaged: Sequence[str]
 
     @classmethod
@@ -61,6 +64,7 @@ class Material:
             finished_finalists(unless_damaged(read_finalists, folder.finalists_csv)),
             _readings(folder, evaluation),
             unless_damaged(read_pictures, folder.pictures),
+            unless_damaged(read_exports, folder.exports_json) or [],
             damage(folder, known),
         )
 

@@ -3,7 +3,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812
 
 from datasets import DigitSet, joined
-from model import Configuration, DeviceDigits, DigitNetwork, build, judge, read
+from model import Configuration, DeviceDigits, DigitNetwork, build, judge, logits_of
 from model.device import mixed_precision
 
 CPU = torch.device("cpu")
@@ -64,7 +64,8 @@ def test_hardest_are_those_whose_label_is_given_the_least_probability(
     chosen = torch.arange(20, 180).flip(0)
     hardest = judge(network, digits, chosen, hardest=7).hardest
 
-    probabilities = read(network, digits, chosen)
+    with mixed_precision(CPU):
+        probabilities = logits_of(network, digits, chosen).softmax(dim=1).numpy()
     given = probabilities[np.arange(160), small_pool.labels[chosen.numpy()]]
     places = np.argsort(given)[:7]
     assert [each.index for each in hardest] == chosen[places].tolist()

@@ -13,6 +13,8 @@ from model import REPORT, Configuration, Judgement, SourceMeasures, build
 from results import SweepFolder, write_json
 from results.epochs import EpochLog
 from results.evaluation import BOTH, MNIST, EvaluationRow, evaluation_row
+from results.export.about import accuracy_of
+from results.export.record import Export, keep_export, sha256
 from results.finalists import finalists_table, write_finalists
 from results.pictures import Pictures, write_pictures
 from results.readings import Readings, write_readings
@@ -103,19 +105,37 @@ def _judge(folder: SweepFolder, study: optuna.Study, dice: np.random.Generator) 
     again = {number: [0.5 + 0.1 * place, 0.6] for place, number in enumerate(best)}
     write_finalists(folder.finalists_csv, finalists_table(table, again))
     save_network(folder.weights, build(TINY), TINY, {"labels": list(LABELS)})
+    folder.fold_weights(0).parent.mkdir()
+    save_network(folder.fold_weights(0), build(TINY), TINY, {"fold": 0})
+    _export(folder)
     rows = [
         _row(folder, name, part, dice) for name in ("report", "winner") for part in (MNIST, BOTH)
     ]
     described = {"count": HELD_OUT, "sources": {"synthetic": HELD_OUT}, "fingerprint": "0"}
-    write_json(
-        folder.evaluation_json, {"held_out": described, "mnist_test": described, "rows": rows}
-    )
+    calibration = {"temperature": 1.5, "fitted_on": 80, "ece_before": 0.05, "ece_after": 0.02}
+    parts = {"held_out": described, "mnist_test": described}
+    write_json(folder.evaluation_json, {**parts, "rows": rows, "calibration": calibration})
     images = dice.integers(0, 256, (HELD_OUT, 28, 28)).astype(np.uint8)
     samples = dice.integers(0, 256, (10, 96, 96)).astype(np.uint8)
     after = {"mnist": images[:10], "synthetic": images[:10]}
     write_pictures(
         folder.pictures, Pictures(np.arange(HELD_OUT), images, {"synthetic": samples}, after)
     )
+
+
+def _export(folder: SweepFolder) -> None:
+    """Leaves what looks like an export: nobody reads it, but its record says that it is whole."""
+    path = folder.export("onnx")
+    path.write_bytes(b"a graph" * 100)
+    accuracy = accuracy_of("held-out", 38, HELD_OUT)
+    export: Export = {
+        "file": path.name, "form": "onnx", "networks": 1, "bytes": 700, "sha256": sha256(path),
+        "winner": sha256(folder.weights), "opset": 17, "input": "uint8 (n, 28, 28)",
+        "output": "float32 (n, 10)", "largest_difference": 1e-7, "same_answers": HELD_OUT,
+        "accuracy": accuracy, "ece": 0.02, "winner_accuracy": accuracy, "calibrated_on": None,
+        "milliseconds": 0.1,
+    }  # fmt: skip
+    keep_export(folder, export)
 
 
 def _row(
@@ -132,5 +152,5 @@ def _row(
     measures = SourceMeasures(HELD_OUT, int(readings.right.sum()), 0.1)
     configuration = REPORT if name == "report" else TINY
     return evaluation_row(
-        name, trained_on, configuration, Judgement({"synthetic": measures}, confusion), None
+        name, trained_on, configuration, Judgement({"synthetic": measures}, confusion), None, 0.05
     )

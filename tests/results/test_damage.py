@@ -10,6 +10,7 @@ import torch
 from rich.console import Console
 from safetensors.torch import save_file
 
+from model import build
 from results import ResultsError, SweepFolder, read_json, write_json
 from results.damage import damage, known_trials
 from results.report.material import Material
@@ -17,7 +18,8 @@ from results.report.page import write_report
 from results.study import JournalFile, read_study
 from results.summary import summary
 from results.tables import sweep_tables
-from tests.results.made_sweep import made_sweep
+from results.winner import save_network
+from tests.results.made_sweep import TINY, made_sweep
 
 FILES = (
     "sweep.json",
@@ -27,6 +29,9 @@ FILES = (
     "winner/evaluation.json",
     "winner/model.safetensors",
     "winner/judged.json",
+    "winner/exports.json",
+    "winner/model.onnx",
+    "winner/folds/fold-0.safetensors",
     "winner/pictures.safetensors",
     "winner/readings/winner-mnist+chinese.safetensors",
     "trials/0000/epochs.csv",
@@ -134,3 +139,9 @@ def test_damaged_journal_is_refused_by_name(folder: SweepFolder) -> None:
 def test_network_of_another_kind_is_no_winner(folder: SweepFolder) -> None:
     save_file({"a": torch.zeros(1)}, folder.weights)
     assert "model.safetensors" in damage(folder, known_trials(folder))[0]
+
+
+def test_an_export_of_another_winner_is_named(folder: SweepFolder) -> None:
+    save_network(folder.weights, build(TINY), TINY, {"trained": "again"})
+    (line,) = damage(folder, known_trials(folder))
+    assert "model.onnx was made of other weights than model.safetensors has" in line

@@ -36,9 +36,9 @@ def test_saved_network_reads_as_before(tmp_path: Path) -> None:
     images = torch.randint(0, 256, (4, 28, 28), dtype=torch.uint8)
     network.normalise_by(images)
     save_network(tmp_path / "model.safetensors", network, configuration, {"pool": "abc"})
-    loaded, read = load_network(tmp_path / "model.safetensors")
-    assert read == configuration
-    torch.testing.assert_close(loaded(images), network(images), atol=0, rtol=0)
+    loaded = load_network(tmp_path / "model.safetensors")
+    assert (loaded.configuration, loaded.about) == (configuration, {"pool": "abc"})
+    torch.testing.assert_close(loaded.network(images), network(images), atol=0, rtol=0)
 
 
 @pytest.mark.parametrize("content", [b"", b"not a network" * 9])

@@ -10,7 +10,7 @@ import signal
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,22 +29,30 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 from tensorboard.plugins.hparams import plugin_data_pb2
 
 import shuzi
-import tune.retraining
+import tune.networks
 import tune.search
 import tune.worker
 from datasets import DigitSet
-from model import Configuration, DeviceDigits, FoldEpoch, cross_validate, judge
-from results import SweepFolder, read_json
+from model import Configuration, DeviceDigits, FoldEpoch, cross_validate, judge, judged, logits_of
+from model.calibration import calibration_error
+from results import ResultsError, SweepFolder, read_json
 from results.drawing.confusion import draw_confusion
 from results.event_files import as_png
+from results.export.record import Form, read_exports
+from results.pictures import read_pictures
+from results.readers import open_reader
 from results.summary import briefs, briefs_schema, summary, summary_schema
 from results.trials import read_trials
 from results.winner import load_network
+from search_spaces import read_space
 from tests.tune.process import started
 from tune import SweepError, SweepRequest
 from tune.cross_validation import CrossValidation
 from tune.data import SweepData, load_data
-from tune.sweep import retrain_sweep, run_sweep
+from tune.exporting import export_sweep
+from tune.plan import Plan
+from tune.share import Share
+from tune.sweep import resume_sweep, retrain_sweep, run_sweep
 
 pytestmark = pytest.mark.usefixtures("own_ray")
 CPU = torch.device("cpu")
@@ -116,7 +124,7 @@ def swept(own_ray: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
     console = Console(record=True, width=200)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(tune.search, "CrossValidation", recording_cross_validation(received))
-        patch.setattr(tune.retraining, "trained_weights", recording_train)
+        patch.setattr(tune.networks, "trained_weights", recording_train)
         folder = run_sweep(request, console)
     contents = [path.read_bytes() for path in sorted(received.iterdir())]
     yield Swept(request, folder, load_data(request, 5), contents, console.export_text())
@@ -130,6 +138,8 @@ def test_folder_is_as_designed(swept: Swept) -> None:
     expected |= {"winner/model.safetensors", "winner/evaluation.json"}
     expected |= {f"trials/{number:04d}/epochs.csv" for number in range(4)}
     expected |= {"winner/pictures.safetensors", "report.html", "figures/history.svg"}
+    expected |= {"winner/exports.json", "winner/model.onnx", "winner/model.pt2"}
+    expected |= {"winner/folds/fold-0.safetensors"}
     expected |= {
         f"winner/readings/{row['config']}-{row['trained_on']}.safetensors"
         for row in swept.evaluation["rows"]
@@ -186,9 +196,17 @@ def found_in(images: DigitSet, received: list[bytes]) -> int:
 
 
 def test_held_out_images_never_reach_a_worker(swept: Swept) -> None:
-    assert len(swept.received) >= 4 + 6  # each trial, and each network retrained
+    assert len(swept.received) >= 4 + 7  # each trial, and each network retrained
     assert found_in(swept.data.held_out, swept.received) == 0
     assert found_in(swept.data.mnist_test.select(slice(0, 50)), swept.received) == 0
+
+
+def test_held_out_images_are_not_in_what_workers_are_made_of(swept: Swept) -> None:
+    space, folder = read_space("quick", Configuration.check), swept.folder
+    plan = Plan(swept.request, space, swept.data, Share(1, 0, 2), folder)
+    sent = ray.cloudpickle.dumps(tune.search._trainable(plan))
+    assert found_in(swept.data.held_out, [sent]) == 0
+    assert len(sent) < 1e6
 
 
 def test_the_search_for_them_would_find_what_a_worker_does_receive(swept: Swept) -> None:
@@ -214,12 +232,133 @@ def test_evaluation_has_the_table_of_two_by_two(swept: Swept) -> None:
 
 
 def test_saved_winner_reads_the_held_out_digits_as_the_evaluation_says(swept: Swept) -> None:
-    network, _ = load_network(swept.folder.weights)
-    held_out = DeviceDigits.of(swept.data.held_out, CPU)
-    judgement = judge(network, held_out, torch.arange(200))
+    trained = load_network(swept.folder.weights)
+    held_out, everything = DeviceDigits.of(swept.data.held_out, CPU), torch.arange(200)
+    logits = logits_of(trained.network, held_out, everything)
+    judgement = judged(logits, held_out, everything)
     row = swept.evaluation["rows"][3]
     assert judgement.correct == row["correct"]
     assert judgement.loss == pytest.approx(row["loss"])
+
+
+def test_confidence_is_calibrated_on_a_fold_of_the_pool(swept: Swept) -> None:
+    told, rows = swept.evaluation["calibration"], swept.evaluation["rows"]
+    assert told["fitted_on"] == len(swept.data.folds[0])
+    assert told["ece_before"] == rows[3]["ece"]
+    trained = load_network(swept.folder.weights)
+    assert trained.temperature == told["temperature"]
+    probabilities = trained.probabilities(torch.tensor(swept.data.held_out.images)).numpy()
+    ece = calibration_error(probabilities, swept.data.held_out.labels)
+    assert ece == pytest.approx(told["ece_after"], abs=1e-4)
+
+
+def test_the_calibrating_network_is_that_of_the_winners_fold(swept: Swept) -> None:
+    trained = load_network(swept.folder.fold_weights(0))
+    pool, fold = DeviceDigits.of(swept.data.pool, CPU), torch.tensor(swept.data.folds[0])
+    best = min(swept.rows, key=lambda row: row["validation_loss"])
+    assert judge(trained.network, pool, fold).balanced_loss == pytest.approx(best["fold_0"])
+
+
+def test_exports_are_there_verified_on_the_held_out_digits(swept: Swept) -> None:
+    exports, row = read_exports(swept.folder.exports_json), swept.evaluation["rows"][3]
+    assert [export["file"] for export in exports] == [
+        "model.onnx",
+        "model.pt2",
+        "model.safetensors",
+    ]
+    for export in exports:
+        assert export["accuracy"]["digits"] == "held-out"
+        assert export["accuracy"]["correct"] == row["correct"]
+        assert export["same_answers"] == export["accuracy"]["count"] == 200
+        assert export["largest_difference"] <= 1e-4
+    about = load_network(swept.folder.weights).about
+    assert about["accuracy"] == {
+        "digits": "held-out",
+        **{name: row[name] for name in ("correct", "count", "accuracy", "ci95")},
+    }
+    assert about["pool"] == swept.data.pool.fingerprint
+    assert about["held_out"] == swept.data.held_out.fingerprint
+    assert "exported model.onnx" in swept.said
+
+
+def copied(swept: Swept, out: Path) -> SweepFolder:
+    shutil.copytree(swept.folder.path, out / "small")
+    return SweepFolder(out / "small")
+
+
+def said_by(export: Callable[[Console], None]) -> str:
+    console = Console(record=True, width=300, file=io.StringIO())
+    export(console)
+    return console.export_text()
+
+
+def test_an_export_is_written_where_it_lacks_and_never_overwritten_unasked(
+    swept: Swept, tmp_path: Path
+) -> None:
+    folder = copied(swept, tmp_path)
+    pt2, onnx = folder.export("pt2").read_bytes(), folder.export("onnx").read_bytes()
+    folder.export("onnx").unlink()
+    said = said_by(lambda console: export_sweep(folder, ["onnx", "pt2"], console))
+    assert "model.pt2 is there already: --force writes it again." in said
+    assert folder.export("onnx").read_bytes() == onnx
+    folder.export("pt2").write_bytes(b"mine")
+    with pytest.raises(ResultsError, match=r"model\.pt2 is not of this winner, or damaged"):
+        export_sweep(folder, ["pt2"], Console(quiet=True))
+    assert folder.export("pt2").read_bytes() == b"mine"
+    export_sweep(folder, ["pt2"], Console(quiet=True), force=True)
+    assert len(folder.export("pt2").read_bytes()) == len(pt2)
+
+
+def test_resume_writes_the_exports_that_a_finished_sweep_lacks(
+    swept: Swept, tmp_path: Path
+) -> None:
+    folder = copied(swept, tmp_path)
+    folder.export("onnx").unlink()
+    folder.report_html.unlink()
+    said = said_by(lambda console: resume_sweep(folder, console))
+    assert "small is finished: only its exports were missing." in said
+    assert folder.export("onnx").is_file()
+    assert folder.report_html.is_file()
+    assert "nothing is missing" in said_by(lambda console: resume_sweep(folder, console))
+
+
+def test_without_its_digits_a_sweep_is_exported_by_those_in_its_folder(
+    swept: Swept, tmp_path: Path
+) -> None:
+    folder = copied(swept, tmp_path)
+    changed = folder.sweep_json.read_text().replace(swept.data.pool.fingerprint, "0" * 64)
+    folder.sweep_json.write_text(changed)
+    forms: list[Form] = ["onnx", "onnx-int8"]
+    said = said_by(lambda console: export_sweep(folder, forms, console, force=True))
+    assert "digits are not at hand, so others are read: the pool digits have changed" in said
+    pictures = read_pictures(folder.pictures)
+    assert pictures
+    for export in read_exports(folder.exports_json)[:2]:
+        assert export["accuracy"]["digits"] == "kept and drawn"
+        assert export["accuracy"]["count"] == len(pictures.indices) + 600
+    assert read_exports(folder.exports_json)[0]["calibrated_on"] == "MNIST and drawn"
+    with pytest.raises(SweepError, match="5 networks of the ensemble are yet to be trained"):
+        export_sweep(folder, ["onnx"], Console(quiet=True), ensemble=True)
+
+
+def test_the_ensemble_is_trained_where_it_lacks_and_only_there(
+    swept: Swept, tmp_path: Path
+) -> None:
+    folder = copied(swept, tmp_path)
+    said = said_by(lambda console: export_sweep(folder, ["onnx"], console, ensemble=True))
+    assert said.count("without fold") == 4  # the first calibrates the winner
+    said = said_by(lambda console: export_sweep(folder, ["onnx"], console, ensemble=True))
+    assert "ensemble.onnx is there already" in said
+    export = read_exports(folder.exports_json)[-1]
+    assert (export["file"], export["networks"]) == ("ensemble.onnx", 5)
+    assert export["winner_accuracy"]["correct"] == swept.evaluation["rows"][3]["correct"]
+    images = swept.data.held_out.images
+    members = [load_network(folder.fold_weights(fold)).network for fold in range(5)]
+    temperature = load_network(folder.weights).temperature
+    with torch.no_grad():
+        each = [(one(torch.tensor(images)) / temperature).softmax(dim=1) for one in members]
+    read = open_reader(folder.winner / "ensemble.onnx").read(images)
+    np.testing.assert_allclose(read, torch.stack(each).mean(dim=0).numpy(), atol=1e-4)
 
 
 def test_what_was_asked_is_kept(swept: Swept) -> None:

@@ -73,7 +73,7 @@ def test_answer_stands_first_and_is_that_of_the_evaluation(whole: SweepFolder) -
 def _rows(folder: SweepFolder) -> list[list[str]]:
     page = folder.report_html.read_text("utf-8")
     rows = re.findall(r"<tr>(.*?)</tr>", page)
-    return [re.findall(r"<td[^>]*>(.*?)</td>", row) for row in rows if row.count("<td") == 8]
+    return [re.findall(r"<td[^>]*>(.*?)</td>", row) for row in rows if row.count("<td") == 9]
 
 
 @pytest.mark.parametrize("language", languages())

@@ -1,0 +1,72 @@
+"""A trained network as the function that others call: raw digits in, probabilities out."""
+
+import copy
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+
+from model.networks import DigitCNN, DigitNetwork, FullyConnected
+
+
+class PortableMember(nn.Module):
+    """One network by torch's own layers, with its normalisation and its temperature.
+
+    Args:
+        network: Trained; its weights are copied.
+        temperature: What its logits are divided by.
+    """
+
+    mean: Tensor
+    deviation: Tensor
+    temperature: Tensor
+
+    def __init__(self, network: DigitNetwork, temperature: float) -> None:
+        super().__init__()
+        self.register_buffer("mean", network.mean * 255)
+        self.register_buffer("deviation", network.deviation * 255)
+        self.register_buffer("temperature", torch.tensor(temperature))
+        copied = copy.deepcopy(_layers(network))
+        self.layers = copied.to(memory_format=torch.contiguous_format)  # type: ignore[call-overload]
+
+    def forward(self, brightness: Tensor) -> Tensor:
+        """Returns the probabilities, (n, 10), of digits (n, 1, 28, 28), float 0 to 255."""
+        logits: Tensor = self.layers((brightness - self.mean) / self.deviation)
+        return (logits / self.temperature).softmax(dim=1)
+
+
+class PortableNetwork(nn.Module):
+    """One network or more, of which the probabilities are averaged, in evaluation mode.
+
+    It is the trained networks' function up to rounding, without their own ways to convolve.
+
+    Args:
+        networks: Trained; at least one.
+        temperature: What the logits of each are divided by.
+    """
+
+    def __init__(self, networks: Sequence[DigitNetwork], temperature: float) -> None:
+        super().__init__()
+        self.members = nn.ModuleList(PortableMember(each, temperature) for each in networks)
+        self.eval().requires_grad_(False)
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Returns the probabilities of each label, (n, 10) float32.
+
+        Args:
+            images: (n, 28, 28) uint8, ink bright on black.
+        """
+        brightness = images.unsqueeze(1).float()
+        return torch.stack([member(brightness) for member in self.members]).mean(dim=0)
+
+
+def _layers(network: DigitNetwork) -> nn.Sequential:
+    """Returns a network's layers; ReLU comes before pooling, with which it commutes."""
+    if isinstance(network, FullyConnected):
+        return nn.Sequential(nn.Flatten(), *network.layers)
+    assert isinstance(network, DigitCNN)
+    return nn.Sequential(
+        *(network.convolution_1, nn.ReLU(), nn.MaxPool2d(2)),
+        *(network.convolution_2, nn.ReLU(), nn.MaxPool2d(2), nn.Flatten()),
+        *(network.hidden_1, nn.ReLU(), network.hidden_2, nn.ReLU(), network.output),
+    )

@@ -1,0 +1,104 @@
+"""What is exported, and by what it is verified."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from datasets import DigitSet
+from model.portable import PortableNetwork
+from results.export.about import Accuracy, accuracy_of
+from results.folder import SweepFolder
+from results.readers import BATCH
+from results.winner import TrainedNetwork, load_network
+
+
+@dataclass(frozen=True)
+class Named:
+    """Digits, and what they are called."""
+
+    digits: DigitSet
+    name: str
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is exported, and by what it is verified.
+
+    Attributes:
+        folder: The sweep's.
+        winner: As it was trained.
+        members: The networks whose probabilities are averaged: the winner alone, or the ensemble's.
+        test: Digits to verify by.
+        pool: Digits to find the ranges of whole numbers by.
+    """
+
+    folder: SweepFolder
+    winner: TrainedNetwork
+    members: Sequence[TrainedNetwork]
+    test: Named
+    pool: Named
+
+    @classmethod
+    def of(
+        cls, folder: SweepFolder, test: Named, pool: Named, folds: Sequence[TrainedNetwork] = ()
+    ) -> "Subject":
+        """Reads the winner of a sweep.
+
+        Args:
+            folder: The sweep's.
+            test: Digits to verify by.
+            pool: Digits to find the ranges of whole numbers by.
+            folds: The ensemble's networks; they get the winner's temperature.
+
+        Raises:
+            ResultsError: If the winner is missing or damaged.
+        """
+        winner = load_network(folder.weights)
+        members = [replace(fold, about=winner.about) for fold in folds] or [winner]
+        return cls(folder, winner, members, test, pool)
+
+    @property
+    def is_ensemble(self) -> bool:
+        """Whether it is more than the winner."""
+        return len(self.members) > 1
+
+    @property
+    def portable(self) -> PortableNetwork:
+        """The function to export."""
+        return PortableNetwork([each.network for each in self.members], self.winner.temperature)
+
+    @property
+    def about(self) -> dict[str, Any]:
+        """What each file says about itself."""
+        about = {**self.winner.about, "configuration": self.winner.configuration.to_dict()}
+        if self.is_ensemble:
+            about |= {"networks": len(self.members), "accuracy": self.accuracy(self.expected)}
+        return dict(sorted(about.items()))  # so that the same is written again
+
+    @cached_property
+    def by_winner(self) -> NDArray[np.float32]:
+        """What the winner takes the test digits for, (n, 10)."""
+        return _by(self.winner, self.test.digits)
+
+    @cached_property
+    def expected(self) -> NDArray[np.float32]:
+        """What the networks, as they were trained, take the test digits for, (n, 10)."""
+        if not self.is_ensemble:
+            return self.by_winner
+        each = np.stack([_by(member, self.test.digits) for member in self.members])
+        return np.asarray(each.mean(axis=0), dtype=np.float32)
+
+    def accuracy(self, probabilities: NDArray[np.float32]) -> Accuracy:
+        """Returns how the test digits are read."""
+        right = probabilities.argmax(axis=1) == self.test.digits.labels
+        return accuracy_of(self.test.name, int(right.sum()), len(right))
+
+
+def _by(trained: TrainedNetwork, digits: DigitSet) -> NDArray[np.float32]:
+    parts = torch.split(torch.tensor(digits.images), BATCH)
+    return torch.cat([trained.probabilities(part) for part in parts]).numpy()
