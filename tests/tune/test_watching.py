@@ -105,7 +105,7 @@ def test_view_goes_on_through_the_finalists_and_the_retraining(watched: Watched)
     assert any(re.search(r"[━╸╺]  \d+ of \d+ folds$", view[0]) for view in finalists)
     assert any("in the search" in line for view in finalists for line in view)
     retraining = watched.views("retraining  ")
-    assert any(re.search(r"[━╸╺]  \d of 6 networks$", view[0]) for view in retraining)
+    assert any(re.search(r"[━╸╺]  \d of 7 networks$", view[0]) for view in retraining)
     assert any(line.startswith("left        ") for view in retraining for line in view)
 
 
@@ -113,7 +113,7 @@ def test_ends_are_told_once_and_nothing_of_the_view_is_left(watched: Watched) ->
     left = [line for line in watched.left if line]
     for number in range(TRIALS):
         assert sum(line.startswith(f"trial {number} ") for line in left) == 1
-    assert sum(line.startswith("retrained ") for line in left) == 6
+    assert sum(line.startswith("retrained ") for line in left) == 7  # with a fold, to calibrate
     parts = ("trials ", "best ", "workers ", "speed ", "time ", "cost ", "finalists ", "left ")
     assert not [line for line in left if line.startswith((*parts, "retraining ", "    "))]
     assert watched.output.rfind(b"\x1b[?25h") > watched.output.rfind(b"\x1b[?25l")
