@@ -8,12 +8,17 @@ import numpy as np
 from datasets.errors import DataError
 from datasets.pictures import Grey, shrunk
 from datasets.preparing.digit import LONGEST as LONGEST_CROP
-from datasets.preparing.digit import find_digit
+from datasets.preparing.digit import FoundDigit, find_digit
+from datasets.preparing.doubts import is_beside
 from datasets.preparing.ink import FLATTENED_FROM
-from datasets.preparing.preparation import centred, placed
+from datasets.preparing.likeness import may_be_digit, may_be_tight_digit
+from datasets.preparing.preparation import placed
 from datasets.sheets.boxes import Corners
 from datasets.sheets.cutting import Cut, cut_page
 from datasets.sheets.pages import LONGEST
+
+OTHER = 0.5  # of the main piece's length
+LIKELY = 0.5  # of what was cut from a page must look like digits, or it is no page of digits
 
 
 @dataclass(frozen=True)
@@ -45,29 +50,50 @@ def found_digits(grey: Grey) -> list[LocatedDigit]:
 
 
 def _on_page(page: Grey) -> list[LocatedDigit]:
-    cuts = cut_page(page) if min(page.shape) >= FLATTENED_FROM else []
-    return _prepared(cuts) if len(cuts) > 1 else _in_crop(page)
+    alone = _alone(page)
+    if alone:
+        return [_in_crop(page, alone)]
+    return _of_cuts(cut_page(page)) if min(page.shape) >= FLATTENED_FROM else []
 
 
-def _prepared(cuts: Sequence[Cut]) -> list[LocatedDigit]:
-    """Prepares what was cut; what has no ink after all is no digit."""
-    located = []
-    for cut in cuts:
-        if cut.picture is None:
-            continue
-        try:
-            located.append(LocatedDigit(centred(cut.picture), cut.corners))
-        except DataError:
-            continue
-    return located
+def _alone(picture: Grey) -> FoundDigit | None:
+    """Finds the digit of a picture that shows but one."""
+    found = _found(picture)
+    if found is None or _has_others(found):
+        return None
+    likely = may_be_digit(picture, found) or may_be_tight_digit(picture, found)
+    return found if likely else None
 
 
-def _in_crop(grey: Grey) -> list[LocatedDigit]:
+def _found(picture: Grey) -> FoundDigit | None:
     try:
-        found = find_digit(grey)
+        return find_digit(picture)
     except DataError:
-        return []
+        return None
+
+
+def _has_others(found: FoundDigit) -> bool:
+    """Tells whether there is other ink as large as a digit, and whole."""
+    main, *strokes = found.pieces
+    return any(is_beside(stroke, main) for stroke in strokes) or any(
+        piece.length >= OTHER * main.length and not piece.touches_edge(found.shape)
+        for piece in found.dropped
+    )
+
+
+def _in_crop(grey: Grey, found: FoundDigit) -> LocatedDigit:
     top, left = (min(getattr(piece, side) for piece in found.pieces) for side in ("top", "left"))
     bottom, right = top + found.ink.shape[0], left + found.ink.shape[1]
     corners = np.array([[left, top], [right, top], [right, bottom], [left, bottom]], dtype=float)
-    return [LocatedDigit(placed(found.ink), corners * max(max(grey.shape) / LONGEST_CROP, 1.0))]
+    return LocatedDigit(placed(found.ink), corners * max(max(grey.shape) / LONGEST_CROP, 1.0))
+
+
+def _of_cuts(cuts: Sequence[Cut]) -> list[LocatedDigit]:
+    """Prepares what was cut from a page, where that looks like digits."""
+    written = [(cut.corners, cut.picture) for cut in cuts if cut.picture is not None]
+    likely = [
+        LocatedDigit(placed(found.ink), corners)
+        for corners, picture in written
+        if (found := _found(picture)) and may_be_digit(picture, found)
+    ]
+    return likely if len(likely) >= LIKELY * len(written) else []
