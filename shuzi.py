@@ -186,6 +186,35 @@ def report(
 
 
 @app.command()
+def predict(
+    model: Annotated[str, typer.Argument(help="A trained network's file, or a sweep's name.")],
+    images: Annotated[
+        list[Path], typer.Argument(metavar="IMAGE ...", help="Crops, photographs, sheets, PDF.")
+    ],
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    draw: Annotated[
+        Path | None, typer.Option(help="The folder for copies with the answers drawn on them.")
+    ] = None,
+    out: Out = Path("runs"),
+) -> None:
+    """Read all digits in pictures: one digit each, or many on a sheet."""
+    from results.picture_files import read_files
+    from results.predict_tables import prediction_notes, predictions_table
+    from results.readers import reader_of
+
+    read = read_files(reader_of(model, out), model, images, draw)
+    if as_json:
+        print(json.dumps(read, indent=2, ensure_ascii=False))
+    else:
+        if read["pages"]:
+            console.print(predictions_table(read))
+        for line in prediction_notes(read):
+            console.print(line, soft_wrap=True, highlight=False, markup=False)
+    if read["refused"]:
+        raise typer.Exit(1 if read["pages"] else 2)
+
+
+@app.command()
 def tensorboard(
     name: Annotated[str | None, typer.Argument(help="Of the sweep; all if left out.")] = None,
     port: Annotated[int, typer.Option(help="Of this machine alone.")] = 6006,

@@ -9,6 +9,8 @@ from datasets.pictures import Grey
 from datasets.sheets.locating import found_digits
 from results.readers import Reader
 
+SURE = 0.9  # of a confidence; below, a person should look
+
 
 @dataclass(frozen=True)
 class Prediction:
@@ -29,6 +31,11 @@ class Prediction:
     runner_up_confidence: float
     corners: NDArray[np.float64]
     image: Grey
+
+    @property
+    def sure(self) -> bool:
+        """Whether its confidence is at least 0.9."""
+        return self.confidence >= SURE
 
 
 def predictions(reader: Reader, grey: Grey) -> list[Prediction]:

@@ -36,5 +36,6 @@ def _is_cut_off(piece: Piece, shape: tuple[int, ...]) -> bool:
 
 
 def is_beside(piece: Piece, main: Piece) -> bool:
+    """Tells whether a piece stands beside the main one, and is about as high."""
     apart = piece.left >= main.right or piece.right <= main.left
     return apart and piece.height >= BESIDE * main.height

@@ -60,7 +60,7 @@ def _is_one_thing(found: FoundDigit, mask: Mask) -> bool:
     """Tells whether it is most of what the picture shows."""
     own = sum(piece.area for piece in found.pieces)
     few = len(found.pieces) <= STROKES and len(found.dropped) <= DROPPED
-    return few and own >= OWN * np.count_nonzero(mask)
+    return few and own >= OWN * int(np.count_nonzero(mask))
 
 
 def _edges(piece: Piece, shape: tuple[int, ...]) -> int:
@@ -84,5 +84,5 @@ def _is_written(ink: Ink) -> bool:
     length, pen = max(ink.shape), pen_width(mask)
     widest = 2 * float(ndimage.distance_transform_edt(np.pad(mask, 1)).max())
     _, regions = ndimage.label(~mask)
-    even = LEAST <= length and pen <= WIDEST * length and widest <= WIDER * pen
+    even = length >= LEAST and pen <= WIDEST * length and widest <= WIDER * pen
     return even and np.count_nonzero(mask) <= WAY * length * pen and regions <= REGIONS
