@@ -177,12 +177,15 @@ def report(
     lang: Annotated[str, typer.Option(help="en or zh.")] = "en",
     out: Out = Path("runs"),
 ) -> None:
-    """Write what a sweep has found to one page, report.html, and its figures."""
+    """Write what a sweep has found: report.html with its figures, and the winner's card.md."""
+    from results.card.writing import write_card
     from results.report.page import write_report
 
     folder = _existing(out, name)
     write_report(folder, lang)
     console.print(folder.report_html, soft_wrap=True, highlight=False)
+    if write_card(folder):
+        console.print(folder.card, soft_wrap=True, highlight=False)
 
 
 @app.command()

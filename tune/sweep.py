@@ -192,17 +192,20 @@ def _finish(trials: pd.DataFrame, plan: Plan, console: Console) -> None:
 
 
 def _write_report(folder: SweepFolder) -> None:
+    """Writes the report and the winner's card."""
+    from results.card.writing import write_card
     from results.report.page import write_report  # a second to import
 
     write_report(folder)
+    write_card(folder)
 
 
 def _reported(folder: SweepFolder) -> str:
     """Writes the report of a sweep that has all else, if it lacks; returns what was missing."""
-    if folder.report_html.is_file():
+    if folder.report_html.is_file() and folder.card.is_file():
         return "nothing is missing."
     _write_report(folder)
-    return "only its report was missing."
+    return "only its report or model card was missing."
 
 
 def _require_study(folder: SweepFolder, known: KnownTrials) -> None:
