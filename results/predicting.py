@@ -6,10 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from datasets.pictures import Grey
-from datasets.sheets.locating import found_digits
+from datasets.sheets.locating import LocatedDigit, found_digits
 from results.readers import Reader
 
 SURE = 0.9  # of a confidence; below, a person should look
+GUESS = 0.35  # half of a picture's confidences below it: what was found are no digits
 
 
 @dataclass(frozen=True)
@@ -46,15 +47,19 @@ def predictions(reader: Reader, grey: Grey) -> list[Prediction]:
         grey: (height, width) uint8, upright: a crop of one digit, several digits or a whole sheet.
 
     Returns:
-        In reading order; nothing, where there is no digit.
+        In reading order; nothing, where there is no digit. Only in printed boxes are digits believed
+        in that the network can but guess at.
     """
     digits = found_digits(grey)
     if not digits:
         return []
     read = reader.read(np.stack([digit.image for digit in digits]))
-    found = []
-    for digit, probabilities in zip(digits, read, strict=True):
-        second, first = (int(label) for label in np.argsort(probabilities, kind="stable")[-2:])
-        sure, less = float(probabilities[first]), float(probabilities[second])
-        found.append(Prediction(first, sure, second, less, digit.corners, digit.image))
-    return found
+    if np.median(read.max(axis=1)) < GUESS and not digits[0].boxed:
+        return []
+    return [_prediction(*each) for each in zip(digits, read, strict=True)]
+
+
+def _prediction(digit: LocatedDigit, probabilities: NDArray[np.float32]) -> Prediction:
+    second, first = (int(label) for label in np.argsort(probabilities, kind="stable")[-2:])
+    sure, less = float(probabilities[first]), float(probabilities[second])
+    return Prediction(first, sure, second, less, digit.corners, digit.image)

@@ -1,7 +1,7 @@
 """Where the digits of any picture are: a crop of one, a photograph of several, a whole sheet."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -29,10 +29,12 @@ class LocatedDigit:
         image: (28, 28) uint8, ink bright on black, prepared as training digits are.
         corners: (4, 2), (across, down) in pixels of the picture: upper left, upper right, lower
             right, lower left, of the digit's ink or of the box that it is written in.
+        boxed: Whether it is written in a printed box.
     """
 
     image: Grey
     corners: Corners
+    boxed: bool = False
 
 
 def found_digits(grey: Grey) -> list[LocatedDigit]:
@@ -46,7 +48,7 @@ def found_digits(grey: Grey) -> list[LocatedDigit]:
     """
     page = shrunk(grey, LONGEST)
     scale = np.array(grey.shape[::-1]) / page.shape[::-1]
-    return [LocatedDigit(each.image, each.corners * scale) for each in _on_page(page)]
+    return [replace(each, corners=each.corners * scale) for each in _on_page(page)]
 
 
 def _on_page(page: Grey) -> list[LocatedDigit]:
@@ -90,10 +92,10 @@ def _in_crop(grey: Grey, found: FoundDigit) -> LocatedDigit:
 
 def _of_cuts(cuts: Sequence[Cut]) -> list[LocatedDigit]:
     """Prepares what was cut from a page, where that looks like digits."""
-    written = [(cut.corners, cut.picture) for cut in cuts if cut.picture is not None]
+    written = [(cut, cut.picture) for cut in cuts if cut.picture is not None]
     likely = [
-        LocatedDigit(placed(found.ink), corners)
-        for corners, picture in written
+        LocatedDigit(placed(found.ink), cut.corners, cut.boxed)
+        for cut, picture in written
         if (found := _found(picture)) and may_be_digit(picture, found)
     ]
     return likely if len(likely) >= LIKELY * len(written) else []
