@@ -47,8 +47,8 @@ def predictions(reader: Reader, grey: Grey) -> list[Prediction]:
         grey: (height, width) uint8, upright: a crop of one digit, several digits or a whole sheet.
 
     Returns:
-        In reading order; nothing, where there is no digit. Only in printed boxes are digits believed
-        in that the network can but guess at.
+        In reading order; nothing, where there is no digit: also where the network can but guess at
+        most of them, unless they are in printed boxes.
     """
     digits = found_digits(grey)
     if not digits:

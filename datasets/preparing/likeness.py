@@ -12,8 +12,8 @@ from datasets.preparing.digit import LONGEST, FoundDigit
 from datasets.preparing.ink import Ink, Mask, ink_mask, ink_of_crop, pen_width, spread
 from datasets.preparing.pieces import Piece
 
-STROKES, DROPPED = 3, 8  # pieces of the digit, and of other ink
-OWN = 0.3  # of all ink
+STROKES, DROPPED, SPECKS = 3, 8, 40  # pieces of the digit, of other ink, of a broken rule
+OWN, OWN_OF_SPECKS = 0.3, 0.7  # of all ink; where the rest is in many pieces
 COVERED = 0.35  # of the picture
 EDGES = 1  # of the picture that it touches
 TIGHT = 0.9  # of the picture's height and width
@@ -25,6 +25,7 @@ WIDEST = 0.55  # stroke, in parts of the digit's length
 WIDER = 2.4  # at its widest place, in parts of its mean width
 WAY = 3.2  # of the pen, in lengths of the digit; an 8 takes some 2.5
 REGIONS = 9  # into which its strokes divide its box
+PINHOLE, PINHOLES = 0.01, 20  # of its box: a smaller region; how many of all sizes there may be
 
 
 def may_be_digit(grey: Grey, found: FoundDigit) -> bool:
@@ -58,9 +59,10 @@ def _can_be(found: FoundDigit, ink: Ink, mask: Mask, palest: float) -> bool:
 
 def _is_one_thing(found: FoundDigit, mask: Mask) -> bool:
     """Tells whether it is most of what the picture shows."""
-    own = sum(piece.area for piece in found.pieces)
-    few = len(found.pieces) <= STROKES and len(found.dropped) <= DROPPED
-    return few and own >= OWN * int(np.count_nonzero(mask))
+    own = sum(piece.area for piece in found.pieces) / max(int(np.count_nonzero(mask)), 1)
+    others = len(found.dropped)
+    few = others <= DROPPED or (others <= SPECKS and own >= OWN_OF_SPECKS)
+    return few and len(found.pieces) <= STROKES and own >= OWN
 
 
 def _edges(piece: Piece, shape: tuple[int, ...]) -> int:
@@ -83,6 +85,8 @@ def _is_written(ink: Ink) -> bool:
     mask = ink > HALF * float(ink.max())
     length, pen = max(ink.shape), pen_width(mask)
     widest = 2 * float(ndimage.distance_transform_edt(np.pad(mask, 1)).max())
-    _, regions = ndimage.label(~mask)
+    labels, holes = ndimage.label(~mask)
+    regions = np.count_nonzero(np.bincount(labels[~mask]) >= PINHOLE * mask.size)
+    whole = int(regions) <= REGIONS and holes <= PINHOLES
     even = length >= LEAST and pen <= WIDEST * length and widest <= WIDER * pen
-    return even and np.count_nonzero(mask) <= WAY * length * pen and regions <= REGIONS
+    return even and whole and int(np.count_nonzero(mask)) <= WAY * length * pen

@@ -17,7 +17,7 @@ from datasets.sheets.boxes import Corners
 from datasets.sheets.cutting import Cut, cut_page
 from datasets.sheets.pages import LONGEST
 
-OTHER = 0.5  # of the main piece's length
+LONG, LARGE = 0.5, 0.25  # of the main piece's length and area: other ink may be a digit
 LIKELY = 0.5  # of what was cut from a page must look like digits, or it is no page of digits
 
 
@@ -78,7 +78,9 @@ def _has_others(found: FoundDigit) -> bool:
     """Tells whether there is other ink as large as a digit, and whole."""
     main, *strokes = found.pieces
     return any(is_beside(stroke, main) for stroke in strokes) or any(
-        piece.length >= OTHER * main.length and not piece.touches_edge(found.shape)
+        piece.length >= LONG * main.length
+        and piece.area >= LARGE * main.area
+        and not piece.touches_edge(found.shape)
         for piece in found.dropped
     )
 

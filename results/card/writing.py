@@ -59,4 +59,4 @@ def _card(material: Material, row: EvaluationRow) -> str:
 
 def _cell(value: Any) -> str:
     """Writes a value so that it stays in one cell of a table."""
-    return " ".join(str(value).split()).replace("|", "\\|")
+    return " ".join(str(value).splitlines()).replace("|", "\\|")
