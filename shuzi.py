@@ -177,12 +177,44 @@ def report(
     lang: Annotated[str, typer.Option(help="en or zh.")] = "en",
     out: Out = Path("runs"),
 ) -> None:
-    """Write what a sweep has found to one page, report.html, and its figures."""
+    """Write what a sweep has found: report.html with its figures, and the winner's card.md."""
+    from results.card.writing import write_card
     from results.report.page import write_report
 
     folder = _existing(out, name)
     write_report(folder, lang)
     console.print(folder.report_html, soft_wrap=True, highlight=False)
+    if write_card(folder):
+        console.print(folder.card, soft_wrap=True, highlight=False)
+
+
+@app.command()
+def predict(
+    model: Annotated[str, typer.Argument(help="A trained network's file, or a sweep's name.")],
+    images: Annotated[
+        list[Path], typer.Argument(metavar="IMAGE ...", help="Crops, photographs, sheets, PDF.")
+    ],
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    draw: Annotated[
+        Path | None, typer.Option(help="The folder for copies with the answers drawn on them.")
+    ] = None,
+    out: Out = Path("runs"),
+) -> None:
+    """Read all digits in pictures: one digit each, or many on a sheet."""
+    from results.picture_files import read_files
+    from results.predict_tables import prediction_notes, predictions_table
+    from results.readers import reader_of
+
+    read = read_files(reader_of(model, out), model, images, draw)
+    if as_json:
+        print(json.dumps(read, indent=2, ensure_ascii=False))
+    else:
+        if read["pages"]:
+            console.print(predictions_table(read))
+        for line in prediction_notes(read):
+            console.print(line, soft_wrap=True, highlight=False, markup=False)
+    if read["refused"]:
+        raise typer.Exit(1 if read["pages"] else 2)
 
 
 @app.command()

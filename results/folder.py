@@ -189,6 +189,11 @@ class SweepFolder:
         return self.winner / "evaluation.json"
 
     @property
+    def card(self) -> Path:
+        """The winner's model card."""
+        return self.winner / "card.md"
+
+    @property
     def report_html(self) -> Path:
         """What the sweep has found, on one page."""
         return self.path / "report.html"

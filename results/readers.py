@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from model.portable import PortableNetwork
 from results.errors import ResultsError
+from results.folder import SweepFolder
 from results.winner import load_network
 
 BATCH = 256  # images at a time
@@ -113,3 +114,24 @@ def open_reader(path: Path) -> Reader:
     if path.suffix not in READERS:
         raise ResultsError(f"a model must end in {', '.join(READERS)}, but got {path.name}.")
     return READERS[path.suffix](path)
+
+
+def reader_of(model: str, out: Path) -> Reader:
+    """Opens what the user names as a model.
+
+    Args:
+        model: A path of a trained network, or the name of a sweep, whose winner is meant.
+        out: The folder of sweeps.
+
+    Raises:
+        ResultsError: If there is no such file or sweep, it has no winner yet, or it is damaged.
+    """
+    path = Path(model)
+    if path.suffix in READERS or path.is_file():
+        return open_reader(path)
+    folder = SweepFolder.existing(out, model)
+    exports = (folder.export("onnx"), folder.weights)  # neither can run anything of its own
+    there = next((path for path in exports if path.is_file()), None)
+    if there is None:
+        raise ResultsError(f"{model} has no winner yet: see `shuzi resume {model}`.")
+    return open_reader(there)

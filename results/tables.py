@@ -54,6 +54,7 @@ def _files(folder: SweepFolder) -> str:
         "curves (tensorboard --logdir)": folder.trials,
         "evaluation": folder.evaluation_json,
         "winner": folder.weights,
+        "model card": folder.card,
         "report": folder.report_html,
     }
     return "\n".join(

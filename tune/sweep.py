@@ -167,19 +167,22 @@ def _finish(trials: pd.DataFrame, plan: Plan, console: Console) -> None:
 
 
 def _write_report(folder: SweepFolder) -> None:
+    """Writes the report and the winner's card."""
+    from results.card.writing import write_card
     from results.report.page import write_report  # a second to import
 
     write_report(folder)
+    write_card(folder)
 
 
 def _completed(folder: SweepFolder, console: Console) -> str:
     """Exports and reports what a sweep that has all else lacks; returns what was missing."""
     if forms := missing_forms(folder):
         export_forms(folder, forms, data_at_hand(folder, console), console)
-    elif folder.report_html.is_file():
+    elif folder.report_html.is_file() and folder.card.is_file():
         return "nothing is missing."
     _write_report(folder)
-    return f"only its {'exports were' if forms else 'report was'} missing."
+    return f"only its {'exports were' if forms else 'report or model card was'} missing."
 
 
 def _require_study(folder: SweepFolder, known: KnownTrials) -> None:

@@ -18,7 +18,7 @@ def doubts(found: FoundDigit) -> list[str]:
         f"faint: its ink is {found.ink.max():.0%} darker than the paper": found.ink.max() < FAINT,
         f"tiny: {height} x {width} pixels of ink": max(height, width) < TINY,
         "cut off by the picture's edge": _is_cut_off(main, found.shape),
-        "perhaps two digits": any(_is_beside(stroke, main) for stroke in strokes),
+        "perhaps two digits": any(is_beside(stroke, main) for stroke in strokes),
         "other ink, as large as a digit, was dropped": any(
             piece.area >= LARGE * main.area and piece.length >= LARGE * main.length
             for piece in found.dropped
@@ -35,6 +35,7 @@ def _is_cut_off(piece: Piece, shape: tuple[int, ...]) -> bool:
     return any(min(pair) == 0 and max(pair) > FREE * side for *pair, side in sides)
 
 
-def _is_beside(piece: Piece, main: Piece) -> bool:
+def is_beside(piece: Piece, main: Piece) -> bool:
+    """Tells whether a piece stands beside the main one, and is about as high."""
     apart = piece.left >= main.right or piece.right <= main.left
     return apart and piece.height >= BESIDE * main.height

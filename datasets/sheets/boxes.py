@@ -16,6 +16,8 @@ Corners = NDArray[np.float64]
 Points = NDArray[np.int64]
 
 LEAST_SIDE = 0.015  # of the page's shorter side
+MOST = 1500  # regions; where ink encloses more, it is a texture
+LEAST_FILLED = 0.25  # of the least box's area is paper, whatever is written in it
 STRAIGHT = 0.9  # of the hull's area that its four corners must span
 SQUARE = 0.4  # the shortest side, in parts of the longest
 ALIKE = (0.65, 1.5)  # areas, in parts of the typical box's
@@ -39,7 +41,12 @@ def find_boxes(mask: Mask) -> list[Corners]:
     """
     least = max(LEAST_SIDE * min(mask.shape), 8)
     pieces = [_enclosed(*piece) for piece in _large_pieces(mask, least)]
-    fitted = [[_box(points) for points in regions] for regions in pieces]
+    large = LEAST_FILLED * least**2
+    if sum(len(points) >= large for regions in pieces for points in regions) > MOST:
+        return []
+    fitted = [
+        [_box(points) if len(points) >= large else None for points in regions] for regions in pieces
+    ]
     areas = [box.area for boxes in fitted for box in boxes if box and box.area >= least**2]
     if not areas:
         return []

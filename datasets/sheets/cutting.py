@@ -31,11 +31,13 @@ class Cut:
         row: 0 for the first.
         corners: (4, 2), (across, down) in pixels of the page.
         picture: (height, width) uint8, dark ink on light paper; none for an empty box.
+        boxed: Whether it is a printed box.
     """
 
     row: int
     corners: Corners
     picture: Grey | None
+    boxed: bool = False
 
 
 def cut_page(grey: Grey, layout: Layout = "auto") -> list[Cut]:
@@ -60,7 +62,7 @@ def _from_boxes(page: Page, boxes: Sequence[Corners]) -> list[Cut]:
     heights = [np.ptp(corners[:, 1]) for corners in boxes]
     rows = in_rows(centres, float(np.median(heights))) if boxes else []
     return [
-        Cut(row, boxes[place], _if_not_empty(box_picture(page, boxes[place])))
+        Cut(row, boxes[place], _if_not_empty(box_picture(page, boxes[place])), boxed=True)
         for row, places in enumerate(rows)
         for place in places
     ]

@@ -19,6 +19,7 @@ FLAT = 0.2  # a piece lower than this part of its width is the rest of a rule
 STROKE = 0.12  # the least length of a separate stroke, in parts of the typical digit's length
 GAP = 0.3  # the farthest that it may be from its digit, in the same parts
 OVERLAP = 0.3  # of the narrower one: how far strokes of one digit stand above each other
+MOST = 1500  # digits; more pieces of one size are a texture
 PALE = 0.45  # of the typical ink's darkness; paler is dirt or a shadow's edge
 
 
@@ -74,6 +75,8 @@ def find_free_digits(page: Page) -> FreeDigits:
     typical = _typical_length(pieces)
     dark = _dark_enough(page, labels, pieces)
     mains = [piece for piece in dark if _is_main(piece, typical, labels.shape)]
+    if len(mains) > MOST:
+        return FreeDigits(labels, ruling, [], 0.0)
     strokes = [
         piece
         for piece in dark

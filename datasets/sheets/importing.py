@@ -97,7 +97,7 @@ class Import:
 
     def _cut(self, path: Path, page: Grey, number: int, digest: str) -> SheetPage:
         cuts = cut_page(page, self.layout)
-        name = _file_name(path, number, digest)
+        name = file_name(path, number, digest)
         overlay = overlay_of(self.out, name)
         overlay.parent.mkdir(parents=True, exist_ok=True)
         draw_overlay(overlay, page, cuts, _title(path, number, cuts))
@@ -141,7 +141,8 @@ def printable(name: str) -> str:
     return "".join(character if character.isprintable() else "?" for character in known)
 
 
-def _file_name(path: Path, page: int, digest: str) -> str:
+def file_name(path: Path, page: int, digest: str) -> str:
+    """Returns what the names of a page's pictures start with: another for each file's content."""
     stem = re.sub(r"[^\w-]+", "-", path.stem)[:LONGEST_NAME].strip("-") or "sheet"
     return f"{stem}-{digest[:8]}" + (f"-p{page}" if page > 1 else "")
 

@@ -26,7 +26,7 @@ def draw_overlay(path: Path, page: Grey, cuts: Sequence[Cut], title: str) -> Non
     picture = Image.new("RGB", (page.shape[1], page.shape[0] + band), "white")
     picture.paste(Image.fromarray(page), (0, band))
     draw = ImageDraw.Draw(picture)
-    font = _font_that_fits(draw, title, picture.width, band)
+    font = font_that_fits(draw, title, picture.width, band)
     draw.text((band // 4, band // 8), title, fill="black", font=font)
     _number_rows(draw, cuts, band)
     numbers = iter(range(1, len(cuts) + 1))
@@ -36,9 +36,10 @@ def draw_overlay(path: Path, page: Grey, cuts: Sequence[Cut], title: str) -> Non
         picture.save(temporary, "JPEG", quality=88, subsampling=0)
 
 
-def _font_that_fits(
+def font_that_fits(
     draw: ImageDraw.ImageDraw, title: str, width: int, band: int
 ) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    """Returns the largest font in which a title fits into a band above a picture, pixels."""
     size = 0.65 * band
     needed = draw.textlength(title, font=ImageFont.load_default(size)) + band / 2
     return ImageFont.load_default(max(size * min(1.0, width / needed), 8))

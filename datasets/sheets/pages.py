@@ -14,20 +14,27 @@ LONGEST = 2400  # pixels; a page is worked on, and its digits cut out, at this s
 def read_pages(path: Path, content: bytes) -> Iterator[Grey]:
     """Reads pages one at a time, shrunk to 2,400 pixels where they are larger.
 
+    See `whole_pages`.
+    """
+    for page in whole_pages(path, content):
+        yield shrunk(page, LONGEST)
+
+
+def whole_pages(path: Path, content: bytes) -> Iterator[Grey]:
+    """Reads pages one at a time, as large as they are; those of a PDF file at 2,400 pixels.
+
     Args:
         path: Whose suffix tells a PDF file; pictures are known by their content.
         content: Of the file.
 
-    Yields:
-        (height, width) uint8. A TIFF file has a page for each of its frames; of an animation, the
-        first frame is taken.
+    Returns:
+        Each (height, width) uint8. A TIFF file has a page for each of its frames; of an animation,
+        the first frame is taken.
 
     Raises:
         DataError: If it cannot be read.
     """
-    pages = _pdf_pages(content) if path.suffix.lower() == ".pdf" else grey_frames(content)
-    for page in pages:
-        yield shrunk(page, LONGEST)
+    return _pdf_pages(content) if path.suffix.lower() == ".pdf" else grey_frames(content)
 
 
 def _pdf_pages(content: bytes) -> Iterator[Grey]:

@@ -8,9 +8,11 @@ from datasets.preparing.ink import Mask
 from datasets.preparing.pieces import pieces_of
 from datasets.sheets.page import Page
 
-STEP = 0.03  # of the page's shorter side, about a digit's width: a rule is made of such steps
-LENGTH = 0.15  # of the page's width; shorter straight ink may be a stroke
-THICKNESS = 0.012  # of the page's shorter side
+# Of the side of a square as large as the page, so that strips of paper are no exception.
+STEP = 0.03  # about a digit's width: a rule is made of such steps
+THICKNESS = 0.012
+LENGTH = 0.15  # of the page's longer side; shorter straight ink may be a stroke
+WHOLE = 0.8  # of the way across a strip of paper is long enough
 PALER = 0.75  # than the pen are lines on which strokes can be seen
 TWO_BY_TWO = np.ones((2, 2), dtype=bool)
 FAINT = 0.5  # of the threshold of ink
@@ -44,14 +46,15 @@ def _strokes_on(lines: Mask, page: Page) -> Mask:
 
 
 def _across(mask: Mask, faint: Mask) -> Mask:
-    side = min(mask.shape)
+    side = float(np.sqrt(mask.size))
     thick = ndimage.binary_dilation(faint, ALONG_COLUMNS)  # so that a leaning line is one piece
     steps = ndimage.binary_opening(thick, np.ones((1, max(round(STEP * side), 9))))
     labels, pieces = pieces_of(steps)
+    least = min(LENGTH * max(mask.shape), WHOLE * mask.shape[1])
     lines = [
         piece.number
         for piece in pieces
-        if piece.width >= LENGTH * mask.shape[1] and piece.area <= piece.width * _most(side)
+        if piece.width >= least and piece.area <= piece.width * _most(side)
     ]
     on_line = np.isin(labels, lines) & faint
     if not on_line.any():
@@ -60,7 +63,7 @@ def _across(mask: Mask, faint: Mask) -> Mask:
     return on_line & (_run_lengths(mask) <= 1.6 * rule + 1)
 
 
-def _most(side: int) -> float:
+def _most(side: float) -> float:
     """Returns how thick a line may be on average, widened as it is here, in pixels."""
     return THICKNESS * side + 2
 

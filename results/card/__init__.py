@@ -1,0 +1,1 @@
+"""A sweep's model card, in Hugging Face's form."""

@@ -1,0 +1,68 @@
+"""What a model card says in tables."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from results.evaluation import EvaluationRow, wilson_interval
+from results.folder import SweepFolder
+from results.report.answer import percent
+from results.report.facts import short
+from results.report.material import LAST, Material
+from results.report.words import Words
+
+KINDS = {".onnx", ".pt2", ".safetensors"}
+
+Row = tuple[str, ...]
+
+
+def right_of(correct: int, count: int) -> Row:
+    """Returns how many of how many are read right, in percent, and Wilson's 95 % interval."""
+    low, high = (percent(end) for end in wilson_interval(correct, count))
+    return f"{correct:,}", f"{count:,}", percent(correct / count), f"{low} to {high}"
+
+
+def by_source(material: Material) -> Iterator[Row]:
+    """Returns for each held-out source how it is read, and all of them."""
+    readings, row = material.readings.get(LAST), material.row(LAST)
+    if readings is not None:
+        for source in np.unique(readings.sources):
+            right = readings.right[readings.sources == source]
+            yield str(source), *right_of(int(right.sum()), len(right))
+    if row is not None:
+        yield "all", *right_of(row["correct"], row["count"])
+
+
+def by_label(row: EvaluationRow) -> Iterator[Row]:
+    """Returns for each label how it is read, and what it is taken for most often instead."""
+    for label, counts in enumerate(row["confusion"]):
+        if sum(counts):
+            yield str(label), *right_of(counts[label], sum(counts)), _instead(label, counts)
+
+
+def _instead(label: int, counts: list[int]) -> str:
+    wrong = {other: count for other, count in enumerate(counts) if other != label and count}
+    most = sorted(wrong.items(), key=lambda item: -item[1])[:3]
+    return ", ".join(f"{other} ({count})" for other, count in most)
+
+
+def of_mnist(row: EvaluationRow, count: int) -> Row:
+    """Returns how MNIST's test digits are read; nothing where there were none."""
+    accuracy = row["mnist_test_accuracy"]
+    return right_of(round(accuracy * count), count) if accuracy is not None and count else ()
+
+
+def parameters(row: EvaluationRow, words: Words) -> list[Row]:
+    """Returns the configuration."""
+    return [(words.name(name), short(value)) for name, value in row["configuration"].items()]
+
+
+def model_files(folder: SweepFolder) -> list[Row]:
+    """Returns the files that hold the trained network, and their sizes in kB."""
+    paths = [path for path in sorted(folder.winner.glob("model*")) if path.suffix in KINDS]
+    return [(path.name, f"{_kilobytes(path):,}") for path in paths]
+
+
+def _kilobytes(path: Path) -> int:
+    return -(-path.stat().st_size // 1000)
