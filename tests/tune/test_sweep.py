@@ -138,7 +138,7 @@ def test_folder_is_as_designed(swept: Swept) -> None:
     expected |= {"winner/model.safetensors", "winner/evaluation.json"}
     expected |= {f"trials/{number:04d}/epochs.csv" for number in range(4)}
     expected |= {"winner/pictures.safetensors", "report.html", "figures/history.svg"}
-    expected |= {"winner/exports.json", "winner/model.onnx", "winner/model.pt2"}
+    expected |= {"winner/card.md", "winner/exports.json", "winner/model.onnx", "winner/model.pt2"}
     expected |= {"winner/folds/fold-0.safetensors"}
     expected |= {
         f"winner/readings/{row['config']}-{row['trained_on']}.safetensors"

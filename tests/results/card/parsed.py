@@ -24,7 +24,8 @@ class ParsedCard:
     @classmethod
     def of(cls, path: Path) -> "ParsedCard":
         card = ModelCard.load(path)
-        tables = {next(iter(table[0])): table for table in _tables(card.text)}
+        # Of tables with the same first heading, the first one.
+        tables = {next(iter(table[0])): table for table in reversed([*_tables(card.text)])}
         return cls(card.data, tables, card.text)
 
 

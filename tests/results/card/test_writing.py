@@ -56,7 +56,7 @@ def test_it_says_how_to_repeat_it_and_what_was_chosen(folder: SweepFolder) -> No
     assert command_of(read_json(folder.sweep_json)["request"]) in card.text
     chosen = {line["parameter"]: line["value"] for line in card.tables["parameter"]}
     assert (chosen["channels 1"], chosen["channels 2"]) == ("2", "2")
-    assert [line["file"] for line in card.tables["file"]] == ["model.safetensors"]
+    assert [line["file"] for line in card.tables["file"]] == ["model.onnx", "model.safetensors"]
 
 
 def test_drawn_digits_and_small_counts_are_named_as_limits(folder: SweepFolder) -> None:
