@@ -260,6 +260,23 @@ def tensorboard(
     serve(_existing(out, name).trials if name else out, port)
 
 
+@app.command("serve")
+def serve_model(
+    model: Annotated[str, typer.Argument(help="A trained network's file, or a sweep's name.")],
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0: any that is free.")] = 8000,
+    host: Annotated[
+        str, typer.Option(help="The address to listen at; others than this machine's own are open.")
+    ] = "127.0.0.1",
+    rate: Annotated[int, typer.Option(min=1, help="Pictures a minute of one client.")] = 6000,
+    out: Out = Path("runs"),
+) -> None:
+    """Serve a page on which to write or show digits and see what is read, and an API."""
+    from results.serving.limits import Limits
+    from results.serving.server import serve
+
+    serve(model, out, host, port, Limits(a_minute=rate), _told_to(quiet=False))
+
+
 @data_app.command("fetch")
 def fetch_data(
     name: Annotated[

@@ -21,6 +21,9 @@ SUFFIXES = frozenset(
 MOST_PIXELS = 50_000_000
 MOST_BYTES = 100_000_000
 HEIF = b"ftyp"  # from the fifth byte of what iPhones take
+# No others that Pillow knows: it has Ghostscript run what an EPS file says.
+FORMATS = ("PNG", "JPEG", "BMP", "WEBP", "TIFF", "GIF")
+HEIF_FORMATS = ("HEIF", "AVIF")
 
 
 def read_grey(path: Path) -> Grey:
@@ -88,10 +91,15 @@ def shrunk(grey: Grey, longest: int) -> Grey:
 
 @contextmanager
 def _opened(content: bytes) -> Iterator[Image.Image]:
+    formats: tuple[str, ...] = FORMATS
     if content[4:8] == HEIF:
         _know_heif()
+        formats = HEIF_FORMATS
     try:
-        with warnings.catch_warnings(action="ignore"), Image.open(io.BytesIO(content)) as picture:
+        with (
+            warnings.catch_warnings(action="ignore"),
+            Image.open(io.BytesIO(content), formats=formats) as picture,
+        ):
             _require_few_pixels(picture)
             yield picture
     except DataError:

@@ -24,6 +24,7 @@ class Prediction:
         runner_up_confidence: Its probability, 0 to 0.5.
         corners: (4, 2), (across, down) in pixels of the picture, the upper left first, clockwise.
         image: (28, 28) uint8, what the network saw: ink bright on black.
+        probabilities: (10,) float32, of each label.
     """
 
     label: int
@@ -32,6 +33,7 @@ class Prediction:
     runner_up_confidence: float
     corners: NDArray[np.float64]
     image: Grey
+    probabilities: NDArray[np.float32]
 
     @property
     def sure(self) -> bool:
@@ -39,22 +41,24 @@ class Prediction:
         return self.confidence >= SURE
 
 
-def predictions(reader: Reader, grey: Grey) -> list[Prediction]:
+def predictions(reader: Reader, grey: Grey, single: bool = False) -> list[Prediction]:
     """Finds the digits of a picture and reads them.
 
     Args:
         reader: A trained network.
         grey: (height, width) uint8, upright: a crop of one digit, several digits or a whole sheet.
+        single: Whether all its ink is known to be one digit, whatever it looks like.
 
     Returns:
         In reading order; nothing, where there is no digit: also where the network can but guess at
         most of them, unless they are in printed boxes.
     """
-    digits = found_digits(grey)
+    digits = found_digits(grey, single)
     if not digits:
         return []
     read = reader.read(np.stack([digit.image for digit in digits]))
-    if np.median(read.max(axis=1)) < GUESS and not digits[0].boxed:
+    guessed = np.median(read.max(axis=1)) < GUESS
+    if guessed and not (single or digits[0].boxed):
         return []
     return [_prediction(*each) for each in zip(digits, read, strict=True)]
 
@@ -62,4 +66,4 @@ def predictions(reader: Reader, grey: Grey) -> list[Prediction]:
 def _prediction(digit: LocatedDigit, probabilities: NDArray[np.float32]) -> Prediction:
     second, first = (int(label) for label in np.argsort(probabilities, kind="stable")[-2:])
     sure, less = float(probabilities[first]), float(probabilities[second])
-    return Prediction(first, sure, second, less, digit.corners, digit.image)
+    return Prediction(first, sure, second, less, digit.corners, digit.image, probabilities)

@@ -37,24 +37,27 @@ class LocatedDigit:
     boxed: bool = False
 
 
-def found_digits(grey: Grey) -> list[LocatedDigit]:
+def found_digits(grey: Grey, single: bool = False) -> list[LocatedDigit]:
     """Finds the digits of a picture, and prepares them.
 
     Args:
         grey: (height, width) uint8, upright; of any size, worked on at 2,400 pixels at most.
+        single: Whether all its ink is known to be one digit, whatever it looks like.
 
     Returns:
         In reading order; nothing, where there is no digit.
     """
     page = shrunk(grey, LONGEST)
     scale = np.array(grey.shape[::-1]) / page.shape[::-1]
-    return [replace(each, corners=each.corners * scale) for each in _on_page(page)]
+    return [replace(each, corners=each.corners * scale) for each in _on_page(page, single)]
 
 
-def _on_page(page: Grey) -> list[LocatedDigit]:
-    alone = _alone(page)
+def _on_page(page: Grey, single: bool) -> list[LocatedDigit]:
+    alone = _found(page) if single else _alone(page)
     if alone:
         return [_in_crop(page, alone)]
+    if single:
+        return []
     return _of_cuts(cut_page(page)) if min(page.shape) >= FLATTENED_FROM else []
 
 

@@ -1,10 +1,13 @@
-"""A network that reads, trained in some seconds."""
+"""A network that reads, trained in some seconds, and a real browser, where there is one."""
 
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from playwright.sync_api import Browser, sync_playwright
 
 from datasets import DigitSet, joined
 from datasets.mnist import load_mnist
@@ -30,3 +33,14 @@ def trained(tmp_path_factory: pytest.TempPathFactory, synthetic: DigitSet) -> Pa
     path = tmp_path_factory.mktemp("trained") / "small.safetensors"
     save_network(path, network, CONFIGURATION, {})
     return path
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("there is no chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield browser
+        browser.close()

@@ -1,13 +1,11 @@
 """A report opens anywhere, and is sensible whatever became of the sweep."""
 
 import re
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from results import SweepFolder
 from results.report.page import write_report
@@ -31,17 +29,6 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> SweepFolder:
     folder = made_sweep(tmp_path_factory.mktemp("runs") / "whole", whole=9, stopped=9, failed=2)
     write_report(folder)
     return folder
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.skip("there is no chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 def test_a_whole_sweep_has_every_figure_on_the_page_and_as_a_file(whole: SweepFolder) -> None:

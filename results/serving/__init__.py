@@ -1,0 +1,1 @@
+"""A page and an API that read digits, on this machine."""

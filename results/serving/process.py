@@ -1,0 +1,134 @@
+"""The process that reads pictures: bytes from outside may crash, block or fill it, and no other."""
+
+import multiprocessing
+import os
+import resource
+import signal
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Self
+
+from datasets.errors import DataError, naming
+from results.errors import ResultsError
+
+MEMORY = 1_000_000_000  # bytes, beside what the network takes; 50 million pixels need 700 MB
+STARTING_SECONDS = 120
+
+
+@dataclass(frozen=True)
+class Question:
+    """A picture to be read; see `reading.answer_to`."""
+
+    content: bytes
+    single: bool
+    seen: bool
+
+
+class ReadingProcess:
+    """Reads one picture after another in a process of its own, which is replaced when it fails.
+
+    Used as a context: the process is started at once, and ends with the block.
+
+    Args:
+        model: A path, or the name of a sweep.
+        out: The folder of sweeps.
+        seconds: For one picture.
+    """
+
+    def __init__(self, model: str, out: Path, seconds: float) -> None:
+        self._model, self._out, self._seconds = model, out, seconds
+
+    def __enter__(self) -> Self:
+        self._start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._end()
+
+    def wait(self) -> None:
+        """Waits until the network is open.
+
+        Raises:
+            ResultsError: If there is no such model, or it is damaged.
+        """
+        trouble = self._heard(STARTING_SECONDS)
+        if trouble is not None:
+            raise ResultsError(trouble)
+
+    def ask(self, question: Question) -> str:
+        """Returns the answer as JSON; for one thread at a time.
+
+        Raises:
+            DataError: If the picture cannot be read.
+        """
+        try:
+            self._connection.send(question)
+            answer = self._heard(self._seconds)
+        except (TimeoutError, EOFError, OSError) as error:
+            self._end()
+            self._start()
+            self.wait()
+            raise DataError(self._failure(error)) from error
+        if isinstance(answer, DataError):
+            raise answer
+        return str(answer)
+
+    def _failure(self, error: Exception) -> str:
+        if isinstance(error, TimeoutError):
+            return f"The picture took longer to read than the {self._seconds:g} seconds allowed."
+        return "The picture cannot be read: it ended the process that tried."
+
+    def _heard(self, seconds: float) -> object:
+        if not self._connection.poll(seconds):
+            raise TimeoutError
+        return self._connection.recv()
+
+    def _start(self) -> None:
+        context = multiprocessing.get_context("spawn")
+        self._connection, theirs = context.Pipe()
+        self._process = context.Process(
+            target=_read_pictures, args=(theirs, self._model, self._out), daemon=True
+        )
+        self._process.start()
+        theirs.close()
+
+    def _end(self) -> None:
+        self._connection.close()
+        self._process.kill()
+        self._process.join()
+
+
+def _read_pictures(connection: Connection, model: str, out: Path) -> None:
+    """Answers questions until the other end is closed, or its process gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the server, which ends this
+    os.environ["OMP_NUM_THREADS"] = "1"
+    from results.readers import reader_of
+    from results.serving.reading import answer_to
+
+    try:
+        reader = reader_of(model, out)
+    except ResultsError as error:
+        connection.send(str(error))
+        return
+    connection.send(None)
+    _bound_memory()
+    while True:
+        try:
+            question = connection.recv()
+        except EOFError:
+            return
+        try:
+            with naming("What was sent"):
+                answer: object = answer_to(reader, question.content, question.single, question.seen)
+        except DataError as error:
+            answer = error
+        except MemoryError:
+            answer = DataError("The picture takes more memory to read than is allowed.")
+        connection.send(answer)
+
+
+def _bound_memory() -> None:
+    """Lets this process take so much memory and no more."""
+    used = int(Path("/proc/self/statm").read_text().split()[5]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_DATA, (used + MEMORY, resource.RLIM_INFINITY))

@@ -1,0 +1,99 @@
+"""A server as a process of its own, with a network that reads, trained in some seconds."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import numpy as np
+import psutil
+import pytest
+import torch
+
+from datasets import DigitSet, joined
+from datasets.mnist import load_mnist
+from model import Configuration, DeviceDigits, train_whole
+from results.serving.limits import Limits
+from results.winner import save_network
+
+CONFIGURATION = Configuration(
+    channels_1=12, channels_2=24, dropout_1=0, dropout_2=0.1, dropout_3=0, dropout_4=0,
+    learning_rate=0.006, schedule="one-cycle", epochs=5, repetition=3,
+    rotation=10, shift=1, scaling=0.1, shear=10,
+)  # fmt: skip
+BYTES = {"Content-Type": "application/octet-stream"}
+SERVE = """
+from pathlib import Path
+from rich.console import Console
+from results.serving.limits import Limits
+from results.serving.server import serve
+serve({model!r}, Path("runs"), "127.0.0.1", 0, {limits!r}, Console(stderr=True))
+"""
+
+
+@dataclass(frozen=True)
+class Served:
+    """A server that runs.
+
+    Attributes:
+        address: Of its page.
+        process: Its own; the one that reads is its child.
+    """
+
+    address: str
+    process: psutil.Process
+
+    @property
+    def port(self) -> int:
+        return int(self.address.rpartition(":")[2])
+
+    @property
+    def reading(self) -> psutil.Process:
+        """The process that reads: the child with the most memory (another one keeps books)."""
+        return max(self.process.children(), key=lambda child: child.memory_info().rss)
+
+    def ask(self, content: bytes, **options: bool) -> httpx.Response:
+        """Has a picture read."""
+        asked = {name: str(value).lower() for name, value in options.items()}
+        address = f"{self.address}/predict"
+        return httpx.post(address, content=content, headers=BYTES, params=asked, timeout=60)
+
+
+@contextmanager
+def serving(model: Path, limits: Limits) -> Iterator[Served]:
+    """Runs a server while the block lasts."""
+    command = [sys.executable, "-c", SERVE.format(model=str(model), limits=limits)]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    assert process.stderr is not None
+    said = process.stderr.readline()
+    try:
+        address = next(word for word in said.split() if word.startswith("http://"))
+        yield Served(address, psutil.Process(process.pid))
+    finally:
+        process.terminate()
+        said += process.communicate(timeout=20)[1]
+    assert "Traceback" not in said, said
+
+
+@pytest.fixture(scope="session")
+def trained(tmp_path_factory: pytest.TempPathFactory, synthetic: DigitSet) -> Path:
+    """A small network that reads most digits right."""
+    digits = joined([load_mnist("embedded").train, synthetic])
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)  # more wait for each other where other work is done
+    pool = DeviceDigits.of(digits, torch.device("cpu"))
+    network = train_whole(CONFIGURATION, pool, np.arange(len(digits.labels)), seed=0)
+    torch.set_num_threads(threads)
+    path = tmp_path_factory.mktemp("trained") / "small.safetensors"
+    save_network(path, network, CONFIGURATION, {})
+    return path
+
+
+@pytest.fixture(scope="session")
+def served(trained: Path) -> Iterator[Served]:
+    """A server with its usual limits, but for the rate: all tests are one client."""
+    with serving(trained, Limits(a_minute=1_000_000)) as served:
+        yield served
