@@ -19,6 +19,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 import numpy as np
@@ -146,7 +147,7 @@ def _described(client: httpx.Client) -> str:
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
-    def ask(case: schemathesis.Case) -> None:
+    def ask(case: schemathesis.Case[Any]) -> None:
         # That bytes must be a picture cannot be described.
         answer = case.call_and_validate(excluded_checks=[positive_data_acceptance])
         statuses[answer.status_code] += 1

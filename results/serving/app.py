@@ -38,7 +38,7 @@ BODY = {
         },
     },
 }
-Single = Annotated[bool, Query(description="All ink is one digit, whose strokes may stand apart.")]
+Single = Annotated[bool, Query(description="All ink is one digit, whatever it looks like.")]
 Seen = Annotated[bool, Query(description="Tell also what the network saw of each digit.")]
 FetchSite = Annotated[str, Header(alias="sec-fetch-site", include_in_schema=False)]
 AcceptLanguage = Annotated[str, Header(include_in_schema=False)]

@@ -4,13 +4,17 @@ import multiprocessing
 import os
 import resource
 import signal
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from datasets.errors import DataError, naming
 from results.errors import ResultsError
+
+if TYPE_CHECKING:
+    from results.readers import Reader
 
 MEMORY = 1_000_000_000  # bytes, beside what the network takes; 50 million pixels need 700 MB
 STARTING_SECONDS = 120
@@ -38,6 +42,7 @@ class ReadingProcess:
 
     def __init__(self, model: str, out: Path, seconds: float) -> None:
         self._model, self._out, self._seconds = model, out, seconds
+        self._open = False
 
     def __enter__(self) -> Self:
         self._start()
@@ -52,9 +57,11 @@ class ReadingProcess:
         Raises:
             ResultsError: If there is no such model, or it is damaged.
         """
-        trouble = self._heard(STARTING_SECONDS)
-        if trouble is not None:
-            raise ResultsError(trouble)
+        if not self._open:
+            trouble = self._heard(STARTING_SECONDS)
+            if trouble is not None:
+                raise ResultsError(trouble)
+            self._open = True
 
     def ask(self, question: Question) -> str:
         """Returns the answer as JSON; for one thread at a time.
@@ -63,12 +70,12 @@ class ReadingProcess:
             DataError: If the picture cannot be read.
         """
         try:
+            self.wait()
             self._connection.send(question)
             answer = self._heard(self._seconds)
         except (TimeoutError, EOFError, OSError) as error:
             self._end()
             self._start()
-            self.wait()
             raise DataError(self._failure(error)) from error
         if isinstance(answer, DataError):
             raise answer
@@ -91,6 +98,7 @@ class ReadingProcess:
             target=_read_pictures, args=(theirs, self._model, self._out), daemon=True
         )
         self._process.start()
+        self._open = False
         theirs.close()
 
     def _end(self) -> None:
@@ -100,32 +108,33 @@ class ReadingProcess:
 
 
 def _read_pictures(connection: Connection, model: str, out: Path) -> None:
-    """Answers questions until the other end is closed, or its process gone."""
+    """Opens the network and answers questions until the server is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the server, which ends this
     os.environ["OMP_NUM_THREADS"] = "1"
     from results.readers import reader_of
+
+    with suppress(EOFError, ConnectionError):  # the server is gone
+        try:
+            reader = reader_of(model, out)
+        except ResultsError as error:
+            connection.send(str(error))
+            return
+        connection.send(None)
+        _bound_memory()
+        while True:
+            connection.send(_answer(reader, connection.recv()))
+
+
+def _answer(reader: "Reader", question: Question) -> str | DataError:
     from results.serving.reading import answer_to
 
     try:
-        reader = reader_of(model, out)
-    except ResultsError as error:
-        connection.send(str(error))
-        return
-    connection.send(None)
-    _bound_memory()
-    while True:
-        try:
-            question = connection.recv()
-        except EOFError:
-            return
-        try:
-            with naming("What was sent"):
-                answer: object = answer_to(reader, question.content, question.single, question.seen)
-        except DataError as error:
-            answer = error
-        except MemoryError:
-            answer = DataError("The picture takes more memory to read than is allowed.")
-        connection.send(answer)
+        with naming("What was sent"):
+            return answer_to(reader, question.content, question.single, question.seen)
+    except DataError as error:
+        return error
+    except MemoryError:
+        return DataError("The picture takes more memory to read than is allowed.")
 
 
 def _bound_memory() -> None:

@@ -121,6 +121,7 @@ def _listening(host: str, port: int) -> socket.socket:
         listening = socket.socket(family, kind, protocol)
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind(address)
+        listening.listen()
         return listening
     except OSError as error:
         raise ResultsError(f"cannot listen at {host}, port {port}: {error.strerror}.") from error

@@ -70,7 +70,7 @@ def points(label: int, page: Page) -> list[list[tuple[float, float]]]:
     strokes = drawn(FORMS[label][0], np.random.default_rng(0), 0)
     size, corner = np.array([0.45, 0.7]) * box["width"], np.array([0.28, 0.15]) * box["width"]
     place = np.array([box["x"], box["y"]]) + corner
-    return [[(float(x), float(y)) for x, y in stroke[::4] * size + place] for stroke in strokes]
+    return [[(float(x), float(y)) for x, y in stroke[::8] * size + place] for stroke in strokes]
 
 
 def write(label: int, page: Page) -> None:
