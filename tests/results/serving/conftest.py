@@ -1,4 +1,4 @@
-"""A server as a process of its own, with a network that reads, trained in some seconds."""
+"""A server as a process of its own."""
 
 import subprocess
 import sys
@@ -8,22 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
-import numpy as np
 import psutil
 import pytest
-import torch
 
-from datasets import DigitSet, joined
-from datasets.mnist import load_mnist
-from model import Configuration, DeviceDigits, train_whole
 from results.serving.limits import Limits
-from results.winner import save_network
 
-CONFIGURATION = Configuration(
-    channels_1=12, channels_2=24, dropout_1=0, dropout_2=0.1, dropout_3=0, dropout_4=0,
-    learning_rate=0.006, schedule="one-cycle", epochs=5, repetition=3,
-    rotation=10, shift=1, scaling=0.1, shear=10,
-)  # fmt: skip
 BYTES = {"Content-Type": "application/octet-stream"}
 SERVE = """
 from pathlib import Path
@@ -76,20 +65,6 @@ def serving(model: Path, limits: Limits) -> Iterator[Served]:
         process.terminate()
         said += process.communicate(timeout=20)[1]
     assert "Traceback" not in said, said
-
-
-@pytest.fixture(scope="session")
-def trained(tmp_path_factory: pytest.TempPathFactory, synthetic: DigitSet) -> Path:
-    """A small network that reads most digits right."""
-    digits = joined([load_mnist("embedded").train, synthetic])
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)  # more wait for each other where other work is done
-    pool = DeviceDigits.of(digits, torch.device("cpu"))
-    network = train_whole(CONFIGURATION, pool, np.arange(len(digits.labels)), seed=0)
-    torch.set_num_threads(threads)
-    path = tmp_path_factory.mktemp("trained") / "small.safetensors"
-    save_network(path, network, CONFIGURATION, {})
-    return path
 
 
 @pytest.fixture(scope="session")
