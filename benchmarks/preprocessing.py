@@ -10,7 +10,6 @@ many pictures of 100 x 100 pixels one core prepares in a second, from memory.
 import argparse
 import statistics
 import sys
-import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,14 +21,12 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.header import header
+from benchmarks.real_digits import CHINESE, RealDigits
 from benchmarks.spread import mean_spread
 from datasets import DigitSet
-from datasets.chinese import load_chinese
 from datasets.drawn.synthetic import written_by
-from datasets.mnist import load_mnist
+from datasets.mnist import Mnist
 from datasets.preparing.preparation import centred
-from datasets.sheets.importing import Import, import_sheets
-from datasets.sheets.labels import Labelling
 from model import Configuration, DeviceDigits, DigitNetwork, judge, train_whole
 from model.processor import prepare_processor
 
@@ -63,10 +60,8 @@ def main() -> None:
     console.print(f"{versions}; {arguments.threads} threads", highlight=False)
     if not arguments.no_speed:
         console.print(_speed(), highlight=False)
-    with tempfile.TemporaryDirectory() as folder:
-        sources = _sources(arguments.data, Path(folder) / "forms")
-        digits = {name: _prepared(choice) for name, choice in sources.items()}
-    console.print(_table(digits, arguments.data, range(arguments.seeds)))
+    real = RealDigits(arguments.data)
+    console.print(_table(_prepared(real), real, range(arguments.seeds)))
     changes = (
         f"rotation {NETWORK.rotation:g}°, shear {NETWORK.shear:g}°, size ±{NETWORK.scaling:.0%}, "
         f"elastic {NETWORK.elastic:g} px"
@@ -88,20 +83,17 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _sources(data: Path, forms: Path) -> dict[str, Path]:
-    import_sheets(data / "forms", Import(forms, Labelling()))
-    chen = next((data / "chen-mnist").glob("*.tar.gz"))
-    return {"tongji": data / "tongji", "chen-mnist": chen, "forms": forms}
+def _prepared(real: RealDigits) -> dict[str, dict[str, DigitSet]]:
+    return {
+        source: {name: real.chinese(source, plain) for name, plain in PREPARATIONS.items()}
+        for source in CHINESE
+    }
 
 
-def _prepared(choice: Path) -> dict[str, DigitSet]:
-    return {name: load_chinese([str(choice)], plain) for name, plain in PREPARATIONS.items()}
-
-
-def _table(digits: dict[str, dict[str, DigitSet]], data: Path, seeds: Sequence[int]) -> Table:
+def _table(digits: dict[str, dict[str, DigitSet]], real: RealDigits, seeds: Sequence[int]) -> Table:
     right: dict[tuple[str, str], list[float]] = {}
     for seed in seeds:
-        for key, accuracy in _accuracies(digits, data, seed).items():
+        for key, accuracy in _accuracies(digits, real.mnist, seed).items():
             right.setdefault(key, []).append(100 * accuracy)
     table = Table("read", box=SIMPLE_HEAD)
     for heading in ("n", *PREPARATIONS):
@@ -114,10 +106,9 @@ def _table(digits: dict[str, dict[str, DigitSet]], data: Path, seeds: Sequence[i
 
 
 def _accuracies(
-    digits: dict[str, dict[str, DigitSet]], data: Path, seed: int
+    digits: dict[str, dict[str, DigitSet]], mnist: Mnist, seed: int
 ) -> dict[tuple[str, str], float]:
     """Trains one network and returns the part that it reads right of each source, as prepared."""
-    mnist = load_mnist(str(data / "mnist"))
     train = DeviceDigits.of(mnist.train, torch.device("cpu"))
     started = time.perf_counter()
     network = train_whole(NETWORK, train, np.arange(len(mnist.train)), seed)

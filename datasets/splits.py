@@ -27,8 +27,20 @@ def held_out_split(chinese: DigitSet, seed: int) -> tuple[DigitSet, DigitSet]:
     Raises:
         DataError: If a class of a source has too few images or writers to be split.
     """
-    part = _parts(chinese, HELD_OUT_PARTS, seed, "a held-out third")
+    part = held_out_parts(chinese, seed)
     return chinese.select(part == 0), chinese.select(part != 0)
+
+
+def held_out_parts(chinese: DigitSet, seed: int) -> Indices:
+    """Divides Chinese digits into three thirds, stratified by source and label.
+
+    Returns:
+        The number of the third that each digit falls into, (n,); a sweep holds out number 0.
+
+    Raises:
+        DataError: If a class of a source has too few images or writers to be split.
+    """
+    return _parts(chinese, HELD_OUT_PARTS, seed, "a held-out third")
 
 
 def fold_indices(pool: DigitSet, folds: int, seed: int) -> list[Indices]:

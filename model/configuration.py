@@ -52,6 +52,10 @@ class Configuration:
         scaling: Largest random change of size, a fraction.
         shear: Largest random shear, degrees.
         elastic: Standard deviation of the random shifts that bend an image, pixels.
+        stroke: Largest random change of the strokes' width: 1 is a whole pixel on either side.
+        label_smoothing: Part of each label that is spread over all ten.
+        averaging: Decay of the moving average of the weights, a step; 0 takes the last weights.
+        normalisation: `none`, or `batch` after each layer but the last.
 
     Raises:
         ValueError: If a value is not of its kind or out of its range.
@@ -77,6 +81,10 @@ class Configuration:
     scaling: float = _number(0.0, 0.0, 0.5)
     shear: float = _number(0.0, 0.0, 45.0)
     elastic: float = _number(0.0, 0.0, 4.0)
+    stroke: float = _number(0.0, 0.0, 1.0)
+    label_smoothing: float = _number(0.0, 0.0, 0.5)
+    averaging: float = _number(0.0, 0.0, 0.9999)
+    normalisation: str = _choice("none", "batch")
 
     def __post_init__(self) -> None:
         for name, value in asdict(self).items():
@@ -103,7 +111,7 @@ class Configuration:
     @property
     def augments(self) -> bool:
         """Whether training images are changed at random."""
-        return any((self.rotation, self.shift, self.scaling, self.shear, self.elastic))
+        return any((self.rotation, self.shift, self.scaling, self.shear, self.elastic, self.stroke))
 
     def to_dict(self) -> dict[str, Any]:
         """Returns every value by its name."""

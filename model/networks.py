@@ -7,6 +7,7 @@ from torch import Tensor, nn
 from model.configuration import Configuration
 from model.convolution import pooled_convolution
 from model.dropout import Dropout
+from model.normalisation import BatchNorm
 
 CLASSES = 10
 
@@ -76,15 +77,23 @@ class DigitCNN(DigitNetwork):
         self.hidden_2 = nn.Linear(c.hidden_1, c.hidden_2)
         self.dropout_4 = Dropout(c.dropout_4)
         self.output = nn.Linear(c.hidden_2, CLASSES)
+        self.normalisation_1 = _normalisation(c, c.channels_1)
+        self.normalisation_2 = _normalisation(c, c.channels_2)
+        self.normalisation_3 = _normalisation(c, c.hidden_1)
+        self.normalisation_4 = _normalisation(c, c.hidden_2)
 
     def logits(self, images: Tensor) -> Tensor:
         """See `DigitNetwork.logits`."""
-        x = self.dropout_1(_pooled(self.convolution_1, images))
-        x = self.dropout_2(_pooled(self.convolution_2, x))
-        x = self.dropout_3(F.relu(self.hidden_1(x.flatten(1))))
-        x = self.dropout_4(F.relu(self.hidden_2(x)))
+        x = self.dropout_1(self.normalisation_1(_pooled(self.convolution_1, images)))
+        x = self.dropout_2(self.normalisation_2(_pooled(self.convolution_2, x)))
+        x = self.dropout_3(self.normalisation_3(F.relu(self.hidden_1(x.flatten(1)))))
+        x = self.dropout_4(self.normalisation_4(F.relu(self.hidden_2(x))))
         logits: Tensor = self.output(x)
         return logits
+
+
+def _normalisation(configuration: Configuration, width: int) -> nn.Module:
+    return BatchNorm(width) if configuration.normalisation == "batch" else nn.Identity()
 
 
 def _pooled(convolution: nn.Conv2d, images: Tensor) -> Tensor:

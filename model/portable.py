@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from model.networks import DigitCNN, DigitNetwork, FullyConnected
+from model.normalisation import BatchNorm
 
 
 class PortableMember(nn.Module):
@@ -26,8 +27,8 @@ class PortableMember(nn.Module):
         self.register_buffer("mean", network.mean * 255)
         self.register_buffer("deviation", network.deviation * 255)
         self.register_buffer("temperature", torch.tensor(temperature))
-        copied = copy.deepcopy(_layers(network))
-        self.layers = copied.to(memory_format=torch.contiguous_format)  # type: ignore[call-overload]
+        layers = _layers(network)
+        self.layers = layers.to(memory_format=torch.contiguous_format)  # type: ignore[call-overload]
 
     def forward(self, brightness: Tensor) -> Tensor:
         """Returns the probabilities, (n, 10), of digits (n, 1, 28, 28), float 0 to 255."""
@@ -61,12 +62,35 @@ class PortableNetwork(nn.Module):
 
 
 def _layers(network: DigitNetwork) -> nn.Sequential:
-    """Returns a network's layers; ReLU comes before pooling, with which it commutes."""
+    """Returns copies of a network's layers; ReLU comes before pooling, with which it commutes."""
     if isinstance(network, FullyConnected):
-        return nn.Sequential(nn.Flatten(), *network.layers)
+        return nn.Sequential(nn.Flatten(), *copy.deepcopy(network.layers))
     assert isinstance(network, DigitCNN)
+    pooling = (nn.ReLU(), nn.MaxPool2d(2))
     return nn.Sequential(
-        *(network.convolution_1, nn.ReLU(), nn.MaxPool2d(2)),
-        *(network.convolution_2, nn.ReLU(), nn.MaxPool2d(2), nn.Flatten()),
-        *(network.hidden_1, nn.ReLU(), network.hidden_2, nn.ReLU(), network.output),
+        *(copy.deepcopy(network.convolution_1), *pooling),
+        *(_taken_up(network.normalisation_1, network.convolution_2), *pooling, nn.Flatten()),
+        *(_taken_up(network.normalisation_2, network.hidden_1), nn.ReLU()),
+        *(_taken_up(network.normalisation_3, network.hidden_2), nn.ReLU()),
+        _taken_up(network.normalisation_4, network.output),
     )
+
+
+@torch.no_grad()
+def _taken_up(normalisation: nn.Module, layer: nn.Conv2d | nn.Linear) -> nn.Conv2d | nn.Linear:
+    """Returns a copy of a layer that also does what a normalisation before it does.
+
+    Once trained, that scales and shifts each channel; no convolution here pads with anything that
+    would have to be scaled, too.
+    """
+    copied = copy.deepcopy(layer)
+    if not isinstance(normalisation, BatchNorm):
+        return copied
+    scale, shift = normalisation.scale_and_shift()
+    inputs = layer.weight.shape[1] // len(scale)  # of a linear layer that each channel makes
+    scale, shift = scale.repeat_interleave(inputs), shift.repeat_interleave(inputs)
+    places = (1, -1, *[1] * (layer.weight.dim() - 2))
+    assert copied.bias is not None
+    copied.bias += (layer.weight * shift.view(places)).flatten(1).sum(dim=1)
+    copied.weight *= scale.view(places)
+    return copied

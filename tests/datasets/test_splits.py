@@ -12,6 +12,7 @@ from datasets import (
     stratified_count,
     without_copies,
 )
+from datasets.splits import held_out_parts
 
 
 def numbered(each: int, source: str, writers: int = 0, start: int = 0) -> DigitSet:
@@ -29,6 +30,14 @@ def test_a_third_is_held_out_of_every_source_and_label() -> None:
         labels = held_out.labels[held_out.sources == source]
         assert np.bincount(labels).tolist() == [third] * 10
     assert len(held_out) + len(rest) == 420
+
+
+def test_three_thirds_part_the_digits_and_the_first_is_held_out() -> None:
+    chinese = numbered(12, "a")
+    thirds = held_out_parts(chinese, 5)
+    assert np.bincount(thirds).tolist() == [40] * 3
+    held_out, _ = held_out_split(chinese, 5)
+    assert held_out.fingerprint == chinese.select(thirds == 0).fingerprint
 
 
 @settings(max_examples=20, deadline=None)

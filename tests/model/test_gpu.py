@@ -1,5 +1,7 @@
 """On a GPU: as on a CPU, repeatable, in lockstep as alone, replayed as stepped."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -42,8 +44,10 @@ def losses(epochs: list[list[FoldEpoch]]) -> list[tuple[float, float]]:
     return [(fold.training_loss, fold.validation.loss) for epoch in epochs for fold in epoch]
 
 
-def test_metrics_are_the_cpus_up_to_rounding(small_pool: DigitSet) -> None:
-    gpu, cpu = losses(trained(small_pool, STILL)), losses(trained(small_pool, STILL, device="cpu"))
+@pytest.mark.parametrize("normalisation", ["none", "batch"])
+def test_metrics_are_the_cpus_up_to_rounding(small_pool: DigitSet, normalisation: str) -> None:
+    still = replace(STILL, normalisation=normalisation)
+    gpu, cpu = losses(trained(small_pool, still)), losses(trained(small_pool, still, device="cpu"))
     np.testing.assert_allclose(gpu, cpu, atol=0.05)
     np.testing.assert_allclose(gpu[:5], cpu[:5], atol=0.01)
 

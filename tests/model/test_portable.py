@@ -15,14 +15,18 @@ IMAGES = torch.from_numpy(np.random.default_rng(0).integers(0, 256, (9, 28, 28),
     [
         Configuration(channels_1=4, channels_2=6),  # the library's convolution
         Configuration(channels_1=16, channels_2=64),  # Fourier's transform
+        Configuration(channels_1=16, channels_2=64, normalisation="batch"),
         Configuration(network="fully-connected"),
     ],
 )
 def test_portable_network_is_the_same_function(configuration: Configuration) -> None:
     torch.manual_seed(0)
-    network = build(configuration).eval()
+    network = build(configuration)
     network.normalise_by(IMAGES)
     with torch.no_grad():
+        for _ in range(3):
+            network.train()(IMAGES)  # what normalises by the batch learns its mean and deviation
+        network.eval()
         expected = (network(IMAGES) / 0.7).softmax(dim=1)
         found = PortableNetwork([network], 0.7)(IMAGES)
     torch.testing.assert_close(found, expected, atol=1e-5, rtol=0)

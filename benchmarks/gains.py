@@ -1,0 +1,245 @@
+"""What each part of training is worth, by cross-validation on the pool of a sweep.
+
+    python -m benchmarks.gains --data ../shared/data            about 40 minutes on 2 cores
+
+One configuration, and the same with one thing changed, on the same folds with the same seeds. No
+held-out digit is looked at: it is how things were chosen. What is done is kept in a file of lines,
+so a broken run goes on where it was.
+"""
+
+import argparse
+import json
+import multiprocessing
+import statistics
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import replace
+from functools import cache
+from itertools import product
+from pathlib import Path
+from typing import Any, TypedDict
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+from torch import Tensor
+
+from benchmarks.header import cores, header
+from benchmarks.real_digits import RealDigits
+from datasets import fold_indices, held_out_split, joined, stratified_count, without_copies
+from model import (
+    Configuration,
+    DeviceDigits,
+    DigitNetwork,
+    fold_seed,
+    judged,
+    logits_of,
+    train_whole,
+)
+from model.processor import prepare_processor
+
+FOLDS = 5
+BASE = Configuration(
+    channels_1=32,
+    channels_2=64,
+    hidden_1=128,
+    hidden_2=64,
+    dropout_1=0.1,
+    dropout_2=0.2,
+    dropout_3=0.2,
+    dropout_4=0.0,
+    normalisation="batch",
+    learning_rate=0.004,
+    weight_decay=0.02,
+    schedule="one-cycle",
+    epochs=8,
+    repetition=2,
+    rotation=10,
+    shift=1.5,
+    scaling=0.15,
+    shear=10,
+    elastic=0.5,
+)
+CHANGES: dict[str, dict[str, Any]] = {
+    "base": {},
+    "no normalisation": {"normalisation": "none"},
+    "no affine changes": {"rotation": 0, "shift": 0, "scaling": 0, "shear": 0},
+    "no elastic changes": {"elastic": 0},
+    "larger changes": {"rotation": 15, "shift": 2, "scaling": 0.2, "shear": 20, "elastic": 0.8},
+    "constant rate, 0.001": {"schedule": "constant", "learning_rate": 0.001},
+    "cosine": {"schedule": "cosine"},
+    "no dropout": {"dropout_1": 0, "dropout_2": 0, "dropout_3": 0},
+    "the report's dropout": {
+        "dropout_1": 0.3,
+        "dropout_2": 0.4,
+        "dropout_3": 0.4,
+        "dropout_4": 0.4,
+    },
+    "no weight decay": {"weight_decay": 0},
+    "no repetition": {"repetition": 1},
+    "repetition 4": {"repetition": 4},
+    "repetition 8": {"repetition": 8},
+    "channels 64-128": {"channels_1": 64, "channels_2": 128},
+    "16 epochs": {"epochs": 16},
+}
+BASE_SEEDS = 3  # of the base, to which all else is compared
+SHIFTS = ((0, 0), (0, 1), (0, -1), (1, 0), (-1, 0))  # pixels down and across
+SHIFTED, TOGETHER = "5 shifts averaged", "3 networks averaged"
+
+
+class Row(TypedDict):
+    """How a network, or what is averaged, reads the validation digits of a fold.
+
+    Attributes:
+        change: What was changed.
+        fold: The fold.
+        seed: Of the training; 0 where networks of all seeds are averaged.
+        loss: Mean over the sources of their losses, nats.
+        wrong: Of each source, how many were read wrong.
+        read: Of each source, how many there are.
+    """
+
+    change: str
+    fold: int
+    seed: int
+    loss: float
+    wrong: dict[str, int]
+    read: dict[str, int]
+
+
+def main() -> None:
+    """Trains what is not done yet, and prints the table."""
+    arguments = _arguments()
+    console = Console(width=120, highlight=False)
+    console.print(header("torch", "numpy"))
+    for rows in _trained(_missing(arguments), arguments):
+        with arguments.rows.open("a") as file:
+            file.writelines(json.dumps(row) + "\n" for row in rows)
+    console.print(_table(_read(arguments.rows), arguments))
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--data", type=Path, required=True, help="mnist, tongji, chen-mnist")
+    parser.add_argument("--mnist", type=int, default=12_000, help="a stratified part of MNIST")
+    parser.add_argument("--rows", type=Path, default=Path("gains.jsonl"), help="keeps what is done")
+    return parser.parse_args()
+
+
+def _read(path: Path) -> list[Row]:
+    return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+
+
+def _missing(arguments: argparse.Namespace) -> list[tuple[str, int]]:
+    known = {(row["change"], row["fold"]) for row in _read(arguments.rows)}
+    return [each for each in product(CHANGES, range(FOLDS)) if each not in known]
+
+
+def _trained(left: Sequence[tuple[str, int]], arguments: argparse.Namespace) -> Iterator[list[Row]]:
+    spawn = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(cores(), mp_context=spawn) as pool:
+        futures = [pool.submit(_rows, *each, arguments.data, arguments.mnist) for each in left]
+        for future in track(as_completed(futures), "training", total=len(futures)):
+            yield future.result()
+
+
+def _rows(change: str, fold: int, data: Path, mnist: int) -> list[Row]:
+    """Runs in a process of its own: trains and judges what a change makes of one fold."""
+    prepare_processor(1)
+    digits, folds = _pool(data, mnist)
+    chosen = torch.as_tensor(folds[fold])
+    training = np.setdiff1d(np.arange(len(digits.labels)), folds[fold])
+    seeds = range(BASE_SEEDS if change == "base" else 1)
+    configuration = replace(BASE, **CHANGES[change])
+    networks = [train_whole(configuration, digits, training, fold_seed(n, fold)) for n in seeds]
+    each = [_probabilities(network, digits, chosen) for network in networks]
+    rows = [_row(change, fold, n, read[0], digits, chosen) for n, read in enumerate(each)]
+    if change == "base":
+        rows += [
+            _row(SHIFTED, fold, n, read.mean(dim=0), digits, chosen) for n, read in enumerate(each)
+        ]
+        together = torch.stack([read[0] for read in each]).mean(dim=0)
+        rows.append(_row(TOGETHER, fold, 0, together, digits, chosen))
+    return rows
+
+
+@cache
+def _pool(data: Path, mnist: int) -> tuple[DeviceDigits, list[NDArray[np.int64]]]:
+    """Returns the pool of a sweep with seed 0, and its folds."""
+    real = RealDigits(data)
+    chinese = joined([real.chinese("tongji"), real.chinese("chen-mnist")])
+    held_out, rest = held_out_split(chinese, seed=0)
+    train = stratified_count(real.mnist.train, mnist, seed=0)
+    pool, _ = without_copies(joined([train, rest]), held_out)
+    return DeviceDigits.of(pool, torch.device("cpu")), fold_indices(pool, FOLDS, seed=0)
+
+
+def _probabilities(network: DigitNetwork, digits: DeviceDigits, chosen: Tensor) -> Tensor:
+    """Returns those of each label, for each shift: (shifts, m, 10)."""
+    shifted = (replace(digits, images=torch.roll(digits.images, shift, (1, 2))) for shift in SHIFTS)
+    return torch.stack([logits_of(network, each, chosen).softmax(dim=1) for each in shifted])
+
+
+def _row(
+    change: str, fold: int, seed: int, read: Tensor, digits: DeviceDigits, chosen: Tensor
+) -> Row:
+    judgement = judged(read.clamp_min(1e-9).log(), digits, chosen)
+    sources = judgement.sources
+    return {
+        "change": change,
+        "fold": fold,
+        "seed": seed,
+        "loss": judgement.balanced_loss,
+        "wrong": {name: each.count - each.correct for name, each in sources.items()},
+        "read": {name: each.count for name, each in sources.items()},
+    }
+
+
+def _table(rows: Sequence[Row], arguments: argparse.Namespace) -> Table:
+    by_change: dict[str, list[Row]] = {}
+    for row in rows:
+        by_change.setdefault(row["change"], []).append(row)
+    table = Table("change", box=SIMPLE_HEAD)
+    sources = list(rows[0]["read"])
+    for heading in ("loss", "against the base", *(f"wrong, {name}" for name in sources)):
+        table.add_column(heading, justify="right", no_wrap=True)
+    base = _losses(by_change["base"])
+    order = [*CHANGES, SHIFTED, TOGETHER]
+    for change, each in sorted(by_change.items(), key=lambda item: order.index(item[0])):
+        losses = _losses(each)
+        told = [_wrong(each, name) for name in sources]
+        table.add_row(change, f"{losses.mean():.4f}", _behind(losses, base), *told)
+    table.caption = (
+        f"mean over {FOLDS} folds (the base: of {BASE_SEEDS} seeds each) of the validation loss, "
+        "averaged over the sources, nats; "
+        f"difference ± standard error over the folds; {arguments.mnist:,} digits of MNIST"
+    )
+    return table
+
+
+def _losses(rows: Sequence[Row]) -> NDArray[np.float64]:
+    """Returns the mean loss of each fold: (folds,)."""
+    return np.array([_mean(row["loss"] for row in rows if row["fold"] == f) for f in range(FOLDS)])
+
+
+def _mean(values: Iterable[float]) -> float:
+    return statistics.fmean(values)
+
+
+def _behind(losses: NDArray[np.float64], base: NDArray[np.float64]) -> str:
+    behind = 100 * (losses / base - 1)
+    return f"{behind.mean():+.0f} % ±{behind.std(ddof=1) / FOLDS**0.5:.0f}" if behind.any() else ""
+
+
+def _wrong(rows: Sequence[Row], source: str) -> str:
+    seeds = len({row["seed"] for row in rows})
+    wrong = sum(row["wrong"][source] for row in rows) / seeds
+    return f"{wrong:.1f} of {sum(row['read'][source] for row in rows) // seeds:,}"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,65 @@
+"""What is compared: networks, how pictures are prepared for them, what they are trained on."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from model import REPORT, Configuration
+
+WINNER = Path(__file__).parents[1] / "data" / "winner.json"
+
+
+@dataclass(frozen=True)
+class Arm:
+    """One side of the comparison.
+
+    Attributes:
+        key: A letter.
+        name: What it is, in a few words.
+        winner: Whether the network is the sweep's winner, or the report's.
+        plain: Whether pictures are plainly resized, as in the report, or prepared by shuzi.
+        tongji: Whether two thirds of the report's photographs are trained on.
+        chen: Whether two thirds of Chen-MNIST are.
+        by_writer: Whether Chen-MNIST is divided by its blocks, each of which is one hand or a few,
+            or at random.
+    """
+
+    key: str
+    name: str
+    winner: bool
+    plain: bool = False
+    tongji: bool = False
+    chen: bool = False
+    by_writer: bool = True
+
+    @property
+    def chinese(self) -> tuple[str, ...]:
+        """The Chinese sources that it is trained on."""
+        return ("tongji",) * self.tongji + ("chen-mnist",) * self.chen
+
+    @property
+    def has_splits(self) -> bool:
+        """Whether what it is trained on depends on which digits are held out."""
+        return self.tongji or self.chen
+
+
+ARMS = (
+    Arm("a", "report, plain resize, MNIST alone", winner=False, plain=True),
+    Arm("b", "report, plain resize, + photographs", winner=False, plain=True, tongji=True),
+    Arm("c", "report's network, shuzi's pictures", winner=False, tongji=True),
+    Arm("d", "winner, MNIST alone", winner=True),
+    Arm("e", "winner, everything", winner=True, tongji=True, chen=True),
+    Arm("f", "winner, + photographs", winner=True, tongji=True),
+    Arm("g", "winner, + Chen-MNIST", winner=True, chen=True),
+    Arm("h", "as e, Chen-MNIST split at random", True, tongji=True, chen=True, by_writer=False),
+)
+
+
+def configuration(arm: Arm, winner: Path) -> Configuration:
+    """Returns what an arm trains.
+
+    Args:
+        arm: The arm.
+        winner: A JSON file of the winner's parameters; what it leaves out is the report's.
+    """
+    return Configuration.from_dict(json.loads(winner.read_text())) if arm.winner else REPORT

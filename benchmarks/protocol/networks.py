@@ -1,0 +1,132 @@
+"""One network of the comparison: what it is trained on, and what it reads wrong."""
+
+import time
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import TypedDict
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from benchmarks.protocol.arms import ARMS, Arm, configuration
+from benchmarks.real_digits import CHINESE, RealDigits
+from datasets import DigitSet, joined, stratified_count, without_copies
+from datasets.splits import HELD_OUT_PARTS, held_out_parts
+from model import DeviceDigits, DigitNetwork, best_device, logits_of, train_whole
+from model.processor import prepare_processor
+
+TEST = "mnist test"
+
+
+class Row(TypedDict):
+    """What one network came to.
+
+    Attributes:
+        arm: The key of its arm.
+        split: Which digits were held out; 0 where that made no difference.
+        seed: Of its training.
+        mnist: Digits of MNIST that it was trained on.
+        read: How many digits of each source it was judged on.
+        wrong: The places, in the source, of those that it read wrong.
+        seconds: What its training took.
+    """
+
+    arm: str
+    split: int
+    seed: int
+    mnist: int
+    read: dict[str, int]
+    wrong: dict[str, list[int]]
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Task:
+    """A network to be trained and judged.
+
+    Attributes:
+        key: Of its arm.
+        split: Which digits are held out. Each three splits divide all of them among themselves.
+        seed: Decides its training.
+        mnist: How many digits of MNIST it is trained on.
+        folder: The digits.
+        winner: The winner's parameters.
+    """
+
+    key: str
+    split: int
+    seed: int
+    mnist: int
+    folder: Path
+    winner: Path
+
+    @property
+    def arm(self) -> Arm:
+        """Its arm."""
+        return next(arm for arm in ARMS if arm.key == self.key)
+
+    def run(self) -> Row:
+        """Trains the network in one thread, or on a GPU, and judges it."""
+        prepare_processor(1)
+        pool, held_out = self._digits()
+        started = time.perf_counter()
+        digits = DeviceDigits.of(pool, best_device())
+        everything = np.arange(len(pool))
+        network = train_whole(configuration(self.arm, self.winner), digits, everything, self.seed)
+        seconds = time.perf_counter() - started
+        wrong = {name: _wrong(network, each) for name, each in held_out.items()}
+        return {
+            "arm": self.key,
+            "split": self.split,
+            "seed": self.seed,
+            "mnist": self.mnist,
+            "read": {name: len(each) for name, (each, _) in held_out.items()},
+            "wrong": wrong,
+            "seconds": round(seconds, 1),
+        }
+
+    def _digits(self) -> tuple[DigitSet, dict[str, tuple[DigitSet, NDArray[np.int64]]]]:
+        """Returns the pool, and what it is judged on with the digits' places in their sources."""
+        mnist = _real(self.folder).mnist
+        judged = {TEST: (mnist.test, np.arange(len(mnist.test)))}
+        parts = [stratified_count(mnist.train, self.mnist, seed=0)]
+        for source in CHINESE:
+            digits = _chinese(self.folder, source, self.arm.plain)
+            everything = places = np.arange(len(digits))
+            if source in self.arm.chinese:
+                places = judged_places(self.folder, self.arm, source, self.split)
+                parts.append(digits.select(np.setdiff1d(everything, places)))
+            judged[source] = (digits.select(places), places)
+        pool = joined(parts)
+        for each, _ in judged.values():
+            pool, _ = without_copies(pool, each)
+        return pool, judged
+
+
+@cache
+def _real(folder: Path) -> RealDigits:
+    return RealDigits(folder)
+
+
+@cache
+def _chinese(folder: Path, source: str, plain: bool) -> DigitSet:
+    return _real(folder).chinese(source, plain)
+
+
+def judged_places(folder: Path, arm: Arm, source: str, split: int) -> NDArray[np.int64]:
+    """Returns the places of the digits that a split holds out of a source that is trained on."""
+    digits = _chinese(folder, source, arm.plain)
+    if not arm.by_writer:
+        digits = replace(digits, writers=np.full(len(digits), ""))
+    seed, part = divmod(split, HELD_OUT_PARTS)
+    return np.flatnonzero(held_out_parts(digits, seed) == part)
+
+
+def _wrong(network: DigitNetwork, judged: tuple[DigitSet, NDArray[np.int64]]) -> list[int]:
+    digits, places = judged
+    device = DeviceDigits.of(digits, network.mean.device)
+    logits = logits_of(network, device, torch.arange(len(digits), device=device.device))
+    read = logits.argmax(dim=1).cpu().numpy()
+    return [int(place) for place in places[read != digits.labels]]

@@ -1,0 +1,167 @@
+"""The report's protocol and shuzi's, side by side, on the report's own photographs.
+
+    python -m benchmarks.report --data ../shared/data          hours on 2 cores; see --mnist, --arms
+
+Networks of each arm are trained on all but a held-out third, over splits and seeds, and judged on
+held-out photographs, on Chinese digits of other sources, and on MNIST's test digits. Each three
+splits divide all digits among themselves, so that each digit is judged equally often; the
+first split is that of a sweep with seed 0. What is done is kept in a file of lines, so a broken run
+goes on where it was.
+"""
+
+import argparse
+import json
+import multiprocessing
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from benchmarks.header import cores, header
+from benchmarks.protocol.arms import ARMS, WINNER, Arm, configuration
+from benchmarks.protocol.networks import TEST, Row, Task, judged_places
+from benchmarks.protocol.readings import Readings, difference
+from benchmarks.spread import mean_spread
+from model import count_parameters
+
+SOURCES = ("tongji", "chen-mnist", "forms", TEST)
+PAIRS = ("ab", "bc", "cf", "de", "ce", "fe", "eh")
+
+
+def main() -> None:
+    """Trains what is not done yet, and prints both tables."""
+    arguments = _arguments()
+    console = Console(width=120, highlight=False)
+    console.print(header("torch", "numpy", "scipy"))
+    done = _read(arguments.rows)
+    for row in _trained(_missing(arguments, done), arguments):
+        with arguments.rows.open("a") as file:
+            file.write(json.dumps(row) + "\n")
+        done.append(row)
+    rows = {arm: _rows_of(arm, done, arguments) for arm in _chosen(arguments)}
+    readings = {arm.key: _readings(arm, each, arguments.data) for arm, each in rows.items()}
+    console.print(_accuracies(rows, readings, arguments))
+    console.print(_differences(readings))
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--data", type=Path, required=True, help="mnist, tongji, chen-mnist, forms")
+    parser.add_argument("--arms", default="abcdefgh", help="which of them, by their letters")
+    parser.add_argument("--splits", type=int, default=6, help="a multiple of 3")
+    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--mnist", type=int, default=60_000, help="a stratified part of MNIST")
+    parser.add_argument("--winner", type=Path, default=WINNER, help="its parameters, JSON")
+    parser.add_argument(
+        "--rows", type=Path, default=Path("report.jsonl"), help="keeps what is done"
+    )
+    return parser.parse_args()
+
+
+def _chosen(arguments: argparse.Namespace) -> list[Arm]:
+    return [arm for arm in ARMS if arm.key in arguments.arms]
+
+
+def _read(path: Path) -> list[Row]:
+    return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+
+
+def _missing(arguments: argparse.Namespace, done: Sequence[Row]) -> list[Task]:
+    """Returns what is yet to be trained: of each split and seed all arms, one after another."""
+    known = {(row["arm"], row["split"], row["seed"], row["mnist"]) for row in done}
+    tasks = [
+        Task(arm.key, split, seed, arguments.mnist, arguments.data, arguments.winner)
+        for seed, split, arm in product(
+            range(arguments.seeds), range(arguments.splits), _chosen(arguments)
+        )
+        if arm.has_splits or not split
+    ]
+    return [t for t in tasks if (t.key, t.split, t.seed, t.mnist) not in known]
+
+
+def _trained(tasks: Sequence[Task], arguments: argparse.Namespace) -> Iterator[Row]:
+    """Yields each row as it comes: from one process on a GPU, else from one for each core."""
+    spawn = multiprocessing.get_context("spawn")
+    workers = 1 if torch.cuda.is_available() else cores()
+    with ProcessPoolExecutor(workers, mp_context=spawn) as pool:
+        futures = [pool.submit(task.run) for task in tasks]
+        for future in track(as_completed(futures), "training", total=len(futures)):
+            yield future.result()
+
+
+def _rows_of(arm: Arm, done: Sequence[Row], arguments: argparse.Namespace) -> list[Row]:
+    return [
+        row
+        for row in done
+        if (row["arm"], row["mnist"]) == (arm.key, arguments.mnist)
+        and row["split"] < arguments.splits
+        and row["seed"] < arguments.seeds
+    ]
+
+
+def _readings(arm: Arm, rows: Sequence[Row], data: Path) -> dict[str, Readings]:
+    return {
+        source: Readings.of(rows, [_judged(arm, row, source, data) for row in rows], source)
+        for source in SOURCES
+    }
+
+
+def _judged(arm: Arm, row: Row, source: str, data: Path) -> NDArray[np.int64]:
+    if source in arm.chinese:
+        return judged_places(data, arm, source, row["split"])
+    return np.arange(row["read"][source])
+
+
+def _accuracies(
+    rows: dict[Arm, list[Row]],
+    readings: dict[str, dict[str, Readings]],
+    arguments: argparse.Namespace,
+) -> Table:
+    table = Table("", "", "networks", box=SIMPLE_HEAD)
+    for heading in (*SOURCES, "weights"):
+        table.add_column(heading, justify="right")
+    for arm, each in rows.items():
+        cells = [_cell(readings[arm.key][source]) for source in SOURCES]
+        weights = count_parameters(configuration(arm, arguments.winner))
+        table.add_row(arm.key, arm.name, str(len(each)), *cells, f"{weights:,}")
+    table.caption = (
+        f"% right: mean over {arguments.splits} held-out thirds x {arguments.seeds} seeds "
+        f"(lowest-highest), below it the 95 % interval for so many different digits; "
+        f"{arguments.mnist:,} digits of MNIST"
+    )
+    return table
+
+
+def _cell(readings: Readings) -> str:
+    low, high = (100 * bound for bound in readings.interval)
+    spread = mean_spread([100 * part for part in readings.each])
+    return f"{spread}\n{low:.2f}-{high:.2f}, n = {readings.count:,}"
+
+
+def _differences(readings: dict[str, dict[str, Readings]]) -> Table:
+    table = Table("", box=SIMPLE_HEAD)
+    for source in SOURCES:
+        table.add_column(source, justify="right", no_wrap=True)
+    for before, after in PAIRS:
+        if before in readings and after in readings:
+            cells = [_gain(readings[before][name], readings[after][name]) for name in SOURCES]
+            table.add_row(f"{after} less {before}", *cells)
+    table.caption = "points gained, digit by digit; p of a permutation test over the digits"
+    return table
+
+
+def _gain(before: Readings, after: Readings) -> str:
+    gain, p = difference(before, after)
+    return f"{100 * gain:+.2f}, p = {p:.2g}"
+
+
+if __name__ == "__main__":
+    main()
