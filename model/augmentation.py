@@ -27,8 +27,6 @@ def augmented(images: Tensor, configuration: Configuration) -> Tensor:
     """
     if not configuration.augments:
         return images
-    if configuration.stroke:
-        images = _with_other_strokes(images, configuration.stroke)
     matrices = _affine_matrices(len(images), images.shape[-1], images.device, configuration)
     field = images.unsqueeze(1).float()
     grid = F.affine_grid(matrices, list(field.shape), align_corners=False)
@@ -58,12 +56,3 @@ def _elastic_shifts(
     shifts = torch.randn(count, 2, NODES, NODES, device=device)
     smooth = F.interpolate(shifts, size=(side, side), mode="bicubic", align_corners=True)
     return smooth.permute(0, 2, 3, 1) * (2 * configuration.elastic / side)
-
-
-def _with_other_strokes(images: Tensor, limit: float) -> Tensor:
-    """Widens or thins the strokes of each image, by mixing in its dilation or its erosion."""
-    field = images.unsqueeze(1).float()
-    wide, thin = F.max_pool2d(field, 3, 1, 1), -F.max_pool2d(-field, 3, 1, 1)
-    change = limit * (2 * torch.rand(len(images), 1, 1, 1, device=images.device) - 1)
-    changed = field + change.clamp(min=0) * (wide - field) + change.clamp(max=0) * (field - thin)
-    return changed.squeeze(1)

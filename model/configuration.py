@@ -41,6 +41,7 @@ class Configuration:
         dropout_4: Dropout rate after the second hidden layer.
         hidden_1: Width of the first hidden layer.
         hidden_2: Width of the second hidden layer.
+        normalisation: `batch` normalises what each layer but the last gives; `none`.
         learning_rate: Adam's; the highest one where a schedule changes it.
         batch_size: Images a step.
         epochs: How often each image is seen.
@@ -52,10 +53,6 @@ class Configuration:
         scaling: Largest random change of size, a fraction.
         shear: Largest random shear, degrees.
         elastic: Standard deviation of the random shifts that bend an image, pixels.
-        stroke: Largest random change of the strokes' width: 1 is a whole pixel on either side.
-        label_smoothing: Part of each label that is spread over all ten.
-        averaging: Decay of the moving average of the weights, a step; 0 takes the last weights.
-        normalisation: `none`, or `batch` after each layer but the last.
 
     Raises:
         ValueError: If a value is not of its kind or out of its range.
@@ -70,6 +67,7 @@ class Configuration:
     dropout_4: float = _number(0.4, 0.0, 0.95)
     hidden_1: int = _number(64, 1, 4096)
     hidden_2: int = _number(32, 1, 4096)
+    normalisation: str = _choice("none", "batch")
     learning_rate: float = _number(0.001, 1e-7, 1.0)
     batch_size: int = _number(100, 1, 10_000)
     epochs: int = _number(10, 1, 1000)
@@ -81,10 +79,6 @@ class Configuration:
     scaling: float = _number(0.0, 0.0, 0.5)
     shear: float = _number(0.0, 0.0, 45.0)
     elastic: float = _number(0.0, 0.0, 4.0)
-    stroke: float = _number(0.0, 0.0, 1.0)
-    label_smoothing: float = _number(0.0, 0.0, 0.5)
-    averaging: float = _number(0.0, 0.0, 0.9999)
-    normalisation: str = _choice("none", "batch")
 
     def __post_init__(self) -> None:
         for name, value in asdict(self).items():
@@ -111,7 +105,7 @@ class Configuration:
     @property
     def augments(self) -> bool:
         """Whether training images are changed at random."""
-        return any((self.rotation, self.shift, self.scaling, self.shear, self.elastic, self.stroke))
+        return any((self.rotation, self.shift, self.scaling, self.shear, self.elastic))
 
     def to_dict(self) -> dict[str, Any]:
         """Returns every value by its name."""

@@ -26,8 +26,9 @@ class BatchNorm(nn.BatchNorm1d):
         return normalised.view(laid.shape).permute(BACK[order])
 
     def scale_and_shift(self) -> tuple[Tensor, Tensor]:
-        """Returns what each channel is multiplied by once it is trained, and what is added: (d,)."""
-        assert self.running_mean is not None and self.running_var is not None
+        """Returns by what a trained one multiplies each channel, and what it adds: (d,) each."""
+        assert self.running_mean is not None
+        assert self.running_var is not None
         scale = self.weight / (self.running_var + self.eps).sqrt()
         return scale, self.bias - self.running_mean * scale
 

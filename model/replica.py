@@ -1,7 +1,6 @@
 """One network in training: its weights, optimiser, rates and random state."""
 
 import contextlib
-import copy
 from contextlib import AbstractContextManager
 
 import numpy as np
@@ -72,10 +71,6 @@ class Replica:
             fused=True,
             capturable=device.type == "cuda",
         )
-        self.averaged = self.network
-        if self.configuration.averaging:
-            self.averaged = copy.deepcopy(self.network)
-            self._slow, self._fast = _states(self.averaged), _states(self.network)
         self._full = Replayed(self._full_batch, device)
         self._last = Replayed(self._last_batch, device)
 
@@ -115,7 +110,7 @@ class Replica:
     def judge(self, chosen: Tensor, hardest: int = 0) -> Judgement:
         """Judges the network as it is now; see `model.judging.judge`."""
         with self._on_stream():
-            return judge(self.averaged, self.digits, chosen, hardest)
+            return judge(self.network, self.digits, chosen, hardest)
 
     def _full_batch(self) -> None:
         batches = self._order[: self._full_steps * self._batch].view(-1, self._batch)
@@ -124,32 +119,18 @@ class Replica:
     def _last_batch(self) -> None:
         self._step(self._order[-self._left_over :])
 
-    def _average(self) -> None:
-        if self.averaged is not self.network:
-            with torch.no_grad():
-                torch._foreach_lerp_(self._slow, self._fast, 1 - self.configuration.averaging)
-
     def _step(self, batch: Tensor) -> None:
         """Trains on a batch of indices."""
         self.optimiser.param_groups[0]["lr"].copy_(self._device_rates[self._step_number].squeeze(0))
         with mixed_precision(self.digits.device):
             logits = self.network(augmented(self.digits.images[batch], self.configuration))
-        loss = F.cross_entropy(
-            logits.float(),
-            self.digits.labels[batch],
-            label_smoothing=self.configuration.label_smoothing,
-        )
+        loss = F.cross_entropy(logits.float(), self.digits.labels[batch])
         self.optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         self.optimiser.step()
-        self._average()
         self._total += loss.detach() * len(batch)
         self._place += 1
         self._step_number += 1
-
-
-def _states(network):
-    return [v for v in network.state_dict().values() if v.is_floating_point()]
 
 
 def _new_stream(device: torch.device) -> torch.cuda.Stream | None:

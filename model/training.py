@@ -111,4 +111,4 @@ def train_whole(
         loss = replica.training_loss()
         if not np.isfinite(loss):
             raise FloatingPointError(f"the training loss is {loss} in epoch {epoch}.")
-    return replica.averaged.eval()
+    return replica.network.eval()
