@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-import numpy as np
-
 from results.evaluation import BOTH, MNIST, EvaluationRow, wilson_interval
+from results.readings import Readings
 from results.report.comparison import Comparison
 from results.report.material import FIRST, LAST, Material, Network
 from results.report.words import Words
@@ -83,18 +82,28 @@ def _verdict(pair: Comparison, words: Words) -> tuple[str, str]:
     return told, words.say("paired_more" if pair.more_than_chance else "paired_chance", p=p)
 
 
-def by_source(material: Material) -> list[tuple[str, str, str, str]]:
-    """Returns for each held-out source how the winner reads it: name, count, percent, interval."""
-    readings = material.readings.get(LAST)
-    if readings is None:
+def by_source(material: Material, words: Words) -> list[tuple[str, ...]]:
+    """Returns how report and winner read each held-out source, if there is more than one."""
+    names = sorted({str(name) for each in material.readings.values() for name in each.sources})
+    if len(names) < 2:
         return []
-    rows = []
-    for source in np.unique(readings.sources):
-        right = readings.right[readings.sources == source]
-        correct, count = int(right.sum()), len(right)
-        low, high = wilson_interval(correct, count)
-        interval = f"{100 * low:.1f}–{100 * high:.1f}"
-        rows.append(
-            (str(source), f"{correct:,}/{count:,}", f"{100 * correct / count:.2f}", interval)
+    networks = [network for network in material.readings if network[0] in ("report", "winner")]
+    return [
+        (
+            name,
+            words.say(network[0]),
+            words.say(network[1]),
+            *_read(material.readings[network], name),
         )
-    return rows
+        for name in names
+        for network in networks
+    ]
+
+
+def _read(readings: Readings, source: str) -> tuple[str, str, str]:
+    """Returns how many digits of a source were read right, in percent, and the interval."""
+    right = readings.right[readings.sources == source]
+    correct, count = int(right.sum()), len(right)
+    low, high = wilson_interval(correct, count)
+    interval = f"{100 * low:.1f}–{100 * high:.1f}"
+    return f"{correct:,}/{count:,}", f"{100 * correct / count:.2f}", interval

@@ -63,7 +63,7 @@ def test_drawn_digits_and_small_counts_are_named_as_limits(folder: SweepFolder) 
     write_card(folder)
     limits = ModelCard.load(folder.card).text.partition("## Limitations")[2]
     assert "`synthetic` were drawn by shuzi itself" in limits
-    assert "One digit more or less is 2.50 percentage points here." in limits
+    assert "One digit more or less is 0.10 percentage points here." in limits
 
 
 def test_the_licenses_of_the_digits_are_named(folder: SweepFolder) -> None:

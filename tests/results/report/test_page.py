@@ -19,6 +19,11 @@ ALL = {
     "hardest-report", "hardest-winner", "samples",
 }  # fmt: skip
 
+BROKEN_NUMBERS = """[...document.querySelectorAll('td.number')].map(cell => {
+  const text = document.createRange(); text.selectNodeContents(cell);
+  return [cell.textContent, new Set([...text.getClientRects()].map(each => each.top)).size];
+}).filter(([, lines]) => lines > 1)"""
+
 
 def names(folder: SweepFolder) -> set[str]:
     return {path.stem for path in folder.figures.glob("*.svg")}
@@ -48,13 +53,31 @@ def test_axes_have_units(whole: SweepFolder) -> None:
 
 def test_answer_stands_first_and_is_that_of_the_evaluation(whole: SweepFolder) -> None:
     page = whole.report_html.read_text("utf-8")
-    headline = re.search(r'<p class="headline">(\d+) of (\d+) held-out Chinese digits', page)
+    headline = re.search(r'<p class="headline">([\d,]+) of ([\d,]+) held-out Chinese digits', page)
     assert headline
     assert headline[0] in page
     row = next(
         row for row in _rows(whole) if (row[0], row[1]) == ("winner", "MNIST and Chinese digits")
     )
     assert row[2] == f"{headline[1]}/{headline[2]}"
+
+
+def test_report_and_winner_are_compared_on_each_source(whole: SweepFolder) -> None:
+    page = whole.report_html.read_text("utf-8")
+    _, after = page.split("Report and winner by source")
+    rows = re.findall(r"<tr>(.*?)</tr>", after.split("</table>")[0])[1:]
+    cells = [re.findall(r"<td[^>]*>(.*?)</td>", row) for row in rows]
+    counts = {(row[1], row[2]): 0 for row in cells}
+    for source, config, part, right, *_ in cells:
+        assert source in ("photographs", "synthetic")
+        counts[config, part] += int(right.split("/")[0].replace(",", ""))
+    whole_rows = {(row[0], row[1]): row[2] for row in _rows(whole)}
+    assert counts == {
+        network: int(told.split("/")[0].replace(",", ""))
+        for network, told in whole_rows.items()
+        if network in counts
+    }
+    assert len(counts) == 4
 
 
 def _rows(folder: SweepFolder) -> list[list[str]]:
@@ -77,6 +100,7 @@ def test_the_page_opens_without_network_error_or_horizontal_scrolling(
     for width in (390, 1440):
         page.set_viewport_size({"width": width, "height": 800})
         assert page.evaluate("document.documentElement.scrollWidth") == width
+        assert page.evaluate(BROKEN_NUMBERS) == []
     assert page.evaluate("[...document.images].every(each => each.naturalWidth > 0)")
     assert page.evaluate("document.images.length") == len(ALL)
     assert page.locator("html").get_attribute("lang") == words_of(language).say("language")
