@@ -33,7 +33,7 @@ from benchmarks.spread import mean_spread
 from model import count_parameters
 
 SOURCES = ("tongji", "chen-mnist", "forms", TEST)
-PAIRS = ("ab", "bc", "cf", "de", "ce", "fe", "eh")
+PAIRS = tuple(tuple(pair) for pair in ("ab", "bc", "cf", "de", "ce", "fe", "eh"))
 
 
 def main() -> None:
@@ -126,15 +126,17 @@ def _accuracies(
     arguments: argparse.Namespace,
 ) -> Table:
     table = Table("", "", "networks", box=SIMPLE_HEAD)
-    for heading in (*SOURCES, "weights"):
-        table.add_column(heading, justify="right")
+    for source in SOURCES:
+        count = max(each[source].count for each in readings.values())
+        table.add_column(f"{source}\nn = {count:,}", justify="right", no_wrap=True)
+    table.add_column("weights", justify="right")
     for arm, each in rows.items():
         cells = [_cell(readings[arm.key][source]) for source in SOURCES]
         weights = count_parameters(configuration(arm, arguments.winner))
         table.add_row(arm.key, arm.name, str(len(each)), *cells, f"{weights:,}")
     table.caption = (
         f"% right: mean over {arguments.splits} held-out thirds x {arguments.seeds} seeds "
-        f"(lowest-highest), below it the 95 % interval for so many different digits; "
+        f"(lowest-highest); below it the 95 % interval, each digit counted once; "
         f"{arguments.mnist:,} digits of MNIST"
     )
     return table
@@ -143,7 +145,7 @@ def _accuracies(
 def _cell(readings: Readings) -> str:
     low, high = (100 * bound for bound in readings.interval)
     spread = mean_spread([100 * part for part in readings.each])
-    return f"{spread}\n{low:.2f}-{high:.2f}, n = {readings.count:,}"
+    return f"{spread}\n{low:.2f}-{high:.2f}"
 
 
 def _differences(readings: dict[str, dict[str, Readings]]) -> Table:

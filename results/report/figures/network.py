@@ -10,6 +10,7 @@ from results.report.figures.style import BLUE, INK, Drawn, drawn
 from results.report.material import LAST, Material
 from results.report.words import Words
 
+GAP = 25  # between layers
 LEAST, MOST = 4, 10  # sheets drawn of a stack of feature maps
 
 
@@ -19,7 +20,7 @@ def network(material: Material, words: Words) -> Iterator[Drawn]:
         configuration = Configuration.from_dict(row["configuration"])
         caption = words.say("network", weights=f"{row['weights']:,}")
         layers = _layers(configuration, words)
-        yield drawn("network", caption, lambda axes: _draw(axes, layers), (5.4, 2.6))
+        yield drawn("network", caption, lambda axes: _draw(axes, layers), (6.2, 2.6))
 
 
 Layer = tuple[str, int, int, str]  # what comes out: size, channels, side; and how one gets there
@@ -29,14 +30,22 @@ def _layers(c: Configuration, words: Words) -> list[Layer]:
     if c.network == "fully-connected":
         widths, how = (256, 64, 10), words.say("linear_last")
         return [("28×28", 1, 28, "")] + [(f"{width}", width, 0, how) for width in widths]
-    first = words.say("convolution", rate=f"{c.dropout_1:.2f}")
-    second = words.say("convolution", rate=f"{c.dropout_2:.2f}")
+    normed = words.say("normed") if c.normalisation == "batch" else ""
+    first, second, third, fourth = (
+        words.say(kind, normed=normed, rate=f"{rate:.2f}")
+        for kind, rate in (
+            ("convolution", c.dropout_1),
+            ("convolution", c.dropout_2),
+            ("linear", c.dropout_3),
+            ("linear", c.dropout_4),
+        )
+    )
     return [
         (f"28×28\n{words.say('input')}", 1, 28, ""),
         (f"12×12\n×{c.channels_1}", c.channels_1, 12, first),
         (f"4×4\n×{c.channels_2}", c.channels_2, 4, second),
-        (f"{c.hidden_1}", c.hidden_1, 0, words.say("linear", rate=f"{c.dropout_3:.2f}")),
-        (f"{c.hidden_2}", c.hidden_2, 0, words.say("linear", rate=f"{c.dropout_4:.2f}")),
+        (f"{c.hidden_1}", c.hidden_1, 0, third),
+        (f"{c.hidden_2}", c.hidden_2, 0, fourth),
         (f"10\n{words.say('output')}", 10, 0, words.say("linear_last")),
     ]
 
@@ -45,13 +54,13 @@ def _draw(axes: Axes, layers: list[Layer]) -> None:
     left = 0.0
     for size, count, side, how in layers:
         if how:
-            axes.annotate("", (left + 17, 0), (left + 2, 0), arrowprops={"arrowstyle": "->"})
-            axes.text(left + 9, 19, how, ha="center", va="bottom", fontsize=7.5, color="#444444")
-            left += 20
+            axes.annotate("", (left + GAP - 3, 0), (left + 2, 0), arrowprops={"arrowstyle": "->"})
+            axes.text(left + GAP / 2 - 1, 21, how, ha="center", va="bottom", fontsize=7.5, color="#444444")
+            left += GAP
         width = _draw_maps(axes, left, side, count) if side else _draw_vector(axes, left, count)
         axes.text(left + width / 2, -20, size, ha="center", va="top", fontsize=8.5, color=INK)
         left += width
-    axes.set(xlim=(-3, left + 3), ylim=(-33, 33), aspect="equal")
+    axes.set(xlim=(-3, left + 3), ylim=(-33, 41), aspect="equal")
     axes.set_axis_off()
 
 
