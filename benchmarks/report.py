@@ -39,7 +39,7 @@ PAIRS = tuple(tuple(pair) for pair in ("ab", "bc", "cf", "de", "ce", "fe", "eh")
 def main() -> None:
     """Trains what is not done yet, and prints both tables."""
     arguments = _arguments()
-    console = Console(width=120, highlight=False)
+    console = Console(width=150, highlight=False)
     console.print(header("torch", "numpy", "scipy"))
     done = _read(arguments.rows)
     for row in _trained(_missing(arguments, done), arguments):
@@ -93,7 +93,7 @@ def _trained(tasks: Sequence[Task], arguments: argparse.Namespace) -> Iterator[R
     workers = 1 if torch.cuda.is_available() else cores()
     with ProcessPoolExecutor(workers, mp_context=spawn) as pool:
         futures = [pool.submit(task.run) for task in tasks]
-        for future in track(as_completed(futures), "training", total=len(futures)):
+        for future in track(as_completed(futures), "training", len(futures), disable=not futures):
             yield future.result()
 
 
@@ -125,7 +125,9 @@ def _accuracies(
     readings: dict[str, dict[str, Readings]],
     arguments: argparse.Namespace,
 ) -> Table:
-    table = Table("", "", "networks", box=SIMPLE_HEAD)
+    table = Table(box=SIMPLE_HEAD)
+    table.add_column("", no_wrap=True)
+    table.add_column("networks", justify="right")
     for source in SOURCES:
         count = max(each[source].count for each in readings.values())
         table.add_column(f"{source}\nn = {count:,}", justify="right", no_wrap=True)
@@ -133,7 +135,7 @@ def _accuracies(
     for arm, each in rows.items():
         cells = [_cell(readings[arm.key][source]) for source in SOURCES]
         weights = count_parameters(configuration(arm, arguments.winner))
-        table.add_row(arm.key, arm.name, str(len(each)), *cells, f"{weights:,}")
+        table.add_row(f"{arm.key}  {arm.name}", str(len(each)), *cells, f"{weights:,}")
     table.caption = (
         f"% right: mean over {arguments.splits} held-out thirds x {arguments.seeds} seeds "
         f"(lowest-highest); below it the 95 % interval, each digit counted once; "
