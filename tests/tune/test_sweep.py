@@ -484,8 +484,9 @@ def test_tensorboard_is_served_on_loopback(swept: Swept) -> None:
     server = started(swept.folder.path.parent.parent, f"tensorboard small --out {out} --port 0")
     try:
         assert server.stderr is not None
-        line = next(line for line in server.stderr if "http://" in line)
-        (address,) = re.findall(r"http://127\.0\.0\.1:\d+/", line)
+        said = (line for line in server.stderr if "http://" in line)
+        (address,) = re.findall(r"http://127\.0\.0\.1:\d+/", next(said))
+        assert f"pictures alone: {address}#images&regexInput=" in next(said)
         folds = {f"{number:04d}/fold_{fold}" for number in range(4) for fold in range(5)}
         (best,) = (f"best/{path.name}" for path in swept.folder.all_best_events())
         ends = {"search", "0000", "0001", "0002", "0003", best, "winner", "report"}
@@ -494,7 +495,6 @@ def test_tensorboard_is_served_on_loopback(swept: Swept) -> None:
         server.send_signal(signal.SIGINT)
         _, rest = server.communicate(timeout=30)
     assert (server.returncode, "Traceback" in rest) == (0, False)
-    assert f"pictures alone: {address}#images&regexInput=" in rest
 
 
 def _runs(address: str, count: int) -> set[str]:
