@@ -55,7 +55,8 @@ def _draw(axes: Axes, layers: list[Layer]) -> None:
     for size, count, side, how in layers:
         if how:
             axes.annotate("", (left + GAP - 3, 0), (left + 2, 0), arrowprops={"arrowstyle": "->"})
-            axes.text(left + GAP / 2 - 1, 21, how, ha="center", va="bottom", fontsize=7.5, color="#444444")
+            middle = left + GAP / 2 - 1
+            axes.text(middle, 21, how, ha="center", va="bottom", fontsize=7.5, color="#444444")
             left += GAP
         width = _draw_maps(axes, left, side, count) if side else _draw_vector(axes, left, count)
         axes.text(left + width / 2, -20, size, ha="center", va="top", fontsize=8.5, color=INK)
