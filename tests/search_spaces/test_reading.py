@@ -26,7 +26,7 @@ def test_shipped_spaces_are_what_they_are_said_to_be() -> None:
     assert set(paper.parameters) == card
     assert paper.parameters["channels_1"].ends() == [16, 256]
     assert paper.fixed["epochs"] == 10
-    more = {"hidden_1", "hidden_2", "batch_size", "weight_decay", "schedule", "rotation"}
+    more = {"hidden_1", "hidden_2", "batch_size", "weight_decay", "rotation"}
     assert card | more | {"repetition"} <= set(spaces["wide"].parameters)
     assert all(space.folds == 5 for space in spaces.values())
 
@@ -37,7 +37,7 @@ def test_report_stands_in_the_paper_space_and_nearest_elsewhere() -> None:
     quick = read_space("quick", Configuration.check).nearest(REPORT.to_dict())
     assert (quick["channels_1"], quick["channels_2"], quick["learning_rate"]) == (32, 64, 0.001)
     wide = read_space("wide", Configuration.check).nearest(REPORT.to_dict())
-    assert (wide["weight_decay"], wide["schedule"], wide["batch_size"]) == (1e-6, "constant", 100)
+    assert (wide["channels_2"], wide["weight_decay"], wide["batch_size"]) == (256, 1e-6, 100)
 
 
 def test_nearest_point_is_always_one_that_optuna_takes() -> None:
