@@ -53,7 +53,7 @@ def test_more_than_there_is_is_refused(asked: dict[str, object]) -> None:
 
 def test_largest_configuration_has_the_upper_ends_of_what_needs_memory() -> None:
     largest = largest_configuration(read_space("wide", Configuration.check))
-    assert (largest.channels_1, largest.channels_2, largest.batch_size) == (256, 256, 400)
+    assert (largest.channels_1, largest.channels_2, largest.batch_size) == (128, 256, 200)
     assert largest.dropout_1 == Configuration().dropout_1
 
 
