@@ -20,6 +20,7 @@ import torch
 from numpy.typing import NDArray
 
 from benchmarks.header import header
+from benchmarks.protocol.arms import WINNER, winning_configuration
 from datasets.chinese import load_chinese
 from model import Configuration, DigitNetwork, build
 from model.portable import PortableNetwork
@@ -28,7 +29,7 @@ from results.export.onnx_graph import INPUT, onnx_model
 
 NETWORKS = {
     "the report's, 128-256": Configuration(),
-    "32-64": Configuration(channels_1=32, channels_2=64),
+    "the winner's of docs/results.md": winning_configuration(WINNER),
 }
 BATCHES = (1, 256)
 Read = Callable[[NDArray[np.uint8]], object]

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from model import REPORT, Configuration
 
+# Of the sweep that docs/results.md tells of.
 WINNER = Path(__file__).parents[1] / "data" / "winner.json"
 
 
@@ -56,10 +57,10 @@ ARMS = (
 
 
 def configuration(arm: Arm, winner: Path) -> Configuration:
-    """Returns what an arm trains.
+    """Returns what an arm trains; see `winning_configuration`."""
+    return winning_configuration(winner) if arm.winner else REPORT
 
-    Args:
-        arm: The arm.
-        winner: A JSON file of the winner's parameters; what it leaves out is the report's.
-    """
-    return Configuration.from_dict(json.loads(winner.read_text())) if arm.winner else REPORT
+
+def winning_configuration(path: Path) -> Configuration:
+    """Reads a sweep's winner: a JSON file of parameters; what it leaves out is the report's."""
+    return Configuration.from_dict(json.loads(path.read_text()))
