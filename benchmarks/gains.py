@@ -8,13 +8,9 @@ so a broken run goes on where it was.
 """
 
 import argparse
-import json
-import multiprocessing
-import statistics
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from itertools import product
 from pathlib import Path
 from typing import Any, TypedDict
@@ -24,13 +20,13 @@ import torch
 from numpy.typing import NDArray
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
-from rich.progress import track
 from rich.table import Table
 from torch import Tensor
 
 from benchmarks.header import cores, header
+from benchmarks.kept_rows import keep_rows, read_rows
+from benchmarks.processes import in_processes
 from benchmarks.real_digits import RealDigits
-from datasets import fold_indices, held_out_split, joined, stratified_count, without_copies
 from model import (
     Configuration,
     DeviceDigits,
@@ -40,7 +36,8 @@ from model import (
     logits_of,
     train_whole,
 )
-from model.processor import prepare_processor
+from tune.data import load_data
+from tune.request import SweepRequest
 
 FOLDS = 5
 BASE = Configuration(
@@ -116,10 +113,10 @@ def main() -> None:
     arguments = _arguments()
     console = Console(width=120, highlight=False)
     console.print(header("torch", "numpy"))
-    for rows in _trained(_missing(arguments), arguments):
-        with arguments.rows.open("a") as file:
-            file.writelines(json.dumps(row) + "\n" for row in rows)
-    console.print(_table(_read(arguments.rows), arguments))
+    left = [partial(_rows, *each, arguments.data, arguments.mnist) for each in _missing(arguments)]
+    for rows in in_processes(left, "training", cores()):
+        keep_rows(arguments.rows, rows)
+    console.print(_table(read_rows(arguments.rows), arguments))
 
 
 def _arguments() -> argparse.Namespace:
@@ -130,26 +127,13 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _read(path: Path) -> list[Row]:
-    return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
-
-
 def _missing(arguments: argparse.Namespace) -> list[tuple[str, int]]:
-    known = {(row["change"], row["fold"]) for row in _read(arguments.rows)}
+    known = {(row["change"], row["fold"]) for row in read_rows(arguments.rows)}
     return [each for each in product(CHANGES, range(FOLDS)) if each not in known]
-
-
-def _trained(left: Sequence[tuple[str, int]], arguments: argparse.Namespace) -> Iterator[list[Row]]:
-    spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(cores(), mp_context=spawn) as pool:
-        futures = [pool.submit(_rows, *each, arguments.data, arguments.mnist) for each in left]
-        for future in track(as_completed(futures), "training", total=len(futures)):
-            yield future.result()
 
 
 def _rows(change: str, fold: int, data: Path, mnist: int) -> list[Row]:
     """Runs in a process of its own: trains and judges what a change makes of one fold."""
-    prepare_processor(1)
     digits, folds = _pool(data, mnist)
     chosen = torch.as_tensor(folds[fold])
     training = np.setdiff1d(np.arange(len(digits.labels)), folds[fold])
@@ -169,13 +153,16 @@ def _rows(change: str, fold: int, data: Path, mnist: int) -> list[Row]:
 
 @cache
 def _pool(data: Path, mnist: int) -> tuple[DeviceDigits, list[NDArray[np.int64]]]:
-    """Returns the pool of a sweep with seed 0, and its folds."""
+    """Returns the pool of a sweep, and its folds."""
     real = RealDigits(data)
-    chinese = joined([real.chinese("tongji"), real.chinese("chen-mnist")])
-    held_out, rest = held_out_split(chinese, seed=0)
-    train = stratified_count(real.mnist.train, mnist, seed=0)
-    pool, _ = without_copies(joined([train, rest]), held_out)
-    return DeviceDigits.of(pool, torch.device("cpu")), fold_indices(pool, FOLDS, seed=0)
+    request = SweepRequest(
+        name="gains",
+        mnist=str(real.path("mnist")),
+        mnist_count=mnist,
+        chinese=(str(real.path("tongji")), str(real.path("chen-mnist"))),
+    )
+    loaded = load_data(request, FOLDS)
+    return DeviceDigits.of(loaded.pool, torch.device("cpu")), loaded.folds
 
 
 def _probabilities(network: DigitNetwork, digits: DeviceDigits, chosen: Tensor) -> Tensor:
@@ -223,11 +210,8 @@ def _table(rows: Sequence[Row], arguments: argparse.Namespace) -> Table:
 
 def _losses(rows: Sequence[Row]) -> NDArray[np.float64]:
     """Returns the mean loss of each fold: (folds,)."""
-    return np.array([_mean(row["loss"] for row in rows if row["fold"] == f) for f in range(FOLDS)])
-
-
-def _mean(values: Iterable[float]) -> float:
-    return statistics.fmean(values)
+    each = ([row["loss"] for row in rows if row["fold"] == fold] for fold in range(FOLDS))
+    return np.array([np.mean(losses) for losses in each])
 
 
 def _behind(losses: NDArray[np.float64], base: NDArray[np.float64]) -> str:

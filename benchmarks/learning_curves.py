@@ -9,11 +9,10 @@ is kept in a file of lines beside the table, so a broken run goes on where it wa
 
 import argparse
 import json
-import multiprocessing
 import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
@@ -21,11 +20,11 @@ import numpy as np
 import optuna
 import torch
 from numpy.typing import NDArray
-from rich.progress import track
 
 from benchmarks.header import cores, header
+from benchmarks.kept_rows import keep_rows, read_rows
+from benchmarks.processes import in_processes
 from model import REPORT, Configuration, DeviceDigits, cross_validate
-from model.processor import prepare_processor
 from search_spaces import SearchSpace, read_space
 from tune.data import SweepData, load_data
 from tune.request import SweepRequest
@@ -102,9 +101,8 @@ def main() -> None:
     )
     data = load_data(request, space.folds)
     done = arguments.out.with_suffix(".jsonl")
-    for line in _rows(_drawn(space, arguments.configurations), space, data, done):
-        with done.open("a") as file:
-            file.write(json.dumps(line) + "\n")
+    for row in _rows(_drawn(space, arguments.configurations), space, data, done):
+        keep_rows(done, [row])
     _table(done, data, arguments).write(arguments.out)
 
 
@@ -130,23 +128,14 @@ def _drawn(space: SearchSpace, count: int) -> list[dict[str, Any]]:
 def _rows(
     drawn: list[dict[str, Any]], space: SearchSpace, data: SweepData, done: Path
 ) -> Iterator[dict[str, Any]]:
-    """Yields a row for each configuration that has none yet, as they come."""
-    known = {row["number"] for row in _read(done)}
-    spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(
-        cores(), mp_context=spawn, initializer=prepare_processor, initargs=(1,)
-    ) as pool:
-        futures = [
-            pool.submit(_row, number, varied, space, data)
-            for number, varied in enumerate(drawn)
-            if number not in known
-        ]
-        for future in track(as_completed(futures), "cross-validating", total=len(futures)):
-            yield future.result()
-
-
-def _read(done: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in done.read_text().splitlines()] if done.exists() else []
+    """Returns a row for each configuration that has none yet, as they come."""
+    known = {row["number"] for row in read_rows(done)}
+    left = [
+        partial(_row, number, varied, space, data)
+        for number, varied in enumerate(drawn)
+        if number not in known
+    ]
+    return in_processes(left, "cross-validating", cores())
 
 
 def _row(
@@ -168,7 +157,7 @@ def _row(
 
 
 def _table(done: Path, data: SweepData, arguments: argparse.Namespace) -> LearningCurves:
-    rows = sorted(_read(done), key=lambda row: row["number"])
+    rows = sorted(read_rows(done), key=lambda row: row["number"])
     asked = {name: str(value) for name, value in vars(arguments).items() if name != "out"}
     asked["chinese"] = Path(arguments.chinese).name
     return LearningCurves(

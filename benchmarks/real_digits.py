@@ -24,10 +24,15 @@ class RealDigits:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
+    def path(self, source: str) -> Path:
+        """Returns where a source lies, as `shuzi sweep` takes it."""
+        path = self._folder / source
+        return next(path.glob("*.tar.gz")) if source == "chen-mnist" else path
+
     @cached_property
     def mnist(self) -> Mnist:
         """MNIST's 60,000 and 10,000 digits."""
-        return load_mnist(str(self._folder / "mnist"))
+        return load_mnist(str(self.path("mnist")))
 
     def chinese(self, source: str, plain: bool = False) -> DigitSet:
         """Returns the digits of a source, prepared by shuzi or plainly resized.
@@ -36,12 +41,9 @@ class RealDigits:
             source: `tongji`, `chen-mnist` or `forms`, of which the boxes are found and cut out.
             plain: Whether to resize plainly, as the report did.
         """
-        if source == "forms":
-            with tempfile.TemporaryDirectory() as crops:
-                folder = Path(crops) / "forms"
-                import_sheets(self._folder / "forms", Import(folder, Labelling()))
-                return load_chinese([str(folder)], plain)
-        path = self._folder / source
-        if source == "chen-mnist":
-            path = next(path.glob("*.tar.gz"))
-        return load_chinese([str(path)], plain)
+        if source != "forms":
+            return load_chinese([str(self.path(source))], plain)
+        with tempfile.TemporaryDirectory() as crops:
+            folder = Path(crops) / "forms"
+            import_sheets(self.path("forms"), Import(folder, Labelling()))
+            return load_chinese([str(folder)], plain)

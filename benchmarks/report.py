@@ -10,10 +10,7 @@ goes on where it was.
 """
 
 import argparse
-import json
-import multiprocessing
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Sequence
 from itertools import product
 from pathlib import Path
 
@@ -22,10 +19,11 @@ import torch
 from numpy.typing import NDArray
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
-from rich.progress import track
 from rich.table import Table
 
 from benchmarks.header import cores, header
+from benchmarks.kept_rows import keep_rows, read_rows
+from benchmarks.processes import in_processes
 from benchmarks.protocol.arms import ARMS, WINNER, Arm, configuration
 from benchmarks.protocol.networks import TEST, Row, Task, judged_places
 from benchmarks.protocol.readings import Readings, difference
@@ -41,10 +39,10 @@ def main() -> None:
     arguments = _arguments()
     console = Console(width=150, highlight=False)
     console.print(header("torch", "numpy", "scipy"))
-    done = _read(arguments.rows)
-    for row in _trained(_missing(arguments, done), arguments):
-        with arguments.rows.open("a") as file:
-            file.write(json.dumps(row) + "\n")
+    done: list[Row] = read_rows(arguments.rows)
+    workers = 1 if torch.cuda.is_available() else cores()
+    for row in in_processes([task.run for task in _missing(arguments, done)], "training", workers):
+        keep_rows(arguments.rows, [row])
         done.append(row)
     rows = {arm: _rows_of(arm, done, arguments) for arm in _chosen(arguments)}
     readings = {arm.key: _readings(arm, each, arguments.data) for arm, each in rows.items()}
@@ -70,10 +68,6 @@ def _chosen(arguments: argparse.Namespace) -> list[Arm]:
     return [arm for arm in ARMS if arm.key in arguments.arms]
 
 
-def _read(path: Path) -> list[Row]:
-    return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
-
-
 def _missing(arguments: argparse.Namespace, done: Sequence[Row]) -> list[Task]:
     """Returns what is yet to be trained: of each split and seed all arms, one after another."""
     known = {(row["arm"], row["split"], row["seed"], row["mnist"]) for row in done}
@@ -85,16 +79,6 @@ def _missing(arguments: argparse.Namespace, done: Sequence[Row]) -> list[Task]:
         if arm.has_splits or not split
     ]
     return [t for t in tasks if (t.key, t.split, t.seed, t.mnist) not in known]
-
-
-def _trained(tasks: Sequence[Task], arguments: argparse.Namespace) -> Iterator[Row]:
-    """Yields each row as it comes: from one process on a GPU, else from one for each core."""
-    spawn = multiprocessing.get_context("spawn")
-    workers = 1 if torch.cuda.is_available() else cores()
-    with ProcessPoolExecutor(workers, mp_context=spawn) as pool:
-        futures = [pool.submit(task.run) for task in tasks]
-        for future in track(as_completed(futures), "training", len(futures), disable=not futures):
-            yield future.result()
 
 
 def _rows_of(arm: Arm, done: Sequence[Row], arguments: argparse.Namespace) -> list[Row]:

@@ -15,7 +15,6 @@ from benchmarks.real_digits import CHINESE, RealDigits
 from datasets import DigitSet, joined, stratified_count, without_copies
 from datasets.splits import HELD_OUT_PARTS, held_out_parts
 from model import DeviceDigits, DigitNetwork, best_device, logits_of, train_whole
-from model.processor import prepare_processor
 
 TEST = "mnist test"
 
@@ -68,8 +67,7 @@ class Task:
         return next(arm for arm in ARMS if arm.key == self.key)
 
     def run(self) -> Row:
-        """Trains the network in one thread, or on a GPU, and judges it."""
-        prepare_processor(1)
+        """Trains the network, on a GPU where there is one, and judges it."""
         pool, held_out = self._digits()
         started = time.perf_counter()
         digits = DeviceDigits.of(pool, best_device())
@@ -99,9 +97,7 @@ class Task:
                 places = judged_places(self.folder, self.arm, source, self.split)
                 parts.append(digits.select(np.setdiff1d(everything, places)))
             judged[source] = (digits.select(places), places)
-        pool = joined(parts)
-        for each, _ in judged.values():
-            pool, _ = without_copies(pool, each)
+        pool, _ = without_copies(joined(parts), joined([each for each, _ in judged.values()]))
         return pool, judged
 
 
@@ -115,6 +111,7 @@ def _chinese(folder: Path, source: str, plain: bool) -> DigitSet:
     return _real(folder).chinese(source, plain)
 
 
+@cache
 def judged_places(folder: Path, arm: Arm, source: str, split: int) -> NDArray[np.int64]:
     """Returns the places of the digits that a split holds out of a source that is trained on."""
     digits = _chinese(folder, source, arm.plain)

@@ -28,8 +28,7 @@ def pooled_patch_convolution(images: Tensor, weight: Tensor) -> Tensor:
         (p, p, n, d), where p = (s - k + 1) / 2.
     """
     n, p = images.shape[2], (images.shape[0] - weight.shape[-1] + 1) // 2
-    patches, trains = _patches(images, weight.shape[-1] + 1), torch.is_grad_enabled()
-    pooled: Tensor = _PooledProduct.apply(patches, weight, trains)  # type: ignore[no-untyped-call]
+    pooled: Tensor = _PooledProduct.apply(_patches(images, weight.shape[-1] + 1), weight)  # type: ignore[no-untyped-call]
     return pooled.view(p, p, n, -1)
 
 
@@ -44,14 +43,10 @@ def _patches(images: Tensor, side: int) -> Tensor:
 
 
 class _PooledProduct(torch.autograd.Function):
-    """Patches (m, (k + 1)^2) and a weight (d, 1, k, k) to (m, d).
-
-    Torch tells whether a weight may need a gradient, not whether any is wanted: without one, what
-    only a gradient needs takes as long as all the rest.
-    """
+    """Patches (m, (k + 1)^2) and a weight (d, 1, k, k) to (m, d)."""
 
     @staticmethod
-    def forward(ctx: Any, patches: Tensor, weight: Tensor, trains: bool) -> Tensor:
+    def forward(ctx: Any, patches: Tensor, weight: Tensor) -> Tensor:
         matrix, channels = _in_corners(weight), weight.shape[0]
         pooled = patches.new_empty(len(patches), channels)
         ctx.masks = []
@@ -60,13 +55,13 @@ class _PooledProduct(torch.autograd.Function):
             torch.split(patches, ctx.some), torch.split(pooled, ctx.some), strict=True
         ):
             products = (some @ matrix).view(-1, 4, channels)
-            ctx.masks.append(largest_and_masks(products, out, trains))
+            ctx.masks.append(largest_and_masks(products, out, ctx.needs_input_grad[1]))
         ctx.save_for_backward(patches)
         ctx.kernel = weight.shape[-1]
         return pooled
 
     @staticmethod
-    def backward(ctx: Any, *gradients: Tensor) -> tuple[None, Tensor, None]:
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[None, Tensor]:
         (patches,) = ctx.saved_tensors
         total = gradients[0].new_zeros(patches.shape[1], 4 * gradients[0].shape[1]).float()
         for some, gradient, masks in zip(
@@ -76,7 +71,7 @@ class _PooledProduct(torch.autograd.Function):
             strict=True,
         ):
             total += some.t() @ spread(gradient, masks).flatten(1)
-        return None, _from_corners(total, ctx.kernel), None
+        return None, _from_corners(total, ctx.kernel)
 
 
 def _in_corners(weight: Tensor) -> Tensor:

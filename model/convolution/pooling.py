@@ -23,20 +23,20 @@ def largest_of_four(values: Tensor) -> Tensor:
     Returns:
         (..., d).
     """
-    largest: Tensor = _LargestOfFour.apply(values, torch.is_grad_enabled())  # type: ignore[no-untyped-call]
+    largest: Tensor = _LargestOfFour.apply(values)  # type: ignore[no-untyped-call]
     return largest
 
 
 class _LargestOfFour(torch.autograd.Function):
     @staticmethod
-    def forward(ctx: Any, values: Tensor, trains: bool) -> Tensor:
+    def forward(ctx: Any, values: Tensor) -> Tensor:
         largest = values.new_empty(*values.shape[:-2], values.shape[-1])
-        ctx.save_for_backward(*largest_and_masks(values, largest, trains))
+        ctx.save_for_backward(*largest_and_masks(values, largest, ctx.needs_input_grad[0]))
         return largest
 
     @staticmethod
-    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:
-        return spread(gradients[0], ctx.saved_tensors), None
+    def backward(ctx: Any, *gradients: Tensor) -> Tensor:
+        return spread(gradients[0], ctx.saved_tensors)
 
 
 def largest_and_masks(values: Tensor, out: Tensor, masks: bool) -> Masks:
