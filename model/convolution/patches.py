@@ -28,6 +28,8 @@ def pooled_patch_convolution(images: Tensor, weight: Tensor) -> Tensor:
         (p, p, n, d), where p = (s - k + 1) / 2.
     """
     n, p = images.shape[2], (images.shape[0] - weight.shape[-1] + 1) // 2
+    if not torch.is_grad_enabled():
+        weight = weight.detach()  # else it would be taken for one that wants a gradient
     pooled: Tensor = _PooledProduct.apply(_patches(images, weight.shape[-1] + 1), weight)  # type: ignore[no-untyped-call]
     return pooled.view(p, p, n, -1)
 

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
-from model.convolution import pooled_convolution
-from model.convolution.pooling import largest_of_four
+from model.convolution import patches, pooled_convolution
+from model.convolution.pooling import largest_and_masks, largest_of_four
 
 
 def library(images: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
@@ -81,3 +81,20 @@ def test_of_equal_values_the_first_has_the_gradient_as_in_the_library(
     assert values.grad is not None
     assert squares.grad is not None
     torch.testing.assert_close(values.grad.permute(0, 2, 1), squares.grad.flatten(2))
+
+
+@pytest.mark.parametrize("trains", [True, False])
+def test_what_only_a_gradient_needs_is_made_where_one_is_wanted(
+    monkeypatch: pytest.MonkeyPatch, trains: bool
+) -> None:
+    asked = []
+
+    def noted(values: Tensor, out: Tensor, masks: bool) -> tuple[Tensor, ...]:
+        asked.append(masks)
+        return largest_and_masks(values, out, masks)
+
+    monkeypatch.setattr(patches, "largest_and_masks", noted)
+    weight = torch.nn.Parameter(torch.randn(8, 1, 5, 5))
+    with torch.set_grad_enabled(trains):
+        pooled_convolution(torch.randn(3, 1, 28, 28), weight, torch.zeros(8))
+    assert set(asked) == {trains}
