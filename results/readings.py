@@ -45,6 +45,13 @@ class Readings:
         return right
 
     @property
+    def by_source(self) -> dict[str, tuple[int, int]]:
+        """Of each source how many are read right, and how many there are; the sources by name."""
+        right, sources = self.right, self.sources
+        here = ((name, right[sources == name]) for name in np.unique(sources).tolist())
+        return {name: (int(each.sum()), len(each)) for name, each in here}
+
+    @property
     def given(self) -> NDArray[np.float32]:
         """(n,) the probability of what each is, 0 to 1."""
         given: NDArray[np.float32] = self.probabilities[np.arange(len(self.labels)), self.labels]

@@ -3,8 +3,6 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
-
 from results.evaluation import EvaluationRow, wilson_interval
 from results.folder import SweepFolder
 from results.report.answer import percent
@@ -27,9 +25,8 @@ def by_source(material: Material) -> Iterator[Row]:
     """Returns for each held-out source how it is read, and all of them."""
     readings, row = material.readings.get(LAST), material.row(LAST)
     if readings is not None:
-        for source in np.unique(readings.sources):
-            right = readings.right[readings.sources == source]
-            yield str(source), *right_of(int(right.sum()), len(right))
+        for source, (correct, count) in readings.by_source.items():
+            yield source, *right_of(correct, count)
     if row is not None:
         yield "all", *right_of(row["correct"], row["count"])
 

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from results.evaluation import BOTH, MNIST, EvaluationRow, wilson_interval
-from results.readings import Readings
 from results.report.comparison import Comparison
 from results.report.material import FIRST, LAST, Material, Network
 from results.report.words import Words
@@ -84,26 +83,22 @@ def _verdict(pair: Comparison, words: Words) -> tuple[str, str]:
 
 def by_source(material: Material, words: Words) -> list[tuple[str, ...]]:
     """Returns how report and winner read each held-out source, if there is more than one."""
-    names = sorted({str(name) for each in material.readings.values() for name in each.sources})
-    if len(names) < 2:
-        return []
-    networks = [network for network in material.readings if network[0] in ("report", "winner")]
+    counts = {
+        network: readings.by_source
+        for network, readings in material.readings.items()
+        if network[0] in ("report", "winner")
+    }
+    names = sorted({name for each in counts.values() for name in each})
     return [
-        (
-            name,
-            words.say(network[0]),
-            words.say(network[1]),
-            *_read(material.readings[network], name),
-        )
+        (name, words.say(config), words.say(part), *_right_of(*counts[config, part][name]))
         for name in names
-        for network in networks
+        for config, part in counts
+        if len(names) > 1
     ]
 
 
-def _read(readings: Readings, source: str) -> tuple[str, str, str]:
-    """Returns how many digits of a source were read right, in percent, and the interval."""
-    right = readings.right[readings.sources == source]
-    correct, count = int(right.sum()), len(right)
+def _right_of(correct: int, count: int) -> tuple[str, str, str]:
+    """Returns how many are read right, in percent, and the interval."""
     low, high = wilson_interval(correct, count)
     interval = f"{100 * low:.1f}–{100 * high:.1f}"
     return f"{correct:,}/{count:,}", f"{100 * correct / count:.2f}", interval

@@ -26,6 +26,11 @@ from results.winner import load_network, save_network
 
 FOLDS, EPOCHS, HELD_OUT = 2, 2, 1040
 SOURCES = np.array(["photographs", "synthetic"])
+DESCRIBED = {
+    "count": HELD_OUT,
+    "sources": dict.fromkeys(SOURCES.tolist(), HELD_OUT // 2),
+    "fingerprint": "0" * 64,
+}
 TINY = Configuration.from_dict({"channels_1": 2, "channels_2": 2})
 SPACE = {
     "channels_1": IntDistribution(1, 8),
@@ -53,17 +58,12 @@ def made_sweep(
 
 
 def _asked(trials: int) -> dict[str, Any]:
-    described = {
-        "count": HELD_OUT,
-        "sources": dict.fromkeys(SOURCES.tolist(), HELD_OUT // 2),
-        "fingerprint": "0" * 64,
-    }
     parts = ("pool", "held_out", "mnist_test")
     return {
         "request": {"name": "made", "trials": trials, "chinese": ["embedded"], "seed": 0},
         "space": {"about": "", "fixed": {"epochs": EPOCHS}, "parameters": {}},
         "report": REPORT.to_dict(),
-        "data": dict.fromkeys(parts, described) | {"copies_removed": 0},
+        "data": dict.fromkeys(parts, DESCRIBED) | {"copies_removed": 0},
         "folds": FOLDS,
         "seed": 0,
         "started": "2026-01-01T00:00:00+00:00",
@@ -118,13 +118,8 @@ def _judge(folder: SweepFolder, study: optuna.Study, dice: np.random.Generator) 
     rows = [
         _row(folder, name, part, dice) for name in ("report", "winner") for part in (MNIST, BOTH)
     ]
-    described = {
-        "count": HELD_OUT,
-        "sources": dict.fromkeys(SOURCES.tolist(), HELD_OUT // 2),
-        "fingerprint": "0",
-    }
     calibration = {"temperature": 1.5, "fitted_on": 80, "ece_before": 0.05, "ece_after": 0.02}
-    parts = {"held_out": described, "mnist_test": described}
+    parts = {"held_out": DESCRIBED, "mnist_test": DESCRIBED}
     write_json(folder.evaluation_json, {**parts, "rows": rows, "calibration": calibration})
     images = dice.integers(0, 256, (HELD_OUT, 28, 28)).astype(np.uint8)
     samples = dice.integers(0, 256, (10, 96, 96)).astype(np.uint8)
