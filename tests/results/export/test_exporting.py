@@ -64,12 +64,17 @@ def trained(digits: DigitSet, configuration: Configuration, seed: int) -> Traine
 
 @pytest.fixture(scope="module")
 def subject(synthetic: DigitSet, tmp_path_factory: pytest.TempPathFactory) -> Subject:
-    """A winner that was trained on drawn digits, and reads the others."""
-    folder = SweepFolder(tmp_path_factory.mktemp("runs") / "small")
+    return made_subject(synthetic, tmp_path_factory.mktemp("runs") / "small", "none")
+
+
+def made_subject(synthetic: DigitSet, path: Path, normalisation: str) -> Subject:
+    """Returns a winner that was trained on drawn digits, and reads the others."""
+    folder = SweepFolder(path)
     folder.make({})
     pool, held_out = synthetic.select(slice(0, 300)), synthetic.select(slice(300, 600))
     configuration = Configuration(
-        channels_1=8, channels_2=130, epochs=4, batch_size=20, learning_rate=0.003
+        channels_1=8, channels_2=130, epochs=4, batch_size=20, learning_rate=0.003,
+        normalisation=normalisation,
     )  # fmt: skip
     winner = trained(pool, configuration, 0)
     save_network(folder.weights, winner.network, configuration, winner.about)
@@ -113,6 +118,16 @@ def test_every_form_reads_as_the_trained_model_does_where_shuzi_is_not(
     np.testing.assert_array_equal(found.argmax(axis=1), subject.expected.argmax(axis=1))
     assert exports[form]["same_answers"] == 300
     assert exports[form]["accuracy"]["accuracy"] > 0.8  # it has learnt, so that answers differ
+
+
+def test_a_network_that_normalises_by_the_batch_is_read_by_the_same_code(
+    synthetic: DigitSet, tmp_path: Path
+) -> None:
+    subject = made_subject(synthetic, tmp_path / "normalised", "batch")
+    for form in forms_named(["onnx", "pt2", "safetensors"]):
+        export(subject, form)
+        found = read_alone(subject, form, tmp_path)
+        np.testing.assert_allclose(found, subject.expected, atol=1e-4)
 
 
 def test_whole_numbers_lose_little_and_are_much_smaller(
