@@ -5,8 +5,9 @@
 Networks of each arm are trained on all but a held-out third, over splits and seeds, and judged on
 held-out photographs, on Chinese digits of other sources, and on MNIST's test digits. Each three
 splits divide all digits among themselves, so that each digit is judged equally often; the
-first split is that of a sweep with seed 0. What is done is kept in a file of lines, so a broken run
-goes on where it was.
+first split is that of a sweep with seed 0. An arm with a star is the networks of all seeds, their
+probabilities averaged. What is done is kept in a file of lines, with the answers in a folder beside
+it, so a broken run goes on where it was.
 """
 
 import argparse
@@ -24,14 +25,15 @@ from rich.table import Table
 from benchmarks.header import cores, header
 from benchmarks.kept_rows import keep_rows, read_rows
 from benchmarks.processes import in_processes
-from benchmarks.protocol.arms import ARMS, WINNER, Arm, configuration
-from benchmarks.protocol.networks import TEST, Row, Task, judged_places
+from benchmarks.protocol.answers import Row, averaged
+from benchmarks.protocol.arms import ARMS, WINNER, Arm, configuration, starred
+from benchmarks.protocol.networks import TEST, Task, judged_places
 from benchmarks.protocol.readings import Readings, difference
 from benchmarks.spread import mean_spread
 from model import count_parameters
 
 SOURCES = ("tongji", "chen-mnist", "forms", TEST)
-PAIRS = tuple(tuple(pair) for pair in ("ab", "bc", "cf", "de", "ce", "fe", "eh"))
+PAIRS = (*map(tuple, ("ab", "bc", "cf", "de", "ce", "fe", "eh")), ("d", "d*"), ("e", "e*"))
 
 
 def main() -> None:
@@ -45,6 +47,7 @@ def main() -> None:
         keep_rows(arguments.rows, [row])
         done.append(row)
     rows = {arm: _rows_of(arm, done, arguments) for arm in _chosen(arguments)}
+    rows |= {starred(arm): _together(rows[arm], arguments) for arm in rows if arm.winner}
     readings = {arm.key: _readings(arm, each, arguments.data) for arm, each in rows.items()}
     console.print(_accuracies(rows, readings, arguments))
     console.print(_differences(readings))
@@ -72,7 +75,15 @@ def _missing(arguments: argparse.Namespace, done: Sequence[Row]) -> list[Task]:
     """Returns what is yet to be trained: of each split and seed all arms, one after another."""
     known = {(row["arm"], row["split"], row["seed"], row["mnist"]) for row in done}
     tasks = [
-        Task(arm.key, split, seed, arguments.mnist, arguments.data, arguments.winner)
+        Task(
+            arm.key,
+            split,
+            seed,
+            arguments.mnist,
+            arguments.data,
+            arguments.winner,
+            _answers(arguments),
+        )
         for seed, split, arm in product(
             range(arguments.seeds), range(arguments.splits), _chosen(arguments)
         )
@@ -89,6 +100,17 @@ def _rows_of(arm: Arm, done: Sequence[Row], arguments: argparse.Namespace) -> li
         and row["split"] < arguments.splits
         and row["seed"] < arguments.seeds
     ]
+
+
+def _together(rows: Sequence[Row], arguments: argparse.Namespace) -> list[Row]:
+    """Averages the networks of all seeds, split by split."""
+    splits = sorted({row["split"] for row in rows})
+    each = [[row for row in rows if row["split"] == split] for split in splits]
+    return [averaged(networks, _answers(arguments)) for networks in each]
+
+
+def _answers(arguments: argparse.Namespace) -> Path:
+    return Path(arguments.rows).with_suffix("")
 
 
 def _readings(arm: Arm, rows: Sequence[Row], data: Path) -> dict[str, Readings]:
@@ -119,7 +141,7 @@ def _accuracies(
     for arm, each in rows.items():
         cells = [_cell(readings[arm.key][source]) for source in SOURCES]
         weights = count_parameters(configuration(arm, arguments.winner))
-        table.add_row(f"{arm.key}  {arm.name}", str(len(each)), *cells, f"{weights:,}")
+        table.add_row(f"{arm.key:2} {arm.name}", str(len(each)), *cells, f"{weights:,}")
     table.caption = (
         f"% right: mean over {arguments.splits} held-out thirds x {arguments.seeds} seeds "
         f"(lowest-highest); below it the 95 % interval, each digit counted once; "

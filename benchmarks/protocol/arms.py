@@ -1,7 +1,7 @@
 """What is compared: networks, how pictures are prepared for them, what they are trained on."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from model import REPORT, Configuration
@@ -54,6 +54,11 @@ ARMS = (
     Arm("g", "winner, + Chen-MNIST", winner=True, chen=True),
     Arm("h", "as e, Chen-MNIST split at random", True, tongji=True, chen=True, by_writer=False),
 )
+
+
+def starred(arm: Arm) -> Arm:
+    """Returns the arm whose networks of all seeds are averaged."""
+    return replace(arm, key=f"{arm.key}*", name=f"{arm.key}, seeds averaged")
 
 
 def configuration(arm: Arm, winner: Path) -> Configuration:

@@ -4,12 +4,12 @@ import time
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import TypedDict
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from benchmarks.protocol.answers import Answers, Row, write_answers
 from benchmarks.protocol.arms import ARMS, Arm, configuration
 from benchmarks.real_digits import CHINESE, RealDigits
 from datasets import DigitSet, joined, stratified_count, without_copies
@@ -17,28 +17,6 @@ from datasets.splits import HELD_OUT_PARTS, held_out_parts
 from model import DeviceDigits, DigitNetwork, best_device, logits_of, train_whole
 
 TEST = "mnist test"
-
-
-class Row(TypedDict):
-    """What one network came to.
-
-    Attributes:
-        arm: The key of its arm.
-        split: Which digits were held out; 0 where that made no difference.
-        seed: Of its training.
-        mnist: Digits of MNIST that it was trained on.
-        read: How many digits of each source it was judged on.
-        wrong: The places, in the source, of those that it read wrong.
-        seconds: What its training took.
-    """
-
-    arm: str
-    split: int
-    seed: int
-    mnist: int
-    read: dict[str, int]
-    wrong: dict[str, list[int]]
-    seconds: float
 
 
 @dataclass(frozen=True)
@@ -52,6 +30,7 @@ class Task:
         mnist: How many digits of MNIST it is trained on.
         folder: The digits.
         winner: The winner's parameters.
+        answers: Where it keeps what the network takes each digit for.
     """
 
     key: str
@@ -60,6 +39,7 @@ class Task:
     mnist: int
     folder: Path
     winner: Path
+    answers: Path
 
     @property
     def arm(self) -> Arm:
@@ -74,16 +54,18 @@ class Task:
         everything = np.arange(len(pool))
         network = train_whole(configuration(self.arm, self.winner), digits, everything, self.seed)
         seconds = time.perf_counter() - started
-        wrong = {name: _wrong(network, each) for name, each in held_out.items()}
-        return {
+        answers = [_answers(name, network, *each) for name, each in held_out.items()]
+        row: Row = {
             "arm": self.key,
             "split": self.split,
             "seed": self.seed,
             "mnist": self.mnist,
-            "read": {name: len(each) for name, (each, _) in held_out.items()},
-            "wrong": wrong,
+            "read": {each.source: len(each.places) for each in answers},
+            "wrong": {each.source: each.wrong for each in answers},
             "seconds": round(seconds, 1),
         }
+        write_answers(self.answers, row, answers)
+        return row
 
     def _digits(self) -> tuple[DigitSet, dict[str, tuple[DigitSet, NDArray[np.int64]]]]:
         """Returns the pool, and what it is judged on with the digits' places in their sources."""
@@ -121,9 +103,10 @@ def judged_places(folder: Path, arm: Arm, source: str, split: int) -> NDArray[np
     return np.flatnonzero(held_out_parts(digits, seed) == part)
 
 
-def _wrong(network: DigitNetwork, judged: tuple[DigitSet, NDArray[np.int64]]) -> list[int]:
-    digits, places = judged
+def _answers(
+    source: str, network: DigitNetwork, digits: DigitSet, places: NDArray[np.int64]
+) -> Answers:
     device = DeviceDigits.of(digits, network.mean.device)
     logits = logits_of(network, device, torch.arange(len(digits), device=device.device))
-    read = logits.argmax(dim=1).cpu().numpy()
-    return [int(place) for place in places[read != digits.labels]]
+    probabilities = logits.softmax(dim=1).cpu().numpy()
+    return Answers(source, places, digits.labels.astype(np.int64), probabilities)

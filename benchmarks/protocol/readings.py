@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import permutation_test
 
-from benchmarks.protocol.networks import Row
+from benchmarks.protocol.answers import Row
 from results.evaluation import wilson_interval
 
 
