@@ -80,6 +80,8 @@ CHANGES: dict[str, dict[str, Any]] = {
     "no repetition": {"repetition": 1},
     "repetition 4": {"repetition": 4},
     "repetition 8": {"repetition": 8},
+    "photographs as often": {"balance": 1.0},
+    "photographs half as often": {"balance": 0.5},
     "channels 64-128": {"channels_1": 64, "channels_2": 128},
     "16 epochs": {"epochs": 16},
 }

@@ -48,6 +48,8 @@ class Configuration:
         weight_decay: Decoupled weight decay (Loshchilov and Hutter, 2019), a rate.
         schedule: `constant`; `one-cycle` (Smith and Topin, 2018); `cosine`, falling to 0.
         repetition: How often each Chinese image is seen an epoch.
+        balance: How far smaller Chinese sources are repeated more: 0, not at all; 1, until each
+            has as many images an epoch as the largest.
         rotation: Largest random rotation, degrees.
         shift: Largest random shift, pixels.
         scaling: Largest random change of size, a fraction.
@@ -74,6 +76,7 @@ class Configuration:
     weight_decay: float = _number(0.0, 0.0, 1.0)
     schedule: str = _choice("constant", "one-cycle", "cosine")
     repetition: int = _number(1, 1, 100)
+    balance: float = _number(0.0, 0.0, 1.0)
     rotation: float = _number(0.0, 0.0, 45.0)
     shift: float = _number(0.0, 0.0, 8.0)
     scaling: float = _number(0.0, 0.0, 0.5)

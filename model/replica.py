@@ -15,6 +15,7 @@ from model.device import DeviceDigits, mixed_precision
 from model.judging import Judgement, judge
 from model.networks import DigitNetwork, build
 from model.randomness import OwnRandomness
+from model.repetition import repeated
 from model.replay import Replayed
 from model.schedule import learning_rates
 
@@ -41,7 +42,9 @@ class Replica:
     ) -> None:
         self.configuration, self.digits = configuration, digits
         self.randomness = OwnRandomness(seed, digits.device)
-        self.training = _repeated(training, digits, configuration.repetition)
+        indices = torch.as_tensor(training, dtype=torch.int64)
+        sources = digits.sources.cpu()[indices]
+        self.training = repeated(indices, sources, digits.source_names, configuration)
         self._stream = _new_stream(digits.device)
         with self._on_stream():
             self.network = self._fresh_network(torch.as_tensor(training, device=digits.device))
@@ -135,13 +138,3 @@ class Replica:
 
 def _new_stream(device: torch.device) -> torch.cuda.Stream | None:
     return torch.cuda.Stream(device) if device.type == "cuda" else None  # type: ignore[no-untyped-call]
-
-
-def _repeated(training: NDArray[np.int64], digits: DeviceDigits, repetition: int) -> Tensor:
-    """Returns the indices with those of Chinese images repeated: (at least m,) int64."""
-    indices = torch.as_tensor(training, dtype=torch.int64)
-    if repetition == 1 or "mnist" not in digits.source_names:
-        return indices
-    mnist = digits.source_names.index("mnist")
-    chinese = indices[digits.sources.cpu()[indices] != mnist]
-    return torch.cat([indices, chinese.repeat(repetition - 1)])

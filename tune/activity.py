@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from model import Configuration
 from tune.share import Share
 
 HALF_A_MINUTE = 30.0  # seconds, over which speed is averaged
@@ -65,11 +66,10 @@ class Workers:
 
     Args:
         share: What each gets of its machine. On a GPU it trains all folds of a run side by side.
-        images: Returns how many images an epoch of a fold trains on, for some repetition of the
-            Chinese ones.
+        images: Returns how many images an epoch of a fold trains on, for some configuration.
     """
 
-    def __init__(self, share: Share, images: Callable[[int, int], int]) -> None:
+    def __init__(self, share: Share, images: Callable[[int, Configuration], int]) -> None:
         self.places = [Worker() for _ in range(share.concurrent)]
         self._share, self._images = share, images
         self._jobs: dict[str, tuple[Worker, dict[str, Any]]] = {}
@@ -91,8 +91,8 @@ class Workers:
         worker, job = self._jobs[run]
         worker.cores, worker.folds_done = result.get("cores", 0.0), folds_done
         trained = [fold["fold"] for fold in result.get("folds", ())]
-        repetition = job["configuration"]["repetition"]
-        worker.speed.add(sum(self._images(fold, repetition) for fold in trained))
+        configuration = Configuration.from_dict(job["configuration"])
+        worker.speed.add(sum(self._images(fold, configuration) for fold in trained))
         if trained and result["epoch"] < worker.epochs:
             worker.folds, worker.epoch = trained, result["epoch"] + 1
         elif left := [fold for fold in job["folds"] if trained and fold > trained[-1]]:

@@ -1,5 +1,6 @@
 """The digits of a sweep: put aside, joined and divided, before anything else is computed."""
 
+from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -17,6 +18,8 @@ from datasets import (
 )
 from datasets.chinese import load_chinese
 from datasets.mnist import load_mnist
+from model import Configuration
+from model.repetition import repetitions
 from results.evaluation import described
 from tune.request import SweepRequest
 
@@ -39,19 +42,18 @@ class SweepData:
     mnist_test: DigitSet
     copies_removed: int
 
-    def images_an_epoch(self, fold: int, repetition: int) -> int:
+    def images_an_epoch(self, fold: int, configuration: Configuration) -> int:
         """Returns how many images are trained on in an epoch of a fold, repeated ones each time."""
-        mnist, chinese = self._training_counts[fold]
-        return mnist + chinese * repetition
+        counts = self._training_counts[fold]
+        often = repetitions(counts, configuration)
+        return sum(counts[name] * often[name] for name in counts)
 
     @cached_property
-    def _training_counts(self) -> list[tuple[int, int]]:
-        """How many images of MNIST and of Chinese sources each fold is trained on."""
-        mnist = self.pool.sources == "mnist"
-        return [
-            (int(mnist.sum() - mnist[fold].sum()), int((~mnist).sum() - (~mnist[fold]).sum()))
-            for fold in self.folds
-        ]
+    def _training_counts(self) -> list[dict[str, int]]:
+        """How many images of each source each fold is trained on."""
+        everything, names = Counter(self.pool.sources.tolist()), self.pool.source_names
+        validated = [Counter(self.pool.sources[fold].tolist()) for fold in self.folds]
+        return [{name: everything[name] - each[name] for name in names} for each in validated]
 
     def describe(self) -> dict[str, Any]:
         """Returns what identifies the digits, for `sweep.json`."""

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from model import Configuration
 from tune.activity import Speed, Workers
 from tune.share import Share
 
@@ -17,8 +18,8 @@ def result(epoch: int, *folds: int) -> dict[str, Any]:
     return {"epoch": epoch, "folds": [{"fold": n, "epoch": epoch} for n in folds], "cores": 0.9}
 
 
-def images(fold: int, repetition: int) -> int:
-    return 100 * repetition
+def images(fold: int, configuration: Configuration) -> int:
+    return 100 * configuration.repetition
 
 
 def places(workers: Workers) -> list[tuple[bool, int, list[int], int]]:

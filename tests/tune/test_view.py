@@ -41,7 +41,7 @@ def study() -> optuna.Study:
 def view(study: optuna.Study, tmp_path: Path) -> View:
     def drawn(columns: int, lines: int, workers: int, gpus: float = 0.0) -> list[str]:
         tally = Tally(study, EpochLog(SweepFolder(tmp_path)), trials=1000, whole=50, assumed=10)
-        places = Workers(Share(1, gpus, workers), lambda fold, repetition: 1000)
+        places = Workers(Share(1, gpus, workers), lambda fold, configuration: 1000)
         configuration = {"epochs": 10, "repetition": 1}
         for number in range(workers - 1):
             job = {"trial": 4, "folds": [0, 1, 2], "alone": False, "configuration": configuration}
