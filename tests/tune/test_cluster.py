@@ -19,7 +19,7 @@ from tune.data import load_data
 from tune.sweep import run_sweep
 
 TINY = str(Path(__file__).with_name("tiny.toml"))
-FOLDS, EPOCHS, TRIALS = 5, 3, 12
+FOLDS, EPOCHS, TRIALS = 5, 3, 8
 
 
 @pytest.fixture

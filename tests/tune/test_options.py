@@ -31,6 +31,7 @@ def small(own_ray: None, tmp_path_factory: pytest.TempPathFactory) -> SweepFolde
         max_parameters=MOST,
         also="parameters",
         finalists=2,
+        concurrent=1,
     )
     return run_sweep(request, Console(quiet=True))
 
@@ -69,6 +70,7 @@ def test_another_sweep_starts_from_the_best_of_it(small: SweepFolder) -> None:
         space="quick",
         warm_start="small",
         finalists=1,
+        concurrent=1,
     )
     trials = read_trials(run_sweep(request, Console(quiet=True)).trials_csv)
     assert trials["origin"].tolist() == ["report", "warm-start", "search"]
