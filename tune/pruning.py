@@ -12,7 +12,7 @@ from tune.ladder import Ladder
 # Chosen by replaying sweeps over real learning curves: see benchmarks/search.py.
 RISK = 0.065  # chance of being better than another, below which a trial is stopped at its start
 CAUTION = 3  # power of the share of a trial that is left to run, with which that chance falls
-LIKELY = 0.3  # chance, below which a trial does not go on while others are still at work
+LIKELY = 0.3  # chance of being better than those at work, below which a trial waits for them
 TASTE = 0.1  # of a fold's epochs, after which a trial waits for the first time
 WARM_UP = 12  # trials that have been tasted before any goes on
 BETS = (1.0, 0.35, 1.4)  # what a part may cost, of what the parts before it have
@@ -227,10 +227,15 @@ class LadderPruner:
         return min(first, self._taste), max(0, first - self._taste), sum(others)
 
     def last_up(self, waiting: Collection[int], idle: bool) -> int | None:
-        """Returns the best that waits, unless what others are at is likely to find it worse."""
-        tasted = [trial for trial in waiting if self._part(trial)]
-        best = min(tasted, key=self._center, default=None)
-        if best is None or idle or best in self._spared:
-            return best
-        everyone = np.ones(len(self._ladder.trials), dtype=bool)
-        return None if self._is_worse(best, LIKELY, everyone) else best
+        """Returns the best that waits, unless what others are at is likely to find it worse.
+
+        Then one goes on that would not be stopped anyway.
+        """
+        tasted = sorted((trial for trial in waiting if self._part(trial)), key=self._center)
+        if not tasted or idle or not self._is_worse(tasted[0], LIKELY, self._at_work()):
+            return tasted[0] if tasted else None
+        return next((trial for trial in tasted if trial in self._spared), None)
+
+    def _at_work(self) -> NDArray[np.bool_]:
+        """Tells which trials workers are at: (n,)."""
+        return np.array([bool(self._promised.get(trial)) for trial in self._ladder.trials])

@@ -49,12 +49,14 @@ class Replay:
         whole: Rows that were cross-validated to the end.
         history: The cost, in epochs of one fold, at which each row became whole.
         cost: Of all, epochs of one fold.
+        time: Until the end, in the time that an epoch of one fold takes.
     """
 
     proposed: list[int] = field(default_factory=list)
     whole: set[int] = field(default_factory=set)
     history: list[tuple[int, int]] = field(default_factory=list)
     cost: int = 0
+    time: int = 0
 
 
 def replay(strategy: Strategy, curves: LearningCurves, workers: int) -> Replay:
@@ -69,6 +71,7 @@ def replay(strategy: Strategy, curves: LearningCurves, workers: int) -> Replay:
         if not going:
             return told
         now, name, step, job = heapq.heappop(going)
+        told.time = now
         told.cost += len(job.steps[step])
         losses = [float(curves.losses[job.row, fold, epoch]) for fold, epoch in job.steps[step]]
         stopped = strategy.report(str(name), step, losses)

@@ -103,11 +103,23 @@ def test_other_folds_are_for_the_best_alone() -> None:
 
 def test_where_none_is_begun_any_more_an_idle_worker_takes_what_is_left() -> None:
     climbing = Climbing()
-    climbing.show(1, 1.0, 10, 10, 10, 10, 10)
+    climbing.show(1, 1.0, 10, 10, 10)
     climbing.show(2, 1.6, 10)
     assert climbing.pruner.last_up([2], idle=True) == 2
-    assert climbing.pruner.last_up([2], idle=False) is None
     assert climbing.pruner.last_up([], idle=True) is None
+
+
+def test_what_others_are_at_may_spare_a_worse_one_its_work_but_not_what_none_may_stop() -> None:
+    climbing = Climbing()
+    climbing.show(1, 1.0, 10, 10, 10)
+    climbing.show(2, 1.6, 10)
+    climbing.show(0, 1.7, 10)
+    climbing.pruner.begun(1, [3])
+    assert climbing.pruner.last_up([2], idle=False) is None
+    assert climbing.pruner.last_up([0, 2], idle=False) == 0
+    climbing.pruner.ended(1, [3])
+    climbing.pruner.begun(0, [1])
+    assert climbing.pruner.last_up([2], idle=False) == 2, "what is at work will not find it worse"
 
 
 def test_a_small_network_is_not_stopped_for_a_large_one_where_size_matters() -> None:
