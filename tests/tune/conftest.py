@@ -1,7 +1,6 @@
 """One Ray for all tests that run sweeps in this process: to start it takes as long as a sweep."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 import ray
@@ -23,12 +22,3 @@ def own_ray() -> Iterator[None]:
 def no_ray() -> None:
     """Has no Ray running, for a module that starts its own."""
     ray.shutdown()
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Has all of these tests run one after another where others run beside them: one Ray."""
-    here = Path(__file__).parent
-    for item in items:
-        if item.path.is_relative_to(here):
-            item.add_marker(pytest.mark.xdist_group("ray"))
