@@ -39,7 +39,7 @@ PAIRS = (*map(tuple, ("ab", "bc", "cf", "de", "ce", "fe", "eh")), ("d", "d*"), (
 def main() -> None:
     """Trains what is not done yet, and prints both tables."""
     arguments = _arguments()
-    console = Console(width=150, highlight=False)
+    console = Console(width=160, highlight=False)
     console.print(header("torch", "numpy", "scipy"))
     done: list[Row] = read_rows(arguments.rows)
     workers = 1 if torch.cuda.is_available() else cores()
@@ -47,7 +47,8 @@ def main() -> None:
         keep_rows(arguments.rows, [row])
         done.append(row)
     rows = {arm: _rows_of(arm, done, arguments) for arm in _chosen(arguments)}
-    rows |= {starred(arm): _together(rows[arm], arguments) for arm in rows if arm.winner}
+    if arguments.seeds > 1:
+        rows |= {starred(arm): _together(rows[arm], arguments) for arm in rows if arm.winner}
     readings = {arm.key: _readings(arm, each, arguments.data) for arm, each in rows.items()}
     console.print(_accuracies(rows, readings, arguments))
     console.print(_differences(readings))
@@ -133,11 +134,11 @@ def _accuracies(
 ) -> Table:
     table = Table(box=SIMPLE_HEAD)
     table.add_column("", no_wrap=True)
-    table.add_column("networks", justify="right")
+    table.add_column("networks", justify="right", no_wrap=True)
     for source in SOURCES:
         count = max(each[source].count for each in readings.values())
         table.add_column(f"{source}\nn = {count:,}", justify="right", no_wrap=True)
-    table.add_column("weights", justify="right")
+    table.add_column("weights", justify="right", no_wrap=True)
     for arm, each in rows.items():
         cells = [_cell(readings[arm.key][source]) for source in SOURCES]
         weights = count_parameters(configuration(arm, arguments.winner))
