@@ -1,5 +1,6 @@
 # Each target does all the set-up it needs; a second call skips what is there.
 #   make sweep   set up and run the main job     make test   set up and run the tests
+#   make setup   set up alone
 #   make check   lint, formatting, types and the direction of imports
 
 PYTHON ?= python3
@@ -10,7 +11,9 @@ SWEEP ?=
 # Real digits for tests that need them, where they are at hand.
 export SHUZI_DATA ?= $(abspath $(wildcard ../shared/data))
 
-.PHONY: sweep test check clean
+.PHONY: setup sweep test check clean
+
+setup: $(READY)
 
 sweep: $(READY)
 	$(VENV)/bin/shuzi sweep $(SWEEP)

@@ -119,7 +119,8 @@ def stratified_count(digits: DigitSet, count: int, seed: int) -> DigitSet:
     if count == len(digits):
         return digits
     if not len(LABELS) <= count < len(digits) - len(LABELS):
-        raise DataError(f"--mnist-count must be from 10 to {len(digits)}, but got {count}.")
+        most = f"{len(digits)}, as many as --mnist has"
+        raise DataError(f"--mnist-count must be from 10 to {most}, but got {count}.")
     from sklearn.model_selection import train_test_split
 
     chosen, _ = train_test_split(

@@ -113,6 +113,8 @@ def open_reader(path: Path) -> Reader:
     """
     if path.suffix not in READERS:
         raise ResultsError(f"a model must end in {', '.join(READERS)}, but got {path.name}.")
+    if not path.is_file():
+        raise ResultsError(f"there is no model {path}.")
     return READERS[path.suffix](path)
 
 

@@ -76,7 +76,10 @@ def prepare_mistakes(folder: Path) -> None:
         (["--chinese", "few"], "few has 4 images of 0, too few for 5 folds"),
         (["--chinese", "nowhere"], "there is no file or folder nowhere"),
         (["--mnist", "nowhere"], "--mnist must be `embedded`, `full` or a folder"),
-        (["--mnist-count", "5"], "--mnist-count must be from 10 to 4000, but got 5"),
+        (
+            ["--mnist-count", "5"],
+            "--mnist-count must be from 10 to 4000, as many as --mnist has, but got 5",
+        ),
         (["--trials", "0"], "--trials must be at least 1, but got 0"),
         (["--trials", "many"], "'--trials'"),
         (["--epochs", "0"], "--epochs must be at least 1"),

@@ -87,7 +87,7 @@ def test_a_model_that_is_not_there_is_named(tmp_path: Path) -> None:
     for model, rule in {
         "begun": "begun has no winner yet: see `shuzi resume begun`",
         "gone": "there is no sweep gone in .*; there are: begun",
-        "gone.safetensors": "gone.safetensors is not a network of shuzi's",
+        "gone.safetensors": "there is no model gone.safetensors",
         str(tmp_path / "notes.txt"): "a model must end in .*, but got notes.txt",
     }.items():
         with pytest.raises(ResultsError, match=rule):

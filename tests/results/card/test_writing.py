@@ -59,10 +59,13 @@ def test_it_says_how_to_repeat_it_and_what_was_chosen(folder: SweepFolder) -> No
     assert [line["file"] for line in card.tables["file"]] == ["model.onnx", "model.safetensors"]
 
 
-def test_drawn_digits_and_small_counts_are_named_as_limits(folder: SweepFolder) -> None:
+def test_drawn_digits_are_named_beside_the_headline_and_small_counts_as_limits(
+    folder: SweepFolder,
+) -> None:
     write_card(folder)
-    limits = ModelCard.load(folder.card).text.partition("## Limitations")[2]
-    assert "`synthetic` were drawn by shuzi itself" in limits
+    text = ModelCard.load(folder.card).text
+    assert "`synthetic` were drawn by shuzi itself" in text.partition("## What it is for")[0]
+    limits = text.partition("## Limitations")[2]
     assert "One digit more or less is 0.10 percentage points here." in limits
 
 
