@@ -53,6 +53,9 @@ def sweep(
     pruner: Annotated[
         Pruner, typer.Option(help="Stop what is clearly worse, or nothing.")
     ] = "ladder",
+    risk: Annotated[
+        float, typer.Option(help="Stop trials with less chance to be better than another.")
+    ] = 0.065,
     finalists: Annotated[int, typer.Option(help="How many to cross-validate again.")] = 3,
     retries: Annotated[int, typer.Option(help="Of a trial whose worker or GPU was lost.")] = 2,
     max_parameters: Annotated[
@@ -90,6 +93,7 @@ def sweep(
         as_is=as_is,
         trials=trials,
         pruner=pruner,
+        risk=risk,
         finalists=finalists,
         retries=retries,
         max_parameters=max_parameters,

@@ -26,7 +26,14 @@ from benchmarks.header import cores, header
 from benchmarks.kept_rows import keep_rows, read_rows
 from benchmarks.processes import in_processes
 from benchmarks.protocol.answers import Row, averaged
-from benchmarks.protocol.arms import ARMS, WINNER, Arm, configuration, starred
+from benchmarks.protocol.arms import (
+    ARMS,
+    WINNER,
+    Arm,
+    configuration,
+    starred,
+    winning_configuration,
+)
 from benchmarks.protocol.networks import TEST, Task, judged_places
 from benchmarks.protocol.readings import Readings, difference
 from benchmarks.spread import mean_spread
@@ -62,20 +69,22 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--mnist", type=int, default=60_000, help="a stratified part of MNIST")
     parser.add_argument("--winner", type=Path, default=WINNER, help="its parameters, JSON")
+    parser.add_argument("--set", nargs="*", default=[], help="others for it: epochs=16 ...")
     parser.add_argument(
         "--rows", type=Path, default=Path("report.jsonl"), help="keeps what is done"
     )
-    return parser.parse_args()
+    arguments = parser.parse_args()
+    arguments.winner = winning_configuration(arguments.winner, arguments.set)
+    return arguments
 
 
 def _chosen(arguments: argparse.Namespace) -> list[Arm]:
     return [arm for arm in ARMS if arm.key in arguments.arms]
 
 
-def _missing(arguments: argparse.Namespace, done: Sequence[Row]) -> list[Task]:
-    """Returns what is yet to be trained: of each split and seed all arms, one after another."""
-    known = {(row["arm"], row["split"], row["seed"], row["mnist"]) for row in done}
-    tasks = [
+def _tasks(arm: Arm, arguments: argparse.Namespace) -> list[Task]:
+    """Returns the networks of an arm, the first seed's first."""
+    return [
         Task(
             arm.key,
             split,
@@ -85,22 +94,21 @@ def _missing(arguments: argparse.Namespace, done: Sequence[Row]) -> list[Task]:
             arguments.winner,
             _answers(arguments),
         )
-        for seed, split, arm in product(
-            range(arguments.seeds), range(arguments.splits), _chosen(arguments)
-        )
+        for seed, split in product(range(arguments.seeds), range(arguments.splits))
         if arm.has_splits or not split
     ]
-    return [t for t in tasks if (t.key, t.split, t.seed, t.mnist) not in known]
+
+
+def _missing(arguments: argparse.Namespace, done: Sequence[Row]) -> list[Task]:
+    """Returns what is yet to be trained: of each split and seed all arms, one after another."""
+    tasks = [task for arm in _chosen(arguments) for task in _tasks(arm, arguments)]
+    tasks.sort(key=lambda task: (task.seed, task.split))
+    return [task for task in tasks if not any(map(task.is_done_by, done))]
 
 
 def _rows_of(arm: Arm, done: Sequence[Row], arguments: argparse.Namespace) -> list[Row]:
-    return [
-        row
-        for row in done
-        if (row["arm"], row["mnist"]) == (arm.key, arguments.mnist)
-        and row["split"] < arguments.splits
-        and row["seed"] < arguments.seeds
-    ]
+    tasks = _tasks(arm, arguments)
+    return [row for row in done if any(task.is_done_by(row) for task in tasks)]
 
 
 def _together(rows: Sequence[Row], arguments: argparse.Namespace) -> list[Row]:

@@ -37,6 +37,7 @@ from tune.choice import chosen_winner, configuration_of
 from tune.cluster import ray_cluster
 from tune.data import SweepData, load_data
 from tune.plan import Plan
+from tune.pruning import RISK
 from tune.request import SweepRequest
 from tune.search import search
 from tune.share import Share
@@ -70,7 +71,8 @@ def main() -> None:
     data = _part(load_data(request, space.folds), arguments.pool, space.folds, request.seed)
     console.print(
         f"space {request.space}, {request.trials} trials, {cores()} at a time, "
-        f"{space.folds} folds, pool: {described(data.pool)['sources']}, seed {request.seed}"
+        f"{space.folds} folds, pool: {described(data.pool)['sources']}, seed {request.seed}, "
+        f"risk {request.risk:g}"
     )
     searched = {"Ray Tune, OptunaSearch": plain(request, data), "shuzi": ours(request, data)}
     console.print(_table(searched, data, arguments.judgements))
@@ -85,6 +87,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--pool", type=int, help="take a stratified part of so many digits")
     parser.add_argument("--epochs", type=int, default=None, help="instead of the space's")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--risk", type=float, default=RISK, help="as `shuzi sweep` takes it")
     parser.add_argument(
         "--judgements", type=int, default=2, help="cross-validations of each winner"
     )
@@ -100,6 +103,7 @@ def _request(arguments: argparse.Namespace) -> SweepRequest:
         chinese=(arguments.chinese,),
         trials=arguments.trials,
         epochs=arguments.epochs,
+        risk=arguments.risk,
         seed=arguments.seed,
     )
 

@@ -20,7 +20,7 @@ Floats = NDArray[np.float64]
 # What is assumed before anything is known, with the weight of a few observations.
 PRIOR_WEIGHT = 4
 PRIOR_FOLD_SPREAD = 0.15  # of a trial's log losses over the folds, their offsets taken away
-PRIOR_EPOCH_SPREAD = 0.3  # of a log loss after the first epoch about what it comes to at the last
+PRIOR_EPOCH_SPREAD = 0.2  # of a log loss after the first epoch about what it comes to at the last
 FITS = 5  # rounds, after which offsets change no more that anyone could see
 
 
@@ -116,7 +116,7 @@ class _Estimate:
 
     @cached_property
     def _development(self) -> Floats:
-        """How much a log loss of the better half falls from each epoch to the last: (epochs,)."""
+        """How much a log loss usually falls from each epoch to the last: (epochs,)."""
         flat = self._curves.reshape(-1, self._epochs)
         steps = np.array([_usual_step(flat[:, e], flat[:, e + 1]) for e in range(self._epochs - 1)])
         falls: Floats = np.append(steps[::-1].cumsum()[::-1], 0.0)
@@ -184,12 +184,9 @@ class _Estimate:
 
 
 def _usual_step(before: Floats, after: Floats) -> float:
-    """Returns the median change from one epoch to the next among the better half."""
-    made = after[np.isfinite(after)]
-    if not len(made):
-        return 0.0
-    better = after <= np.median(made)
-    return float(np.median(after[better] - before[better]))
+    """Returns the median change from one epoch to the next among those that made it."""
+    changes = (after - before)[np.isfinite(after)]
+    return float(np.median(changes)) if len(changes) else 0.0
 
 
 def _log_mean(logs: Floats) -> Floats:

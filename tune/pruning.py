@@ -96,7 +96,7 @@ class LadderPruner:
     go on; a trial that goes on starts its fold again, for that costs less than to keep weights.
 
     Stopped is what has little chance of being better than another of which no less is known: less
-    than `RISK` at its start, and the less the less is left to save. Of those that wait, the best
+    than the risk at its start, and the less the less is left to save. Of those that wait, the best
     goes on where the part that it comes to has cost no more than `BETS` says, as in successive
     halving, where every rung costs the same; and to other folds only if no other that is there is
     expected to be better. The rest go on when no new trials are left to begin.
@@ -106,6 +106,7 @@ class LadderPruner:
         spared: Trials that are never stopped.
         weights: Where size matters, too: returns that of a trial, which is then compared only with
             those that are no larger.
+        risk: The chance of being better than another, 0 to 0.5, below which a trial is stopped.
     """
 
     def __init__(
@@ -113,8 +114,10 @@ class LadderPruner:
         ladder: Ladder,
         spared: Collection[int] = (),
         weights: Callable[[int], int] | None = None,
+        risk: float = RISK,
     ) -> None:
         self._ladder, self._spared, self._weights = ladder, spared, weights
+        self._risk = risk
         self._taste = max(1, round(TASTE * ladder.epochs))
         self._promised: dict[int, dict[int, int]] = {}  # epochs of the folds that workers are at
 
@@ -158,7 +161,7 @@ class LadderPruner:
         standings = self._ladder.standings()
         if trial in self._spared or trial not in standings.places:
             return False
-        risk = RISK * self._left(trial) ** CAUTION
+        risk = self._risk * self._left(trial) ** CAUTION
         return self._is_worse(trial, risk, standings.known_as_well(trial))
 
     def _left(self, trial: int) -> float:

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from tune.errors import SweepError
+from tune.pruning import RISK
 
 LEAST = {
     "trials": 1,
@@ -20,6 +21,7 @@ LEAST = {
     "max_parameters": 1,
     "seed": 0,
 }
+MOST_RISK = 0.5  # above it, trials would be stopped that are expected to be the best
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
@@ -51,6 +53,8 @@ class SweepRequest(BaseModel):
         as_is: Whether to resize pictures plainly, as the report does.
         trials: How many to run.
         pruner: `ladder`, or `none` to run every trial to its end.
+        risk: Trials with a lower chance of being better than another are stopped, see
+            `tune.pruning`.
         finalists: How many of the best are cross-validated again before the winner is chosen.
         retries: How often a trial is begun again whose worker, node or GPU was lost.
         max_parameters: The most weights that a network may have.
@@ -79,6 +83,7 @@ class SweepRequest(BaseModel):
     as_is: bool = False
     trials: int = 8
     pruner: Literal["ladder", "none"] = "ladder"
+    risk: float = RISK
     finalists: int = 3
     retries: int = 2
     max_parameters: int | None = None
@@ -98,12 +103,16 @@ class SweepRequest(BaseModel):
         """Checks the numbers asked for.
 
         Raises:
-            SweepError: If one is below the least that makes sense.
+            SweepError: If one is out of the range that makes sense.
         """
         for name, low in LEAST.items():
             value = getattr(self, name)
             if value is not None and value < low:
                 raise SweepError(f"{_option(name)} must be at least {low}, but got {value:g}.")
+        if not 0 < self.risk <= MOST_RISK:
+            raise SweepError(
+                f"--risk must be above 0 and at most {MOST_RISK}, but got {self.risk:g}."
+            )
 
 
 def _option(name: str) -> str:

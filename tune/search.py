@@ -139,7 +139,7 @@ def _pruner(
     def weights(trial: int) -> int:
         return int(study.get_trials(deepcopy=False)[trial].user_attrs["weights"])
 
-    return LadderPruner(ladder, spared, weights if request.also else None)
+    return LadderPruner(ladder, spared, weights if request.also else None, request.risk)
 
 
 def _run(plan: Plan, searcher: StudySearcher, callbacks: list[ray.tune.Callback]) -> None:

@@ -1,9 +1,11 @@
 """What a network takes each digit for, kept so that several networks can be averaged later."""
 
+import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypedDict
+from typing import Any, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +19,7 @@ class Row(TypedDict):
         split: Which digits were held out; 0 where that made no difference.
         seed: Of its training.
         mnist: Digits of MNIST that it was trained on.
+        configuration: The network and how it was trained.
         read: How many digits of each source it was judged on.
         wrong: The places, in the source, of those that it read wrong.
         seconds: What its training took.
@@ -26,6 +29,7 @@ class Row(TypedDict):
     split: int
     seed: int
     mnist: int
+    configuration: dict[str, Any]
     read: dict[str, int]
     wrong: dict[str, list[int]]
     seconds: float
@@ -86,4 +90,6 @@ def averaged(rows: Sequence[Row], folder: Path) -> Row:
 
 
 def _path(folder: Path, row: Row) -> Path:
-    return folder / f"{row['arm']}-{row['split']}-{row['seed']}-{row['mnist']}.npz"
+    configuration = json.dumps(row["configuration"], sort_keys=True).encode()
+    of = hashlib.sha256(configuration).hexdigest()[:8]
+    return folder / f"{row['arm']}-{row['split']}-{row['seed']}-{row['mnist']}-{of}.npz"

@@ -1,6 +1,7 @@
 """What is compared: networks, how pictures are prepared for them, what they are trained on."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -61,11 +62,18 @@ def starred(arm: Arm) -> Arm:
     return replace(arm, key=f"{arm.key}*", name=f"{arm.key}, seeds averaged")
 
 
-def configuration(arm: Arm, winner: Path) -> Configuration:
-    """Returns what an arm trains; see `winning_configuration`."""
-    return winning_configuration(winner) if arm.winner else REPORT
+def configuration(arm: Arm, winner: Configuration) -> Configuration:
+    """Returns what an arm trains."""
+    return winner if arm.winner else REPORT
 
 
-def winning_configuration(path: Path) -> Configuration:
-    """Reads a sweep's winner: a JSON file of parameters; what it leaves out is the report's."""
-    return Configuration.from_dict(json.loads(path.read_text()))
+def winning_configuration(path: Path, changes: Sequence[str] = ()) -> Configuration:
+    """Reads a sweep's winner: a JSON file of parameters; what it leaves out is the report's.
+
+    Args:
+        path: The file.
+        changes: Each `name=value`, the value as JSON has it: taken instead of the file's.
+    """
+    pairs = (change.partition("=") for change in changes)
+    changed = {name: json.loads(value) for name, _, value in pairs}
+    return Configuration.from_dict({**json.loads(path.read_text()), **changed})

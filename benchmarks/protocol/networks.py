@@ -14,7 +14,7 @@ from benchmarks.protocol.arms import ARMS, Arm, configuration
 from benchmarks.real_digits import CHINESE, RealDigits
 from datasets import DigitSet, joined, stratified_count, without_copies
 from datasets.splits import HELD_OUT_PARTS, held_out_parts
-from model import DeviceDigits, DigitNetwork, best_device, logits_of, train_whole
+from model import Configuration, DeviceDigits, DigitNetwork, best_device, logits_of, train_whole
 
 TEST = "mnist test"
 
@@ -29,7 +29,7 @@ class Task:
         seed: Decides its training.
         mnist: How many digits of MNIST it is trained on.
         folder: The digits.
-        winner: The winner's parameters.
+        winner: The winner's configuration.
         answers: Where it keeps what the network takes each digit for.
     """
 
@@ -38,7 +38,7 @@ class Task:
     seed: int
     mnist: int
     folder: Path
-    winner: Path
+    winner: Configuration
     answers: Path
 
     @property
@@ -46,13 +46,24 @@ class Task:
         """Its arm."""
         return next(arm for arm in ARMS if arm.key == self.key)
 
+    @property
+    def configuration(self) -> Configuration:
+        """What it trains."""
+        return configuration(self.arm, self.winner)
+
+    def is_done_by(self, row: Row) -> bool:
+        """Tells whether a row is of this very network."""
+        described = (row["arm"], row["split"], row["seed"], row["mnist"], row["configuration"])
+        own = (self.key, self.split, self.seed, self.mnist, self.configuration.to_dict())
+        return described == own
+
     def run(self) -> Row:
         """Trains the network, on a GPU where there is one, and judges it."""
         pool, held_out = self._digits()
         started = time.perf_counter()
         digits = DeviceDigits.of(pool, best_device())
         everything = np.arange(len(pool))
-        network = train_whole(configuration(self.arm, self.winner), digits, everything, self.seed)
+        network = train_whole(self.configuration, digits, everything, self.seed)
         seconds = time.perf_counter() - started
         answers = [_answers(name, network, *each) for name, each in held_out.items()]
         row: Row = {
@@ -60,6 +71,7 @@ class Task:
             "split": self.split,
             "seed": self.seed,
             "mnist": self.mnist,
+            "configuration": self.configuration.to_dict(),
             "read": {each.source: len(each.places) for each in answers},
             "wrong": {each.source: each.wrong for each in answers},
             "seconds": round(seconds, 1),

@@ -66,10 +66,10 @@ def test_estimate_is_rarely_far_off_for_what_develops_as_others_do(noise: float,
 def test_less_is_unknown_with_every_epoch_and_every_fold() -> None:
     ladder, rng = Ladder(FOLDS, EPOCHS), np.random.default_rng(1)
     for trial in range(3):
-        climbed(ladder, trial, drawn(rng, 0.1 * trial, 0.1), [EPOCHS] * FOLDS)
+        climbed(ladder, trial, drawn(rng, 0.1 * trial, 0.02), [EPOCHS] * FOLDS)
     spreads = []
     for seen in ([1, 0, 0, 0, 0], [5, 0, 0, 0, 0], [10, 0, 0, 0, 0], [10, 10, 10, 0, 0]):
-        climbed(ladder, 9, drawn(np.random.default_rng(2), 0.0, 0.1), seen)
+        climbed(ladder, 9, drawn(np.random.default_rng(2), 0.0, 0.02), seen)
         spreads.append(ladder.standings().spreads[-1])
     assert spreads == sorted(spreads, reverse=True)
 

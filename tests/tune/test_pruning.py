@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tune.ladder import Ladder
-from tune.pruning import WARM_UP, LadderPruner, NoPruner, Verdict
+from tune.pruning import RISK, WARM_UP, LadderPruner, NoPruner, Verdict
 
 FOLDS, EPOCHS, TASTED = 5, 10, 1
 
@@ -16,9 +16,9 @@ FOLDS, EPOCHS, TASTED = 5, 10, 1
 class Climbing:
     """A ladder and its pruner, shown losses that fall alike for all trials but for a factor."""
 
-    def __init__(self, weights: Callable[[int], int] | None = None) -> None:
+    def __init__(self, weights: Callable[[int], int] | None = None, risk: float = RISK) -> None:
         self.ladder = Ladder(FOLDS, EPOCHS)
-        self.pruner = LadderPruner(self.ladder, spared={0}, weights=weights)
+        self.pruner = LadderPruner(self.ladder, spared={0}, weights=weights, risk=risk)
 
     def show(self, trial: int, factor: float, *seen: int) -> None:
         """Shows some epochs of each fold."""
@@ -42,6 +42,17 @@ def test_what_is_clearly_worse_is_stopped_and_what_is_not_is_kept() -> None:
     assert climbing.pruner.is_hopeless(2)
     assert not climbing.pruner.is_hopeless(3)
     assert not climbing.pruner.is_hopeless(1)
+
+
+def test_who_takes_a_higher_risk_stops_more() -> None:
+    stopped = []
+    for risk in (RISK, 0.25, 0.5):
+        climbing = Climbing(risk=risk)
+        climbing.show(1, 1.0, 10, 10, 10, 10, 10)
+        for trial in range(2, 22):
+            climbing.show(trial, 1.0 + 0.02 * trial, 10, 10)
+        stopped.append(sum(climbing.pruner.is_hopeless(trial) for trial in range(2, 22)))
+    assert 0 < stopped[0] < stopped[1] < stopped[2] < 20
 
 
 def test_spared_trial_is_never_stopped() -> None:
