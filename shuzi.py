@@ -30,6 +30,9 @@ Address = Annotated[str | None, typer.Option(help="A running Ray cluster to join
 Storage = Annotated[
     str | None, typer.Option(help="Where a copy is kept: a path on NFS, s3://..., gs://...")
 ]
+Networks = Annotated[
+    int | None, typer.Option(help="Retrain the winner so often, and average the networks.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Tell of warnings and errors alone.")]
 Mnist = Annotated[str, typer.Option(help="embedded, full or a folder of the four IDX files.")]
@@ -61,6 +64,7 @@ def sweep(
     max_parameters: Annotated[
         int | None, typer.Option(help="The most weights of a network.")
     ] = None,
+    networks: Networks = None,
     also: Annotated[Also | None, typer.Option(help="parameters: seek small networks, too.")] = None,
     warm_start: Annotated[str | None, typer.Option(help="An earlier sweep to learn from.")] = None,
     stop_when_converged: Annotated[
@@ -97,6 +101,7 @@ def sweep(
         finalists=finalists,
         retries=retries,
         max_parameters=max_parameters,
+        networks=networks,
         also=also,
         warm_start=warm_start,
         stop_when_converged=stop_when_converged,
@@ -134,12 +139,14 @@ def resume(
 
 
 @app.command()
-def retrain(name: Name, quiet: Quiet = False, out: Out = Path("runs")) -> None:
+def retrain(
+    name: Name, networks: Networks = None, quiet: Quiet = False, out: Out = Path("runs")
+) -> None:
     """Retrain the winner of a sweep from its complete trials, and judge it again."""
     from tune.sweep import retrain_sweep
 
     folder = _existing(out, name)
-    retrain_sweep(folder, _told_to(quiet))
+    retrain_sweep(folder, _told_to(quiet), networks)
     _show(folder)
 
 

@@ -71,8 +71,8 @@ def main() -> None:
     for name, configuration in NETWORKS.items():
         network = build(configuration).eval()
         network.normalise_by(torch.tensor(digits))
-        model = onnx_model(PortableNetwork([network], 1.5)).SerializeToString()
-        whole = quantised(onnx_model(PortableNetwork([network], 1.5)), digits).SerializeToString()
+        model = onnx_model(PortableNetwork(network, 1.5)).SerializeToString()
+        whole = quantised(onnx_model(PortableNetwork(network, 1.5)), digits).SerializeToString()
         print(f"\n{name}: float32 {len(model) / 1000:,.0f} kB, int8 {len(whole) / 1000:,.0f} kB")
         for batch in BATCHES:
             found = _contestants(network, model, whole)
@@ -81,7 +81,7 @@ def main() -> None:
 
 
 def _contestants(network: DigitNetwork, model: bytes, whole: bytes) -> list[Contestant]:
-    portable = PortableNetwork([network], 1.5)
+    portable = PortableNetwork(network, 1.5)
     return [
         Contestant("torch, plain", _by_torch(portable)),
         Contestant("torch, shuzi's own", _by_torch(lambda x: (network(x) / 1.5).softmax(dim=1))),

@@ -42,6 +42,7 @@ class Configuration:
         hidden_1: Width of the first hidden layer.
         hidden_2: Width of the second hidden layer.
         normalisation: `batch` normalises what each layer but the last gives; `none`.
+        networks: How many are trained alike from other weights; their probabilities are averaged.
         learning_rate: Adam's; the highest one where a schedule changes it.
         batch_size: Images a step.
         epochs: How often each image is seen.
@@ -70,6 +71,7 @@ class Configuration:
     hidden_1: int = _number(64, 1, 4096)
     hidden_2: int = _number(32, 1, 4096)
     normalisation: str = _choice("none", "batch")
+    networks: int = _number(1, 1, 16)
     learning_rate: float = _number(0.001, 1e-7, 1.0)
     batch_size: int = _number(100, 1, 10_000)
     epochs: int = _number(10, 1, 1000)

@@ -6,49 +6,49 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from model.networks import DigitCNN, DigitNetwork, FullyConnected
+from model.networks import DigitCNN, DigitNetwork, FullyConnected, members_of
 from model.normalisation import BatchNorm
 
 
 class PortableMember(nn.Module):
-    """One network by torch's own layers, with its normalisation and its temperature.
+    """One network by torch's own layers, with its normalisation.
 
     Args:
         network: Trained; its weights are copied.
-        temperature: What its logits are divided by.
     """
 
     mean: Tensor
     deviation: Tensor
-    temperature: Tensor
 
-    def __init__(self, network: DigitNetwork, temperature: float) -> None:
+    def __init__(self, network: DigitNetwork) -> None:
         super().__init__()
         self.register_buffer("mean", network.mean * 255)
         self.register_buffer("deviation", network.deviation * 255)
-        self.register_buffer("temperature", torch.tensor(temperature))
         layers = _layers(network)
         self.layers = layers.to(memory_format=torch.contiguous_format)  # type: ignore[call-overload]
 
     def forward(self, brightness: Tensor) -> Tensor:
-        """Returns the probabilities, (n, 10), of digits (n, 1, 28, 28), float 0 to 255."""
+        """Returns the logits, (n, 10), of digits (n, 1, 28, 28), float 0 to 255."""
         logits: Tensor = self.layers((brightness - self.mean) / self.deviation)
-        return (logits / self.temperature).softmax(dim=1)
+        return logits
 
 
 class PortableNetwork(nn.Module):
-    """One network or more, of which the probabilities are averaged, in evaluation mode.
+    """A trained network, or the average of several, in evaluation mode.
 
-    It is the trained networks' function up to rounding, without their own ways to convolve.
+    It is the trained network's function up to rounding, without its own ways to convolve.
 
     Args:
-        networks: Trained; at least one.
-        temperature: What the logits of each are divided by.
+        network: Trained.
+        temperature: What its logits are divided by; an average's are logarithms of probabilities.
     """
 
-    def __init__(self, networks: Sequence[DigitNetwork], temperature: float) -> None:
+    temperature: Tensor
+
+    def __init__(self, network: DigitNetwork, temperature: float) -> None:
         super().__init__()
-        self.members = nn.ModuleList(PortableMember(each, temperature) for each in networks)
+        self.register_buffer("temperature", torch.tensor(temperature))
+        self.members = nn.ModuleList(PortableMember(each) for each in members_of(network))
         self.eval().requires_grad_(False)
 
     def forward(self, images: Tensor) -> Tensor:
@@ -58,7 +58,15 @@ class PortableNetwork(nn.Module):
             images: (n, 28, 28) uint8, ink bright on black.
         """
         brightness = images.unsqueeze(1).float()
-        return torch.stack([member(brightness) for member in self.members]).mean(dim=0)
+        logits = [member(brightness) for member in self.members]
+        return (_together(logits) / self.temperature).softmax(dim=1)
+
+
+def _together(logits: Sequence[Tensor]) -> Tensor:
+    """Returns the logarithms of the averaged probabilities; of one network its logits."""
+    if len(logits) == 1:
+        return logits[0]
+    return torch.stack([each.softmax(dim=1) for each in logits]).mean(dim=0).log()
 
 
 def _layers(network: DigitNetwork) -> nn.Sequential:

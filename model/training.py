@@ -11,7 +11,7 @@ from model.configuration import Configuration
 from model.device import DeviceDigits
 from model.judging import Judgement
 from model.networks import DigitNetwork
-from model.replica import Replica
+from model.replicas import Replicas
 
 Indices = NDArray[np.int64]
 HARDEST = 24  # validation images that are told of after a fold's last epoch
@@ -44,7 +44,7 @@ def cross_validate(
     seed: int,
     numbers: Sequence[int] | None = None,
 ) -> Iterator[list[FoldEpoch]]:
-    """Trains one network for each fold, all from fresh weights, and validates it every epoch.
+    """Trains a network for each fold, all from fresh weights, and validates it every epoch.
 
     Args:
         configuration: The network and how it is trained.
@@ -62,18 +62,18 @@ def cross_validate(
     numbers = range(len(folds)) if numbers is None else numbers
     everything = np.arange(len(digits.labels))
     replicas = [
-        Replica(
+        Replicas(
             configuration, digits, np.setdiff1d(everything, folds[number]), fold_seed(seed, number)
         )
         for number in numbers
     ]
     chosen = [torch.as_tensor(folds[number], device=digits.device) for number in numbers]
     for epoch in range(1, configuration.epochs + 1):
-        for replica in replicas:
-            replica.train_epoch()  # a GPU trains all of them side by side
+        for each in replicas:
+            each.train_epoch()  # a GPU trains all of them side by side
         yield [
-            _fold_epoch(replica, validation, number, epoch)
-            for replica, validation, number in zip(replicas, chosen, numbers, strict=True)
+            _fold_epoch(each, validation, number, epoch)
+            for each, validation, number in zip(replicas, chosen, numbers, strict=True)
         ]
 
 
@@ -82,19 +82,19 @@ def fold_seed(seed: int, fold: int) -> int:
     return int(np.random.SeedSequence([seed, fold]).generate_state(1)[0])
 
 
-def _fold_epoch(replica: Replica, validation: torch.Tensor, fold: int, epoch: int) -> FoldEpoch:
-    hardest = HARDEST if epoch == replica.configuration.epochs else 0
-    training_loss, judgement = replica.training_loss(), replica.judge(validation, hardest)
+def _fold_epoch(replicas: Replicas, validation: torch.Tensor, fold: int, epoch: int) -> FoldEpoch:
+    hardest = HARDEST if epoch == replicas.configuration.epochs else 0
+    training_loss, judgement = replicas.training_loss(), replicas.judge(validation, hardest)
     for name, loss in (("training", training_loss), ("validation", judgement.loss)):
         if not np.isfinite(loss):
             raise FloatingPointError(f"the {name} loss of fold {fold} is {loss} in epoch {epoch}.")
-    return FoldEpoch(fold, epoch, replica.learning_rate(epoch), training_loss, judgement)
+    return FoldEpoch(fold, epoch, replicas.learning_rate(epoch), training_loss, judgement)
 
 
 def train_whole(
     configuration: Configuration, digits: DeviceDigits, training: Indices, seed: int
 ) -> DigitNetwork:
-    """Trains one network on all the given images and returns it in evaluation mode.
+    """Trains a configuration on all the given images; returns its network in evaluation mode.
 
     Args:
         configuration: The network and how it is trained.
@@ -105,10 +105,10 @@ def train_whole(
     Raises:
         FloatingPointError: If the training loss is not finite.
     """
-    replica = Replica(configuration, digits, training, seed)
+    replicas = Replicas(configuration, digits, training, seed)
     for epoch in range(1, configuration.epochs + 1):
-        replica.train_epoch()
-        loss = replica.training_loss()
+        replicas.train_epoch()
+        loss = replicas.training_loss()
         if not np.isfinite(loss):
             raise FloatingPointError(f"the training loss is {loss} in epoch {epoch}.")
-    return replica.network.eval()
+    return replicas.network.eval()

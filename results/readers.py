@@ -74,7 +74,7 @@ class OnnxReader:
 
 def _of_weights(path: Path) -> Reader:
     trained = load_network(path)
-    return TorchReader(PortableNetwork([trained.network], trained.temperature))
+    return TorchReader(PortableNetwork(trained.network, trained.temperature))
 
 
 def _of_onnx(path: Path) -> Reader:

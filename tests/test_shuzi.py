@@ -82,7 +82,7 @@ def prepare_mistakes(folder: Path) -> None:
         ),
         (["--trials", "0"], "--trials must be at least 1, but got 0"),
         (["--trials", "many"], "'--trials'"),
-        (["--risk", "0.6"], "--risk must be above 0 and at most 0.5, but got 0.6"),
+        (["--risk", "0.6"], "--risk must be at most 0.5, but got 0.6"),
         (["--epochs", "0"], "--epochs must be at least 1"),
         (["--time-budget", "soon"], "--time-budget must be like 90s, 15m or 2h"),
         (["--name", "taken"], "taken exists already"),

@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from model import REPORT
-from results import ResultsError, SweepFolder
+from results import ResultsError, SweepFolder, write_json
 from results.asked import Asked, read_asked
 from results.provenance import hardware, versions
 from search_spaces import SearchSpace
@@ -29,6 +29,12 @@ def asked_of(plan: Plan) -> Asked:
         "versions": versions(),
         "hardware": hardware(),
     }
+
+
+def ask_anew(plan: Plan) -> None:
+    """Writes a plan's request into the `sweep.json` of before; all else stays as it was."""
+    request = plan.request.model_dump(mode="json")
+    write_json(plan.folder.sweep_json, {**read_asked(plan.folder), "request": request})
 
 
 def asked_before(folder: SweepFolder) -> tuple[SweepRequest, SearchSpace, dict[str, Any]]:

@@ -43,10 +43,13 @@ class SweepData:
     copies_removed: int
 
     def images_an_epoch(self, fold: int, configuration: Configuration) -> int:
-        """Returns how many images are trained on in an epoch of a fold, repeated ones each time."""
+        """Returns how many images are trained on in an epoch of a fold, by all networks together.
+
+        Repeated ones count each time.
+        """
         counts = self._training_counts[fold]
         often = repetitions(counts, configuration)
-        return sum(counts[name] * often[name] for name in counts)
+        return configuration.networks * sum(counts[name] * often[name] for name in counts)
 
     @cached_property
     def _training_counts(self) -> list[dict[str, int]]:

@@ -19,9 +19,11 @@ LEAST = {
     "finalists": 1,
     "retries": 0,
     "max_parameters": 1,
+    "networks": 1,
+    "risk": 0.001,
     "seed": 0,
 }
-MOST_RISK = 0.5  # above it, trials would be stopped that are expected to be the best
+MOST = {"networks": 16, "risk": 0.5}  # at a higher risk, even the likely best would be stopped
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
@@ -58,6 +60,8 @@ class SweepRequest(BaseModel):
         finalists: How many of the best are cross-validated again before the winner is chosen.
         retries: How often a trial is begun again whose worker, node or GPU was lost.
         max_parameters: The most weights that a network may have.
+        networks: How often the winner is retrained, to average the networks; instead of the
+            space's.
         also: `parameters`, where fewer weights are sought beside a lower loss.
         warm_start: The name of an earlier sweep to learn from.
         stop_when_converged: Whether to end when no gain is expected that could be seen.
@@ -87,6 +91,7 @@ class SweepRequest(BaseModel):
     finalists: int = 3
     retries: int = 2
     max_parameters: int | None = None
+    networks: int | None = None
     also: Literal["parameters"] | None = None
     warm_start: str | None = None
     stop_when_converged: bool = False
@@ -109,10 +114,10 @@ class SweepRequest(BaseModel):
             value = getattr(self, name)
             if value is not None and value < low:
                 raise SweepError(f"{_option(name)} must be at least {low}, but got {value:g}.")
-        if not 0 < self.risk <= MOST_RISK:
-            raise SweepError(
-                f"--risk must be above 0 and at most {MOST_RISK}, but got {self.risk:g}."
-            )
+        for name, high in MOST.items():
+            value = getattr(self, name)
+            if value is not None and value > high:
+                raise SweepError(f"{_option(name)} must be at most {high}, but got {value:g}.")
 
 
 def _option(name: str) -> str:

@@ -1,5 +1,6 @@
 """A sweep from the request to the evaluation."""
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from results.storage import Storage
 from results.study import read_study
 from results.tables import short_path
 from search_spaces import SearchSpace, read_space
-from tune.asked import asked_before, asked_of, require_same
+from tune.asked import ask_anew, asked_before, asked_of, require_same
 from tune.choice import best_trials, chosen_winner, configuration_of
 from tune.data import SweepData, load_data
 from tune.errors import SweepError
@@ -127,8 +128,13 @@ def resume_sweep(
         _go_on(plan, storage, console, stop)
 
 
-def retrain_sweep(folder: SweepFolder, console: Console) -> None:
+def retrain_sweep(folder: SweepFolder, console: Console, networks: int | None = None) -> None:
     """Retrains and judges the winner of a sweep again, from the trials that are complete.
+
+    Args:
+        folder: The sweep's.
+        console: Where progress is shown.
+        networks: How often, to average the networks, instead of what was asked for before.
 
     Raises:
         DataError: If the digits cannot be used any more.
@@ -137,6 +143,9 @@ def retrain_sweep(folder: SweepFolder, console: Console) -> None:
         Interrupted: If the user breaks it off.
     """
     request, space, described = asked_before(folder)
+    if networks is not None:
+        request = request.model_copy(update={"networks": networks})
+        request.check()
     trials = known_trials(folder).table
     best_trials(trials, 1)
     data = load_data(request, space.folds)
@@ -145,6 +154,7 @@ def retrain_sweep(folder: SweepFolder, console: Console) -> None:
     with on_ray(request.address, how_to_resume(folder)) as stop:
         plan = Plan(request, space, data, share_of_cluster(request, space, data), folder)
         with at_work(folder, storage, console, stop):
+            ask_anew(plan)
             write_json(folder.judged_json, [])
             _finish(trials, plan, console)
 
@@ -161,7 +171,9 @@ def _finish(trials: pd.DataFrame, plan: Plan, console: Console) -> None:
     winner = chosen_winner(trials, plan, console)
     if not is_live(console):
         console.print("retraining the winner and the report's network, to judge them")
-    retrain_and_judge(configuration_of(winner, trials, plan), plan, console)
+    configuration = configuration_of(winner, trials, plan)
+    networks = plan.request.networks or configuration.networks
+    retrain_and_judge(replace(configuration, networks=networks), plan, console)
     export_forms(plan.folder, DEFAULT, plan.data, console)
     _write_report(plan.folder)
 

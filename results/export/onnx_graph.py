@@ -5,7 +5,7 @@ leaves names that nobody reads.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -56,15 +56,21 @@ class Graph:
         return self.add("Gemm", x, weights, bias, transB=1)
 
     def member(self, member: PortableMember, name: str, brightness: str) -> str:
-        """Adds one network and returns the name of its probabilities."""
+        """Adds one network and returns the name of its logits."""
         for step, value in (("Sub", "mean"), ("Div", "deviation")):
             constant = self.constant(f"{name}.{value}", getattr(member, value))
             brightness = self.add(step, brightness, constant)
         x = brightness
         for place, layer in enumerate(member.layers):
             x = self.layer(layer, f"{name}.{place}", x)
-        x = self.add("Div", x, self.constant(f"{name}.temperature", member.temperature))
-        return self.add("Softmax", x, axis=1)
+        return x
+
+    def together(self, logits: Sequence[str]) -> str:
+        """Adds the logarithms of the averaged probabilities; of one network its logits."""
+        if len(logits) == 1:
+            return logits[0]
+        each = [self.add("Softmax", x, axis=1) for x in logits]
+        return self.add("Log", self.add("Mean", *each))
 
 
 def onnx_model(network: PortableNetwork) -> onnx.ModelProto:
@@ -81,7 +87,9 @@ def onnx_model(network: PortableNetwork) -> onnx.ModelProto:
         for number, member in enumerate(network.members)
         if isinstance(member, PortableMember)
     ]
-    graph.add("Mean", *each, output=OUTPUT)
+    temperature = graph.constant("temperature", network.temperature)
+    logits = graph.add("Div", graph.together(each), temperature)
+    graph.add("Softmax", logits, output=OUTPUT, axis=1)
     images = helper.make_tensor_value_info(INPUT, TensorProto.UINT8, ["n", 28, 28])
     probabilities = helper.make_tensor_value_info(OUTPUT, TensorProto.FLOAT, ["n", 10])
     made = helper.make_graph(graph.nodes, "shuzi", [images], [probabilities], graph.constants)

@@ -42,7 +42,7 @@ class Export(TypedDict):
     Attributes:
         file: Its name, in `winner/`.
         form: How it is written.
-        networks: How many it holds: 1, or the ensemble's, one a fold.
+        networks: How many it averages.
         bytes: Its size.
         sha256: Of its content.
         winner: Sha256 of the winner's weights at that time.

@@ -10,6 +10,7 @@ import torch
 from numpy.typing import NDArray
 
 from datasets import DigitSet
+from model.networks import averaged
 from model.portable import PortableNetwork
 from results.export.about import Accuracy, accuracy_of
 from results.folder import SweepFolder
@@ -32,14 +33,14 @@ class Subject:
     Attributes:
         folder: The sweep's.
         winner: As it was trained.
-        members: The networks whose probabilities are averaged: the winner alone, or the ensemble's.
+        exported: What is exported: the winner, or the ensemble at the winner's temperature.
         test: Digits to verify by.
         pool: Digits to find the ranges of whole numbers by.
     """
 
     folder: SweepFolder
     winner: TrainedNetwork
-    members: Sequence[TrainedNetwork]
+    exported: TrainedNetwork
     test: Named
     pool: Named
 
@@ -58,26 +59,32 @@ class Subject:
         Raises:
             ResultsError: If the winner is missing or damaged.
         """
-        winner = load_network(folder.weights)
-        members = [replace(fold, about=winner.about) for fold in folds] or [winner]
-        return cls(folder, winner, members, test, pool)
+        exported = winner = load_network(folder.weights)
+        if folds:
+            exported = replace(winner, network=averaged([fold.network for fold in folds]))
+        return cls(folder, winner, exported, test, pool)
 
     @property
     def is_ensemble(self) -> bool:
-        """Whether it is more than the winner."""
-        return len(self.members) > 1
+        """Whether it is not the winner itself."""
+        return self.exported is not self.winner
 
-    @property
+    @cached_property
     def portable(self) -> PortableNetwork:
         """The function to export."""
-        return PortableNetwork([each.network for each in self.members], self.winner.temperature)
+        return PortableNetwork(self.exported.network, self.winner.temperature)
+
+    @property
+    def networks(self) -> int:
+        """How many are averaged."""
+        return len(self.portable.members)
 
     @property
     def about(self) -> dict[str, Any]:
         """What each file says about itself."""
         about = {**self.winner.about, "configuration": self.winner.configuration.to_dict()}
         if self.is_ensemble:
-            about |= {"networks": len(self.members), "accuracy": self.accuracy(self.expected)}
+            about |= {"networks": self.networks, "accuracy": self.accuracy(self.expected)}
         return dict(sorted(about.items()))  # so that the same is written again
 
     @cached_property
@@ -88,10 +95,7 @@ class Subject:
     @cached_property
     def expected(self) -> NDArray[np.float32]:
         """What the networks, as they were trained, take the test digits for, (n, 10)."""
-        if not self.is_ensemble:
-            return self.by_winner
-        each = np.stack([_by(member, self.test.digits) for member in self.members])
-        return np.asarray(each.mean(axis=0), dtype=np.float32)
+        return _by(self.exported, self.test.digits) if self.is_ensemble else self.by_winner
 
     def accuracy(self, probabilities: NDArray[np.float32]) -> Accuracy:
         """Returns how the test digits are read."""

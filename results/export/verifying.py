@@ -38,7 +38,7 @@ def verified(subject: Subject, form: Form, path: Path, force: bool) -> Export:
     record: Export = {
         "file": subject.folder.export(form, subject.is_ensemble).name,
         "form": form,
-        "networks": len(subject.members),
+        "networks": subject.networks,
         "bytes": path.stat().st_size,
         "sha256": sha256(path),
         "winner": sha256(subject.folder.weights),

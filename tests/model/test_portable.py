@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from model import Configuration, build
+from model.networks import averaged
 from model.portable import PortableNetwork
 
 IMAGES = torch.from_numpy(np.random.default_rng(0).integers(0, 256, (9, 28, 28), dtype=np.uint8))
@@ -16,6 +17,7 @@ IMAGES = torch.from_numpy(np.random.default_rng(0).integers(0, 256, (9, 28, 28),
         Configuration(channels_1=4, channels_2=6),  # the library's convolution
         Configuration(channels_1=16, channels_2=64),  # Fourier's transform
         Configuration(channels_1=16, channels_2=64, normalisation="batch"),
+        Configuration(channels_1=4, channels_2=6, normalisation="batch", networks=3),
         Configuration(network="fully-connected"),
     ],
 )
@@ -28,7 +30,7 @@ def test_portable_network_is_the_same_function(configuration: Configuration) -> 
             network.train()(IMAGES)  # what normalises by the batch learns its mean and deviation
         network.eval()
         expected = (network(IMAGES) / 0.7).softmax(dim=1)
-        found = PortableNetwork([network], 0.7)(IMAGES)
+        found = PortableNetwork(network, 0.7)(IMAGES)
     torch.testing.assert_close(found, expected, atol=1e-5, rtol=0)
 
 
@@ -39,7 +41,9 @@ def test_probabilities_are_averaged_not_logits() -> None:
             for weights in network.parameters():
                 weights.mul_(3)  # far apart, so that the two differ
         each = [network(IMAGES).softmax(dim=1) for network in networks]
-        found = PortableNetwork(networks, 1.0)(IMAGES)
+        trained = averaged(networks)(IMAGES).softmax(dim=1)
+        found = PortableNetwork(averaged(networks), 1.0)(IMAGES)
+    torch.testing.assert_close(trained, torch.stack(each).mean(dim=0))
     torch.testing.assert_close(found, torch.stack(each).mean(dim=0))
 
 
@@ -47,7 +51,7 @@ def test_the_trained_network_is_left_as_it_was() -> None:
     network = build(Configuration(channels_1=4, channels_2=6))
     weights = network.state_dict()["convolution_2.weight"]
     stride = weights.stride()
-    portable = PortableNetwork([network], 1.0)
+    portable = PortableNetwork(network, 1.0)
     next(portable.parameters()).zero_()
     assert network.training
     assert network.state_dict()["convolution_2.weight"].stride() == stride

@@ -1,6 +1,7 @@
 """Cross-validation must be repeatable, and must never see what it is judged on."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,16 @@ import torch
 from torch import Tensor
 
 from datasets import DigitSet, fold_indices
-from model import Configuration, DeviceDigits, FoldEpoch, cross_validate, judge, train_whole
+from model import (
+    Configuration,
+    DeviceDigits,
+    FoldEpoch,
+    cross_validate,
+    fold_seed,
+    judge,
+    train_whole,
+)
+from model.networks import members_of
 from model.replica import Replica
 
 CPU = torch.device("cpu")
@@ -69,6 +79,24 @@ def test_folds_do_not_disturb_each_other(small_pool: DigitSet) -> None:
     for number in range(5):
         alone = list(cross_validate(SMALL, digits, folds, seed=3, numbers=[number]))
         assert measures([[epoch[number]] for epoch in together]) == measures(alone)
+
+
+def test_networks_are_trained_as_each_alone_and_judged_as_one(small_pool: DigitSet) -> None:
+    digits, three = DeviceDigits.of(small_pool, CPU), replace(SMALL, networks=3)
+    folds = fold_indices(small_pool, 5, seed=0)
+    everything = np.arange(len(small_pool))
+    members = members_of(train_whole(three, digits, everything, seed=3))
+    alone = train_whole(SMALL, digits, everything, seed=3)
+    torch.testing.assert_close(members[0].state_dict(), alone.state_dict())
+    logits = [member(digits.images[:9]) for member in members]
+    assert not torch.equal(logits[1], logits[2])
+    *_, (last,) = cross_validate(three, digits, folds, seed=3, numbers=[2])
+    *_, (one,) = cross_validate(SMALL, digits, folds, seed=3, numbers=[2])
+    assert last.learning_rate == one.learning_rate
+    training = np.setdiff1d(everything, folds[2])
+    trained = train_whole(three, digits, training, fold_seed(3, 2))
+    expected = judge(trained, digits, torch.as_tensor(folds[2]))
+    assert last.validation.loss == pytest.approx(expected.loss)
 
 
 def test_training_leaves_the_random_state_of_others_alone(small_pool: DigitSet) -> None:

@@ -132,7 +132,7 @@ def _judge(folder: SweepFolder, study: optuna.Study, dice: np.random.Generator) 
 def _export(folder: SweepFolder) -> None:
     """Leaves an export of the winner, whose record is made up."""
     path, trained = folder.export("onnx"), load_network(folder.weights)
-    network = PortableNetwork([trained.network], trained.temperature)
+    network = PortableNetwork(trained.network, trained.temperature)
     path.write_bytes(described(onnx_model(network), {}))
     accuracy = accuracy_of("held-out", HELD_OUT - 2, HELD_OUT)
     export: Export = {

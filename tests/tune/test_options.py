@@ -1,22 +1,33 @@
 """Real sweeps with what may be asked of a search besides its trials."""
 
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
+import torch
 from rich.console import Console
 
+from datasets.mnist import load_mnist
 from model import Configuration, count_parameters
+from model.networks import members_of
 from results import ResultsError, SweepFolder
+from results.export.record import read_exports
+from results.json_files import read_json
+from results.readers import open_reader
 from results.summary import summary
 from results.trials import read_trials
+from results.winner import load_network
 from search_spaces import read_space
 from tune import SweepError, SweepRequest
 from tune.resources import smallest_configuration
-from tune.sweep import run_sweep
+from tune.sweep import resume_sweep, retrain_sweep, run_sweep
 
 pytestmark = pytest.mark.usefixtures("own_ray")
 TINY = str(Path(__file__).with_name("tiny.toml"))
 MOST = 38_000
+DIGITS = torch.tensor(load_mnist("embedded").test.images[:20])
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +69,25 @@ def test_finalists_and_importance_are_told(small: SweepFolder) -> None:
     told = summary(small)
     assert all(row["both"] > 0 for row in told["finalists"])
     assert sum(told["importance"].values()) == pytest.approx(1.0)
+
+
+def test_winner_may_be_the_average_of_networks(small: SweepFolder, tmp_path: Path) -> None:
+    shutil.copytree(small.path, tmp_path / "small")
+    folder = SweepFolder(tmp_path / "small")
+    retrain_sweep(folder, Console(quiet=True), networks=2)
+    alone, both = load_network(small.weights), load_network(folder.weights)
+    assert both.configuration == replace(alone.configuration, networks=2)
+    first, second = members_of(both.network)
+    torch.testing.assert_close(first.state_dict(), alone.network.state_dict())
+    assert not torch.equal(first(DIGITS), second(DIGITS))
+    rows = {row["config"]: row for row in read_json(folder.evaluation_json)["rows"]}
+    assert rows["winner"]["weights"] == 2 * count_parameters(alone.configuration)
+    assert rows["report"]["weights"] == count_parameters(Configuration())
+    assert {each["networks"] for each in read_exports(folder.exports_json)} == {2}
+    read = open_reader(folder.export("onnx")).read(DIGITS.numpy())
+    np.testing.assert_allclose(read, both.probabilities(DIGITS), atol=1e-5)
+    resume_sweep(folder, Console(quiet=True))  # asks for two again, so nothing is missing
+    assert load_network(folder.weights).configuration == both.configuration
 
 
 def test_another_sweep_starts_from_the_best_of_it(small: SweepFolder) -> None:

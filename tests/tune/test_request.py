@@ -29,11 +29,13 @@ def test_what_is_no_duration_is_refused(text: str) -> None:
         ("cpus_per_trial", 0, "--cpus-per-trial"),
         ("gpus_per_trial", -0.5, "--gpus-per-trial"),
         ("time_budget", 0.0, "--time-budget"),
+        ("networks", 0, "--networks"),
+        ("risk", 0.0, "--risk"),
         ("seed", -1, "--seed"),
     ],
 )
 def test_number_that_makes_no_sense_is_refused(name: str, value: float, option: str) -> None:
-    with pytest.raises(SweepError, match=rf"{option} must be at least \d, but got"):
+    with pytest.raises(SweepError, match=rf"{option} must be at least [\d.]+, but got"):
         SweepRequest.model_validate({"name": "a", name: value}).check()
 
 

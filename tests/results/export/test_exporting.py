@@ -180,7 +180,7 @@ def test_a_file_that_reads_otherwise_is_not_kept(
     before = path.read_bytes()
 
     def at_another_temperature(network: PortableNetwork) -> onnx.ModelProto:
-        return onnx_model(PortableNetwork([subject.winner.network], 1.4))
+        return onnx_model(PortableNetwork(subject.winner.network, 1.4))
 
     monkeypatch.setattr(results.export.exporting, "onnx_model", at_another_temperature)
     with pytest.raises(ResultsError, match=r"model\.onnx is not kept: its probabilities differ"):
@@ -219,8 +219,9 @@ def test_an_ensemble_is_one_graph_of_averaged_probabilities(subject: Subject) ->
     ensemble = Subject.of(subject.folder, subject.test, subject.pool, folds)
     images = torch.tensor(subject.test.digits.images)
     with torch.no_grad():
-        each = [(fold.network(images) / 1.3).softmax(dim=1) for fold in folds]
-    expected = torch.stack(each).mean(dim=0).numpy()
+        each = [fold.network(images).softmax(dim=1) for fold in folds]
+    tempered = torch.stack(each).mean(dim=0) ** (1 / 1.3)
+    expected = (tempered / tempered.sum(dim=1, keepdim=True)).numpy()
     for form in ("onnx", "pt2"):
         told = export(ensemble, form)
         found = open_reader(subject.folder.winner / f"ensemble.{form}").read(images.numpy())

@@ -1,0 +1,64 @@
+"""The networks of one configuration in training, which are judged as one."""
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import Tensor
+
+from model.configuration import Configuration
+from model.device import DeviceDigits
+from model.judging import Judgement, judge
+from model.networks import DigitNetwork, averaged
+from model.replica import Replica
+
+
+class Replicas:
+    """As many replicas as a configuration has networks, trained on the same digits.
+
+    Args:
+        configuration: The network and how it is trained.
+        digits: Digits on the device to train on.
+        training: (m,) int64, indices of the images to train on.
+        seed: Decides all that is random; the first network's is as if it were alone.
+    """
+
+    def __init__(
+        self,
+        configuration: Configuration,
+        digits: DeviceDigits,
+        training: NDArray[np.int64],
+        seed: int,
+    ) -> None:
+        self.configuration, self._digits = configuration, digits
+        alone = replace(configuration, networks=1)
+        seeds = [seed, *(_seed(seed, number) for number in range(1, configuration.networks))]
+        self._each = [Replica(alone, digits, training, seed) for seed in seeds]
+
+    @property
+    def network(self) -> DigitNetwork:
+        """The network, or the average of all."""
+        return averaged([replica.network for replica in self._each])
+
+    def learning_rate(self, epochs: int) -> float:
+        """Returns the rate of the next step after some epochs."""
+        return self._each[0].learning_rate(epochs)
+
+    def train_epoch(self) -> None:
+        """Trains an epoch of each; a GPU may still be at it afterwards."""
+        for replica in self._each:
+            replica.train_epoch()
+
+    def training_loss(self) -> float:
+        """Waits for the epoch and returns the mean training loss, nats."""
+        return float(np.mean([replica.training_loss() for replica in self._each]))
+
+    def judge(self, chosen: Tensor, hardest: int = 0) -> Judgement:
+        """Judges the networks as they are now, as one; see `model.judging.judge`."""
+        if len(self._each) == 1:
+            return self._each[0].judge(chosen, hardest)
+        return judge(self.network, self._digits, chosen, hardest)
+
+
+def _seed(seed: int, number: int) -> int:
+    return int(np.random.SeedSequence([seed, number]).generate_state(1)[0])
