@@ -71,10 +71,12 @@ def main() -> None:
     data = _part(load_data(request, space.folds), arguments.pool, space.folds, request.seed)
     console.print(
         f"space {request.space}, {request.trials} trials, {cores()} at a time, "
-        f"{space.folds} folds, pool: {described(data.pool)['sources']}, seed {request.seed}, "
-        f"risk {request.risk:g}"
+        f"{space.folds} folds, pool: {described(data.pool)['sources']}, seed {request.seed}"
     )
-    searched = {"Ray Tune, OptunaSearch": plain(request, data), "shuzi": ours(request, data)}
+    searched = {"Ray Tune, OptunaSearch": plain(request, data)}
+    for risk in arguments.risk:
+        riskier = request.model_copy(update={"risk": risk})
+        searched[f"shuzi, risk {risk:.3g}"] = ours(riskier, data)
     console.print(_table(searched, data, arguments.judgements))
 
 
@@ -87,7 +89,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--pool", type=int, help="take a stratified part of so many digits")
     parser.add_argument("--epochs", type=int, default=None, help="instead of the space's")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--risk", type=float, default=RISK, help="as `shuzi sweep` takes it")
+    parser.add_argument(
+        "--risk", type=float, nargs="+", default=[RISK], help="as `shuzi sweep` takes it; each"
+    )
     parser.add_argument(
         "--judgements", type=int, default=2, help="cross-validations of each winner"
     )
@@ -103,7 +107,6 @@ def _request(arguments: argparse.Namespace) -> SweepRequest:
         chinese=(arguments.chinese,),
         trials=arguments.trials,
         epochs=arguments.epochs,
-        risk=arguments.risk,
         seed=arguments.seed,
     )
 
@@ -180,28 +183,36 @@ def _busy() -> float:
 
 def _table(searched: dict[str, Searched], data: SweepData, judgements: int) -> Table:
     table = Table("search", box=SIMPLE_HEAD)
-    for heading in ("wall", "ratio", "cores busy", "whole trials", "winner's loss"):
+    for heading in (
+        "wall",
+        "ratio",
+        "cores busy",
+        "whole trials",
+        "winner's loss",
+        "less the first's",
+    ):
         table.add_column(heading, justify="right", no_wrap=True)
+    table.caption = (
+        "± one standard error over the folds that judge the winners; the last, fold by fold"
+    )
     losses = {name: _losses(each.winner, data, judgements) for name, each in searched.items()}
-    base = next(iter(searched.values())).seconds
+    (first, base), *_ = searched.items()
     for name, each in searched.items():
-        mean, error = losses[name].mean(), losses[name].std(ddof=1) / len(losses[name]) ** 0.5
         table.add_row(
             name,
             f"{each.seconds:,.0f} s",
-            f"1/{base / each.seconds:.2f}",
+            f"1/{base.seconds / each.seconds:.2f}",
             f"{each.busy:,.0f} s",
             str(each.whole),
-            f"{mean:.4f} ±{error:.4f}",
+            _mean(losses[name]),
+            "" if name == first else _mean(losses[name] - losses[first], sign="+"),
         )
-    first, second = losses.values()
-    behind = second - first
-    error = behind.std(ddof=1) / len(behind) ** 0.5
-    table.caption = (
-        f"winner's loss: mean ± standard error over {len(behind)} folds that no search has seen; "
-        f"shuzi's less plain's, fold by fold: {behind.mean():+.4f} ±{error:.4f}"
-    )
     return table
+
+
+def _mean(values: NDArray[np.float64], sign: str = "") -> str:
+    error = values.std(ddof=1) / len(values) ** 0.5
+    return f"{values.mean():{sign}.4f} ±{error:.4f}"
 
 
 def _losses(winner: Configuration, data: SweepData, judgements: int) -> NDArray[np.float64]:
