@@ -1,6 +1,7 @@
 """shuzi searches for the best small network to read digits written by Chinese people."""
 
 import datetime
+import importlib.metadata
 import importlib.util
 import json
 import sys
@@ -18,68 +19,159 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, help=__d
 data_app = typer.Typer(help="Fetch, import and look at digits.")
 app.add_typer(data_app, name="data")
 
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        print(importlib.metadata.version("shuzi"))
+        raise typer.Exit
+
+
+@app.callback()
+def about(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version and exit."
+        ),
+    ] = False,
+) -> None:
+    """Takes what is asked of no command."""
+
+
 INTERRUPTED = 130
 console = Console()
 
 Layout = Literal["auto", "boxes", "rows"]
 Pruner = Literal["ladder", "none"]
 Also = Literal["parameters"]
-Name = Annotated[str, typer.Argument(help="Of the sweep.")]
+# The panels of `shuzi sweep --help`.
+DIGITS, SEARCH, WINNER, MACHINES = "Digits", "Search", "Winner", "Machines"
+
+Name = Annotated[str, typer.Argument(help="The sweep's name.")]
 Out = Annotated[Path, typer.Option("--out", help="The folder of sweeps.")]
-Address = Annotated[str | None, typer.Option(help="A running Ray cluster to join: host:port.")]
+Address = Annotated[
+    str | None,
+    typer.Option(help="A running Ray cluster to join, host:port.", rich_help_panel=MACHINES),
+]
 Storage = Annotated[
-    str | None, typer.Option(help="Where a copy is kept: a path on NFS, s3://..., gs://...")
+    str | None,
+    typer.Option(
+        help="Where a copy is kept: a path on NFS, s3://..., gs://...", rich_help_panel=MACHINES
+    ),
 ]
 Networks = Annotated[
-    int | None, typer.Option(help="Retrain the winner so often, and average the networks.")
+    int | None,
+    typer.Option(help="Train the winner N times and average them.", rich_help_panel=WINNER),
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
-Quiet = Annotated[bool, typer.Option("--quiet", help="Tell of warnings and errors alone.")]
-Mnist = Annotated[str, typer.Option(help="embedded, full or a folder of the four IDX files.")]
-Chinese = Annotated[
-    list[str] | None,
-    typer.Option(help="embedded, chen, report, a folder of label folders, a .csv or .tar.gz."),
-]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Print warnings and errors alone.")]
 
 
 @app.command()
 def sweep(
-    name: Annotated[str | None, typer.Option(help="Of the sweep; the time if left out.")] = None,
-    space: Annotated[str, typer.Option(help="quick, paper, wide or a TOML file.")] = "quick",
-    mnist: Mnist = "embedded",
-    mnist_count: Annotated[int | None, typer.Option(help="Take a stratified part.")] = None,
-    chinese: Chinese = None,
+    name: Annotated[
+        str | None, typer.Option(help="The sweep's name; the time if left out.")
+    ] = None,
+    mnist: Annotated[
+        str,
+        typer.Option(
+            help="embedded, full, or a folder of the four IDX files.", rich_help_panel=DIGITS
+        ),
+    ] = "embedded",
+    mnist_count: Annotated[
+        int | None,
+        typer.Option(
+            help="So many of MNIST's digits, each label in its share.", rich_help_panel=DIGITS
+        ),
+    ] = None,
+    chinese: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="embedded, chen, report, a folder of label folders, a .csv or .tar.gz.",
+            rich_help_panel=DIGITS,
+        ),
+    ] = None,
     as_is: Annotated[
-        bool, typer.Option("--as-is", help="Squeeze pictures to 28 x 28 as they are.")
+        bool,
+        typer.Option(
+            "--as-is", help="Squeeze pictures to 28 x 28 as they are.", rich_help_panel=DIGITS
+        ),
     ] = False,
-    trials: Annotated[int, typer.Option(help="How many to run.")] = 8,
+    space: Annotated[
+        str, typer.Option(help="quick, paper, wide, or a TOML file.", rich_help_panel=SEARCH)
+    ] = "quick",
+    trials: Annotated[
+        int, typer.Option(help="How many configurations to try.", rich_help_panel=SEARCH)
+    ] = 8,
+    epochs: Annotated[
+        int | None,
+        typer.Option(help="Epochs of each training, not the space's.", rich_help_panel=SEARCH),
+    ] = None,
     pruner: Annotated[
-        Pruner, typer.Option(help="Stop what is clearly worse, or nothing.")
+        Pruner,
+        typer.Option(
+            help="ladder stops trials that are clearly worse than another; none stops none.",
+            rich_help_panel=SEARCH,
+        ),
     ] = "ladder",
     risk: Annotated[
-        float, typer.Option(help="Stop trials with less chance to be better than another.")
+        float,
+        typer.Option(
+            help="The ladder stops a trial whose chance of being better is lower than this.",
+            rich_help_panel=SEARCH,
+        ),
     ] = 0.065,
-    finalists: Annotated[int, typer.Option(help="How many to cross-validate again.")] = 3,
-    retries: Annotated[int, typer.Option(help="Of a trial whose worker or GPU was lost.")] = 2,
     max_parameters: Annotated[
-        int | None, typer.Option(help="The most weights of a network.")
+        int | None,
+        typer.Option(help="Try no network of more weights.", rich_help_panel=SEARCH),
     ] = None,
-    networks: Networks = None,
-    also: Annotated[Also | None, typer.Option(help="parameters: seek small networks, too.")] = None,
-    warm_start: Annotated[str | None, typer.Option(help="An earlier sweep to learn from.")] = None,
+    also: Annotated[
+        Also | None,
+        typer.Option(help="parameters: seek small networks, too.", rich_help_panel=SEARCH),
+    ] = None,
+    warm_start: Annotated[
+        str | None,
+        typer.Option(help="The name of an earlier sweep to learn from.", rich_help_panel=SEARCH),
+    ] = None,
+    time_budget: Annotated[
+        str | None,
+        typer.Option(help="End the search after 90s, 30m, 2h ...", rich_help_panel=SEARCH),
+    ] = None,
     stop_when_converged: Annotated[
-        bool, typer.Option("--stop-when-converged", help="End when no gain is to be expected.")
+        bool,
+        typer.Option(
+            "--stop-when-converged",
+            help="End the search when no gain is to be expected.",
+            rich_help_panel=SEARCH,
+        ),
     ] = False,
-    time_budget: Annotated[str | None, typer.Option(help="Ends the search: 90s, 2h ...")] = None,
-    epochs: Annotated[int | None, typer.Option(help="Instead of the space's.")] = None,
-    gpus_per_trial: Annotated[
-        float | None, typer.Option(help="GPUs of each; may be a fraction.")
+    seed: Annotated[
+        int, typer.Option(help="Decides all that is random.", rich_help_panel=SEARCH)
+    ] = 0,
+    finalists: Annotated[
+        int,
+        typer.Option(help="How many of the best to cross-validate again.", rich_help_panel=WINNER),
+    ] = 3,
+    networks: Networks = None,
+    concurrent: Annotated[
+        int | None, typer.Option(help="The most trials at a time.", rich_help_panel=MACHINES)
     ] = None,
-    cpus_per_trial: Annotated[int | None, typer.Option(help="Cores, and threads, of each.")] = None,
-    concurrent: Annotated[int | None, typer.Option(help="The most trials at a time.")] = None,
+    gpus_per_trial: Annotated[
+        float | None,
+        typer.Option(help="GPUs of each; may be a fraction.", rich_help_panel=MACHINES),
+    ] = None,
+    cpus_per_trial: Annotated[
+        int | None, typer.Option(help="Cores, and threads, of each.", rich_help_panel=MACHINES)
+    ] = None,
+    retries: Annotated[
+        int,
+        typer.Option(
+            help="How often a trial whose worker or GPU was lost is begun again.",
+            rich_help_panel=MACHINES,
+        ),
+    ] = 2,
     address: Address = None,
     storage: Storage = None,
-    seed: Annotated[int, typer.Option(help="Decides all that is random.")] = 0,
     quiet: Quiet = False,
     out: Out = Path("runs"),
 ) -> None:
@@ -185,7 +277,7 @@ def show(
 @app.command()
 def report(
     name: Name,
-    lang: Annotated[str, typer.Option(help="en or zh.")] = "en",
+    lang: Annotated[str, typer.Option(help="The language of the report: en or zh.")] = "en",
     out: Out = Path("runs"),
 ) -> None:
     """Write what a sweep has found: report.html with its figures, and the winner's card.md."""
@@ -205,7 +297,7 @@ def predict(
     images: Annotated[
         list[Path], typer.Argument(metavar="IMAGE ...", help="Crops, photographs, sheets, PDF.")
     ],
-    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    as_json: AsJson = False,
     draw: Annotated[
         Path | None, typer.Option(help="The folder for copies with the answers drawn on them.")
     ] = None,
@@ -258,8 +350,8 @@ def export(
 
 @app.command()
 def tensorboard(
-    name: Annotated[str | None, typer.Argument(help="Of the sweep; all if left out.")] = None,
-    port: Annotated[int, typer.Option(help="Of this machine alone.")] = 6006,
+    name: Annotated[str | None, typer.Argument(help="The sweep's name; all if left out.")] = None,
+    port: Annotated[int, typer.Option(help="The port, of this machine alone.")] = 6006,
     out: Out = Path("runs"),
 ) -> None:
     """Serve the curves, hyperparameters and ends of trials to this machine's browser."""
@@ -274,11 +366,15 @@ def tensorboard(
 @app.command("serve")
 def serve_model(
     model: Annotated[str, typer.Argument(help="A trained network's file, or a sweep's name.")],
-    port: Annotated[int, typer.Option(min=0, max=65535, help="0: any that is free.")] = 8000,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="The port; 0: any that is free.")
+    ] = 8000,
     host: Annotated[
         str, typer.Option(help="The address to listen at; others than this machine's own are open.")
     ] = "127.0.0.1",
-    rate: Annotated[int, typer.Option(min=1, help="Pictures a minute of one client.")] = 6000,
+    rate: Annotated[
+        int, typer.Option(min=1, help="The most pictures a minute of one client.")
+    ] = 6000,
     out: Out = Path("runs"),
 ) -> None:
     """Serve a page on which to write or show digits and see what is read, and an API."""
@@ -312,7 +408,7 @@ def import_data(
     rows: Annotated[
         str | None, typer.Option(help="The digit of each row of a page, as 0123456789.")
     ] = None,
-    writer: Annotated[str, typer.Option(help="Who wrote all of them.")] = "",
+    writer: Annotated[str, typer.Option(help="The name of who wrote all of them.")] = "",
     layout: Annotated[Layout, typer.Option(help="What to look for on a page.")] = "auto",
 ) -> None:
     """Cut photographed sheets, printed boxes or free rows, into one picture per digit."""

@@ -75,7 +75,7 @@ def main() -> None:
     )
     searched = {"Ray Tune, OptunaSearch": plain(request, data)}
     for risk in arguments.risk:
-        riskier = request.model_copy(update={"risk": risk})
+        riskier = request.model_copy(update={"risk": risk, "name": f"risk-{risk:.3g}"})
         searched[f"shuzi, risk {risk:.3g}"] = ours(riskier, data)
     console.print(_table(searched, data, arguments.judgements))
 
@@ -192,9 +192,7 @@ def _table(searched: dict[str, Searched], data: SweepData, judgements: int) -> T
         "less the first's",
     ):
         table.add_column(heading, justify="right", no_wrap=True)
-    table.caption = (
-        "± one standard error over the folds that judge the winners; the last, fold by fold"
-    )
+    table.caption = "± one standard error over the folds that judge winners; the last, fold by fold"
     losses = {name: _losses(each.winner, data, judgements) for name, each in searched.items()}
     (first, base), *_ = searched.items()
     for name, each in searched.items():

@@ -111,9 +111,11 @@ def test_view_goes_on_through_the_finalists_and_the_retraining(watched: Watched)
 
 def test_ends_are_told_once_and_nothing_of_the_view_is_left(watched: Watched) -> None:
     left = [line for line in watched.left if line]
+    told = "\n".join(left)
     for number in range(TRIALS):
-        assert sum(line.startswith(f"trial {number} ") for line in left) == 1
-    assert sum(line.startswith("retrained ") for line in left) == 7  # with a fold, to calibrate
+        assert sum(line.startswith(f"trial {number} ") for line in left) == 1, told
+    retrained = sum(line.startswith("retrained ") for line in left)
+    assert retrained == 7, told  # with a fold, to calibrate
     parts = ("trials ", "best ", "workers ", "speed ", "time ", "cost ", "finalists ", "left ")
     assert not [line for line in left if line.startswith((*parts, "retraining ", "    "))]
     assert watched.output.rfind(b"\x1b[?25h") > watched.output.rfind(b"\x1b[?25l")

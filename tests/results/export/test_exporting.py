@@ -67,14 +67,16 @@ def subject(synthetic: DigitSet, tmp_path_factory: pytest.TempPathFactory) -> Su
     return made_subject(synthetic, tmp_path_factory.mktemp("runs") / "small", "none")
 
 
-def made_subject(synthetic: DigitSet, path: Path, normalisation: str) -> Subject:
+def made_subject(
+    synthetic: DigitSet, path: Path, normalisation: str, networks: int = 1
+) -> Subject:
     """Returns a winner that was trained on drawn digits, and reads the others."""
     folder = SweepFolder(path)
     folder.make({})
     pool, held_out = synthetic.select(slice(0, 300)), synthetic.select(slice(300, 600))
     configuration = Configuration(
         channels_1=8, channels_2=130, epochs=4, batch_size=20, learning_rate=0.003,
-        normalisation=normalisation,
+        normalisation=normalisation, networks=networks,
     )  # fmt: skip
     winner = trained(pool, configuration, 0)
     save_network(folder.weights, winner.network, configuration, winner.about)
@@ -120,10 +122,11 @@ def test_every_form_reads_as_the_trained_model_does_where_shuzi_is_not(
     assert exports[form]["accuracy"]["accuracy"] > 0.8  # it has learnt, so that answers differ
 
 
-def test_a_network_that_normalises_by_the_batch_is_read_by_the_same_code(
-    synthetic: DigitSet, tmp_path: Path
+@pytest.mark.parametrize("networks", [1, 2])
+def test_networks_that_normalise_by_the_batch_are_read_by_the_same_code(
+    synthetic: DigitSet, tmp_path: Path, networks: int
 ) -> None:
-    subject = made_subject(synthetic, tmp_path / "normalised", "batch")
+    subject = made_subject(synthetic, tmp_path / "normalised", "batch", networks)
     for form in forms_named(["onnx", "pt2", "safetensors"]):
         export(subject, form)
         found = read_alone(subject, form, tmp_path)
