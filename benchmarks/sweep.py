@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from ray.tune.search.optuna import OptunaSearch
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 from sklearn.model_selection import train_test_split
 
 from benchmarks.header import cores, header
@@ -64,7 +64,7 @@ class Searched:
 def main() -> None:
     """Runs both, one after the other, and judges their winners."""
     arguments = _arguments()
-    console = Console(width=100, highlight=False)
+    console = Console(width=110, highlight=False)
     console.print(header("torch", "ray", "optuna"))
     request = _request(arguments)
     space = read_space(request.space, Configuration.check)
@@ -182,14 +182,14 @@ def _busy() -> float:
 
 
 def _table(searched: dict[str, Searched], data: SweepData, judgements: int) -> Table:
-    table = Table("search", box=SIMPLE_HEAD)
+    table = Table(Column("search", no_wrap=True), box=SIMPLE_HEAD)
     for heading in (
         "wall",
         "ratio",
         "cores busy",
         "whole trials",
         "winner's loss",
-        "less the first's",
+        "less plain's",
     ):
         table.add_column(heading, justify="right", no_wrap=True)
     table.caption = "± one standard error over the folds that judge winners; the last, fold by fold"
