@@ -10,6 +10,11 @@ from datasets import DigitSet, joined
 from datasets.chinese import load_chinese
 
 
+def pytest_configure() -> None:
+    """Has torch use one thread, also in processes of tests: where others work, more wait long."""
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+
 @pytest.fixture(scope="session")
 def real_data() -> Path:
     """The folder of real digits, or a skip that says what is missing."""

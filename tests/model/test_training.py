@@ -1,6 +1,5 @@
 """Cross-validation must be repeatable, and must never see what it is judged on."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -24,14 +23,6 @@ from model.replica import Replica
 
 CPU = torch.device("cpu")
 SMALL = Configuration(channels_1=4, channels_2=8, epochs=2, batch_size=32)
-
-
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 def measures(epochs: list[list[FoldEpoch]]) -> list[tuple[float, ...]]:

@@ -25,11 +25,8 @@ CONFIGURATION = Configuration(
 def trained(tmp_path_factory: pytest.TempPathFactory, synthetic: DigitSet) -> Path:
     """A small network that reads most digits right."""
     digits = joined([load_mnist("embedded").train, synthetic])
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)  # more wait for each other where other work is done
     pool = DeviceDigits.of(digits, torch.device("cpu"))
     network = train_whole(CONFIGURATION, pool, np.arange(len(digits.labels)), seed=0)
-    torch.set_num_threads(threads)
     path = tmp_path_factory.mktemp("trained") / "small.safetensors"
     save_network(path, network, CONFIGURATION, {})
     return path

@@ -177,11 +177,8 @@ def best_alone(swept: Swept) -> list[FoldEpoch]:
     asked = read_json(swept.folder.sweep_json)["space"]
     varied = {name: best[name] for name in asked["parameters"]}
     configuration = Configuration.from_dict({**asked["fixed"], **varied, "epochs": 1})
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
     digits = DeviceDigits.of(swept.data.pool, CPU)
     (epoch,) = cross_validate(configuration, digits, swept.data.folds, seed=3)
-    torch.set_num_threads(threads)
     return epoch
 
 

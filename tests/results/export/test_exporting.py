@@ -67,9 +67,7 @@ def subject(synthetic: DigitSet, tmp_path_factory: pytest.TempPathFactory) -> Su
     return made_subject(synthetic, tmp_path_factory.mktemp("runs") / "small", "none")
 
 
-def made_subject(
-    synthetic: DigitSet, path: Path, normalisation: str, networks: int = 1
-) -> Subject:
+def made_subject(synthetic: DigitSet, path: Path, normalisation: str, networks: int = 1) -> Subject:
     """Returns a winner that was trained on drawn digits, and reads the others."""
     folder = SweepFolder(path)
     folder.make({})
