@@ -1,5 +1,6 @@
 """The front door: what it prints, what it refuses and how it exits."""
 
+import importlib.metadata
 import json
 import re
 import shutil
@@ -40,8 +41,10 @@ def write_photographs(folder: Path, each: int) -> None:
             Image.fromarray(grey).save(folder / str(digit) / f"{writer}.png")
 
 
-def prepare_mistakes(folder: Path) -> None:
-    """Makes what the bad requests below speak of."""
+@pytest.fixture(scope="module")
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the bad requests below speak of."""
+    folder = tmp_path_factory.mktemp("mistakes")
     (folder / "typo.toml").write_text(
         'about = "x"\n[parameters]\nwidth = {kind="int",low=1,high=2}\n'
     )
@@ -63,6 +66,13 @@ def prepare_mistakes(folder: Path) -> None:
             **{key: {} for key in ("space", "report", "data", "versions", "hardware")},
         },
     )
+    return folder
+
+
+@pytest.fixture
+def mistakes(elsewhere: Path, made_once: Path) -> Path:
+    shutil.copytree(made_once, elsewhere, dirs_exist_ok=True)
+    return elsewhere
 
 
 @pytest.mark.parametrize(
@@ -92,20 +102,26 @@ def prepare_mistakes(folder: Path) -> None:
     ],
 )
 def test_bad_request_is_one_clear_line_and_leaves_no_folder(
-    elsewhere: Path,
+    mistakes: Path,
     arguments: list[str],
     rule: str,
     monkeypatch: pytest.MonkeyPatch,
     capfd: pytest.CaptureFixture[str],
 ) -> None:
-    prepare_mistakes(elsewhere)
     status, out, err = call("sweep", *arguments, monkeypatch=monkeypatch, capsys=capfd)
     assert status == 2
     assert rule in err
     told = [line for line in err.splitlines() if line.startswith("shuzi: ")]
     assert len(told) == 1
     assert "Traceback" not in err + out
-    assert [path.name for path in (elsewhere / "runs").iterdir()] == ["taken"]
+    assert [path.name for path in (mistakes / "runs").iterdir()] == ["taken"]
+
+
+def test_version_is_told(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, out, _ = call("--version", monkeypatch=monkeypatch, capsys=capsys)
+    assert (status, out) == (0, f"{importlib.metadata.version('shuzi')}\n")
 
 
 @pytest.mark.parametrize("command", ["show", "retrain", "resume", "export"])
@@ -132,26 +148,24 @@ def test_sweep_that_is_not_there_is_refused(
     ],
 )
 def test_export_that_cannot_be_is_one_clear_line(
-    elsewhere: Path,
+    mistakes: Path,
     arguments: list[str],
     rule: str,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    prepare_mistakes(elsewhere)
     status, _, err = call("export", "taken", *arguments, monkeypatch=monkeypatch, capsys=capsys)
     assert (status, err.count("\n")) == (2, 1)
     assert rule in err
 
 
 def test_unfinished_sweep_is_listed_and_shown(
-    elsewhere: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    mistakes: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    prepare_mistakes(elsewhere)
     status, out, _ = call("list", monkeypatch=monkeypatch, capsys=capsys)
     assert status == 0
     assert "unfinished" in out
-    with held(SweepFolder(elsewhere / "runs" / "taken")):
+    with held(SweepFolder(mistakes / "runs" / "taken")):
         assert "running" in call("list", monkeypatch=monkeypatch, capsys=capsys)[1]
     status, out, _ = call("show", "taken", "--json", monkeypatch=monkeypatch, capsys=capsys)
     told = json.loads(out)
@@ -160,24 +174,26 @@ def test_unfinished_sweep_is_listed_and_shown(
 
 
 def test_sweeps_are_listed_for_programs(
-    elsewhere: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    elsewhere: Path,
+    made_once: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     assert call("list", "--json", monkeypatch=monkeypatch, capsys=capsys)[:2] == (0, "[]\n")
     assert "no sweeps in" in call("list", monkeypatch=monkeypatch, capsys=capsys)[1]
-    prepare_mistakes(elsewhere)
+    shutil.copytree(made_once / "runs", elsewhere / "runs")
     status, out, _ = call("list", "--json", monkeypatch=monkeypatch, capsys=capsys)
     (told,) = json.loads(out)
     assert (status, told["name"], told["state"], told["trials"]) == (0, "taken", "unfinished", {})
 
 
 def test_list_is_readable_at_80_columns(
-    elsewhere: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    mistakes: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("COLUMNS", "80")
-    prepare_mistakes(elsewhere)
     long = "a-sweep-of-which-the-name-is-longer-than-usual"
     for name in ("20261125-025750", long):
-        shutil.copytree(elsewhere / "runs" / "taken", elsewhere / "runs" / name)
+        shutil.copytree(mistakes / "runs" / "taken", mistakes / "runs" / name)
     out = call("list", monkeypatch=monkeypatch, capsys=capsys)[1]
     lines = [line.rstrip() for line in out.splitlines()]
     assert max(map(len, lines)) <= 80
