@@ -61,7 +61,10 @@ Storage = Annotated[
 ]
 Networks = Annotated[
     int | None,
-    typer.Option(help="Train the winner N times and average them.", rich_help_panel=WINNER),
+    typer.Option(
+        help="Networks to average for the winner, 1 to 16; if left out, as in the space or before.",
+        rich_help_panel=WINNER,
+    ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Print warnings and errors alone.")]
@@ -87,7 +90,8 @@ def sweep(
     chinese: Annotated[
         list[str] | None,
         typer.Option(
-            help="embedded, chen, report, a folder of label folders, a .csv or .tar.gz.",
+            help="embedded, chen, report, a folder of label folders, a .csv or .tar.gz; "
+            "may be repeated; embedded if left out.",
             rich_help_panel=DIGITS,
         ),
     ] = None,
@@ -110,14 +114,14 @@ def sweep(
     pruner: Annotated[
         Pruner,
         typer.Option(
-            help="ladder stops trials that are clearly worse than another; none stops none.",
+            help="ladder stops trials that are likely worse than another; none stops none.",
             rich_help_panel=SEARCH,
         ),
     ] = "ladder",
     risk: Annotated[
         float,
         typer.Option(
-            help="The ladder stops a trial whose chance of being better is lower than this.",
+            help="The ladder stops a trial with less chance of being better, 0.001 to 0.5.",
             rich_help_panel=SEARCH,
         ),
     ] = 0.065,
@@ -150,18 +154,32 @@ def sweep(
     ] = 0,
     finalists: Annotated[
         int,
-        typer.Option(help="How many of the best to cross-validate again.", rich_help_panel=WINNER),
+        typer.Option(
+            help="The most trials to cross-validate again: the best, but for clearly worse ones.",
+            rich_help_panel=WINNER,
+        ),
     ] = 3,
     networks: Networks = None,
     concurrent: Annotated[
-        int | None, typer.Option(help="The most trials at a time.", rich_help_panel=MACHINES)
+        int | None,
+        typer.Option(
+            help="The most trials at a time; if left out, as many as there is room for.",
+            rich_help_panel=MACHINES,
+        ),
     ] = None,
     gpus_per_trial: Annotated[
         float | None,
-        typer.Option(help="GPUs of each; may be a fraction.", rich_help_panel=MACHINES),
+        typer.Option(
+            help="GPUs of each, may be a fraction; if left out, as its memory allows.",
+            rich_help_panel=MACHINES,
+        ),
     ] = None,
     cpus_per_trial: Annotated[
-        int | None, typer.Option(help="Cores, and threads, of each.", rich_help_panel=MACHINES)
+        int | None,
+        typer.Option(
+            help="Cores, and threads, of each; if left out, an equal share.",
+            rich_help_panel=MACHINES,
+        ),
     ] = None,
     retries: Annotated[
         int,
@@ -219,8 +237,7 @@ def resume(
 ) -> None:
     """Go on with a sweep that was broken off; do only what is missing.
 
-    Where there is no such folder, it is fetched from the storage. Address and storage are as
-    before, unless they are given.
+    Where there is no such folder, it is fetched from the storage.
     """
     from tune.sweep import fetch_sweep, resume_sweep
 
@@ -339,13 +356,13 @@ def export(
     out: Out = Path("runs"),
 ) -> None:
     """Write the winner in a form that needs neither shuzi nor, as ONNX, torch or Python."""
-    from results.export.record import forms_named, read_exports
+    from results.export.record import exports_of_winner, forms_named
     from results.tables import exports_table
     from tune.exporting import export_sweep
 
     folder = _existing(out, name)
     export_sweep(folder, forms_named(form, ensemble), _told_to(quiet), ensemble, force)
-    console.print(exports_table(read_exports(folder.exports_json)))
+    console.print(exports_table(exports_of_winner(folder)))
 
 
 @app.command()

@@ -140,8 +140,9 @@ class AveragedNetworks(DigitNetwork):
 
 
 def averaged(networks: Sequence[DigitNetwork]) -> DigitNetwork:
-    """Returns networks as one; a single one as it is."""
-    return networks[0] if len(networks) == 1 else AveragedNetworks(networks).eval()
+    """Returns networks as one; a single one as it is. Of averages, the networks are averaged."""
+    members = [member for network in networks for member in members_of(network)]
+    return members[0] if len(members) == 1 else AveragedNetworks(members).eval()
 
 
 def members_of(network: DigitNetwork) -> list[DigitNetwork]:

@@ -15,7 +15,7 @@ from results.asked import read_asked
 from results.epochs import EpochLog
 from results.errors import ResultsError
 from results.evaluation import read_evaluation, read_judged
-from results.export.record import check_export, read_exports
+from results.export.record import check_export, export_again, read_exports
 from results.finalists import read_finalists
 from results.folder import SweepFolder
 from results.pictures import read_pictures
@@ -25,7 +25,6 @@ from results.trials import ENDED, STATES, read_trials, trials_table
 from results.winner import load_network
 
 ENDS = [STATES[state] for state in ENDED]
-EXPORTED_AGAIN = "`shuzi export --force` makes it again."
 
 
 Place = TypeVar("Place")
@@ -106,9 +105,12 @@ def _of_files(folder: SweepFolder, known: KnownTrials) -> Iterator[str]:
             (partial(load_network, path), "`shuzi export --ensemble` trains it again.")
             for path in sorted(folder.winner.glob("folds/*.safetensors"))
         ),
-        (lambda: read_exports(folder.exports_json), EXPORTED_AGAIN),
+        (lambda: read_exports(folder.exports_json), "`shuzi export --force` makes it again."),
         *(
-            (partial(check_export, folder, export), EXPORTED_AGAIN)
+            (
+                partial(check_export, folder, export),
+                f"`{export_again(folder, export)}` makes it again.",
+            )
             for export in unless_damaged(read_exports, folder.exports_json) or ()
             if export["form"] != "safetensors"  # the winner itself, see above
         ),

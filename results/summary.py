@@ -11,7 +11,7 @@ from typing_extensions import TypedDict  # as pydantic asks for, before Python 3
 from results.asked import read_asked
 from results.damage import KnownTrials, damage, known_trials, unless_damaged
 from results.evaluation import Evaluation, EvaluationRow, is_winner, read_evaluation
-from results.export.record import Export, read_exports
+from results.export.record import Export, exports_of_winner
 from results.finalists import finished_finalists, read_finalists
 from results.folder import SweepFolder
 from results.importance import importance
@@ -56,7 +56,7 @@ class Summary(Brief):
             the smallest first, else empty.
         finalists: The rows of `finalists.csv`, the winner first, or empty.
         evaluation: The content of `evaluation.json`, or null.
-        exports: The content of `exports.json`, or empty.
+        exports: What `exports.json` has of the winner as it is now, or empty.
     """
 
     damaged: list[str]
@@ -87,7 +87,7 @@ def summary(folder: SweepFolder, known: KnownTrials | None = None) -> Summary:
         "front": front(rows) if asked and asked["request"].get("also") else [],
         "finalists": _records(finalists),
         "evaluation": unless_damaged(read_evaluation, folder.evaluation_json),
-        "exports": unless_damaged(read_exports, folder.exports_json) or [],
+        "exports": unless_damaged(exports_of_winner, folder) or [],
     }
 
 

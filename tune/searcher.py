@@ -224,7 +224,7 @@ class StudySearcher(NotSaved, Searcher):  # type: ignore[misc]
         """Has a trial end that is hopeless, as soon as no worker is at it."""
         climb.end = (
             TrialState.PRUNED,
-            f"clearly worse than the best: stopped after {climb.place}.",
+            f"likely worse than the best: stopped after {climb.place}.",
         )
         self._end_if_left(climb)
 

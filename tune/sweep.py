@@ -146,6 +146,7 @@ def retrain_sweep(folder: SweepFolder, console: Console, networks: int | None = 
     if networks is not None:
         request = request.model_copy(update={"networks": networks})
         request.check()
+        console.print(f"networks averaged: {networks}, which {folder.sweep_json} tells from now on")
     trials = known_trials(folder).table
     best_trials(trials, 1)
     data = load_data(request, space.folds)

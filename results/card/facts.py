@@ -1,16 +1,12 @@
 """What a model card says in tables."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 from results.evaluation import EvaluationRow, wilson_interval
-from results.folder import SweepFolder
 from results.report.answer import percent
 from results.report.facts import short
 from results.report.material import LAST, Material
 from results.report.words import Words
-
-KINDS = {".onnx", ".pt2", ".safetensors"}
 
 Row = tuple[str, ...]
 
@@ -55,11 +51,9 @@ def parameters(row: EvaluationRow, words: Words) -> list[Row]:
     return [(words.name(name), short(value)) for name, value in row["configuration"].items()]
 
 
-def model_files(folder: SweepFolder) -> list[Row]:
+def model_files(material: Material) -> list[Row]:
     """Returns the files that hold the trained network, and their sizes in kB."""
-    paths = [path for path in sorted(folder.winner.glob("model*")) if path.suffix in KINDS]
-    return [(path.name, f"{_kilobytes(path):,}") for path in paths]
-
-
-def _kilobytes(path: Path) -> int:
-    return -(-path.stat().st_size // 1000)
+    folder = material.folder
+    names = {folder.weights.name, *(export["file"] for export in material.exports)}
+    paths = (path for path in sorted(folder.winner.glob("model*")) if path.name in names)
+    return [(path.name, f"{path.stat().st_size / 1000:,.0f}") for path in paths]

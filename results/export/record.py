@@ -109,6 +109,22 @@ def current_export(folder: SweepFolder, form: Form, ensemble: bool = False) -> E
     return None
 
 
+def exports_of_winner(folder: SweepFolder) -> list[Export]:
+    """Returns the records of what was made of the winner as it is now.
+
+    Raises:
+        ResultsError: If `exports.json` is damaged.
+    """
+    now = sha256(folder.weights)
+    return [each for each in read_exports(folder.exports_json) if now in (each["winner"], "")]
+
+
+def export_again(folder: SweepFolder, export: Export) -> str:
+    """Returns the command that makes an export again."""
+    ensemble = " --ensemble" if export["file"].startswith("ensemble") else ""
+    return f"shuzi export {folder.name} --format {export['form']}{ensemble} --force"
+
+
 def check_export(folder: SweepFolder, export: Export) -> None:
     """Checks that an export's file is as it was written, if it is still there.
 

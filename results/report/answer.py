@@ -32,6 +32,13 @@ def headline(material: Material, words: Words) -> tuple[str, str]:
     return told, words.say("headline_after", low=low, high=high)
 
 
+def averaged(material: Material, words: Words) -> str:
+    """Says of how many networks the winner is the average; nothing of a single one."""
+    row = material.row(LAST)
+    count = row["configuration"].get("networks", 1) if row else 1
+    return words.say("averaged", count=count) if count > 1 else ""
+
+
 def notes(material: Material, words: Words) -> Iterator[str]:
     """Returns what must be known to read the answer rightly."""
     if not material.evaluation:
@@ -39,6 +46,8 @@ def notes(material: Material, words: Words) -> Iterator[str]:
     held_out = material.evaluation["held_out"]
     if "synthetic" in held_out["sources"]:
         yield words.say("synthetic")
+    if average := averaged(material, words):
+        yield average
     yield words.say("small", points=f"{100 / held_out['count']:.2f}")
     yield words.say("claim")
 

@@ -166,13 +166,19 @@ def provenance(material: Material, words: Words) -> Iterator[Row]:
     yield words.say("seed"), str(asked["seed"])
     yield words.say("folds"), str(asked["folds"])
     yield words.say("varied"), "; ".join(_ranges(space.get("parameters", {}), words))
-    fixed = space.get("fixed", {}).items()
-    yield words.say("fixed"), ", ".join(f"{words.name(name)} {value}" for name, value in fixed)
+    fixed = {**space.get("fixed", {}), **_epochs_asked(asked["request"])}
+    told = (f"{words.name(name)} {value}" for name, value in fixed.items())
+    yield words.say("fixed"), ", ".join(told)
     if "processor" in hardware:
         yield words.say("hardware"), _hardware(hardware, words)
     seconds = material.trials["seconds"].fillna(0).sum() if "seconds" in material.trials else 0.0
     yield words.say("worker_hours"), duration(float(seconds))
     yield words.say("versions"), ", ".join(f"{k} {v}" for k, v in asked["versions"].items())
+
+
+def _epochs_asked(request: dict[str, Any]) -> dict[str, int]:
+    """Returns the epochs that were asked for instead of the space's."""
+    return {"epochs": request["epochs"]} if request.get("epochs") else {}
 
 
 def _ranges(parameters: dict[str, Any], words: Words) -> Iterator[str]:

@@ -12,7 +12,7 @@ from results.asked import Asked, read_asked
 from results.damage import KnownTrials, damage, known_trials, unless_damaged
 from results.epochs import EpochLog
 from results.evaluation import BOTH, MNIST, Evaluation, EvaluationRow, read_evaluation
-from results.export.record import Export, read_exports
+from results.export.record import Export, exports_of_winner
 from results.finalists import finished_finalists, read_finalists
 from results.folder import SweepFolder
 from results.importance import importance
@@ -64,7 +64,7 @@ class Material:
             finished_finalists(unless_damaged(read_finalists, folder.finalists_csv)),
             _readings(folder, evaluation),
             unless_damaged(read_pictures, folder.pictures),
-            unless_damaged(read_exports, folder.exports_json) or [],
+            unless_damaged(exports_of_winner, folder) or [],
             damage(folder, known),
         )
 

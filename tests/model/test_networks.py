@@ -3,6 +3,7 @@ import torch.nn.functional as F  # noqa: N812
 from torch import Tensor
 
 from model import REPORT, Configuration, DigitCNN, FullyConnected, build, count_parameters
+from model.networks import averaged, members_of
 
 
 def bytes_like_digits(count: int) -> Tensor:
@@ -52,3 +53,12 @@ def test_widths_and_kinds_are_as_configured() -> None:
     assert network.hidden_1.in_features == 16 * 5
     assert network(bytes_like_digits(2)).shape == (2, 10)
     assert isinstance(build(Configuration(network="fully-connected")), FullyConnected)
+
+
+def test_an_average_of_averages_is_that_of_all_their_networks() -> None:
+    two = [build(Configuration(channels_1=2, channels_2=3, networks=2)).eval() for _ in range(2)]
+    together, images = averaged(two), bytes_like_digits(4)
+    assert [type(member) for member in members_of(together)] == [DigitCNN] * 4
+    with torch.no_grad():
+        expected = torch.stack([each(images).exp() for each in two]).mean(dim=0)
+        torch.testing.assert_close(together(images).exp(), expected)

@@ -145,3 +145,6 @@ def test_an_export_of_another_winner_is_named(folder: SweepFolder) -> None:
     save_network(folder.weights, build(TINY), TINY, {"trained": "again"})
     (line,) = damage(folder, known_trials(folder))
     assert "model.onnx was made of other weights than model.safetensors has" in line
+    assert "`shuzi export whole --format onnx --force` makes it again." in line
+    assert summary(folder)["exports"] == []
+    assert "Exports" not in shown(folder)

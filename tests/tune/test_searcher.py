@@ -246,7 +246,7 @@ def test_a_pruned_search_ends_with_the_best_whole_at_a_part_of_the_cost(
     for trial in study.trials:
         assert trial.intermediate_values
         if trial.state == TrialState.PRUNED:
-            assert trial.user_attrs["cause"].startswith("clearly worse than the best: stopped")
+            assert trial.user_attrs["cause"].startswith("likely worse than the best: stopped")
 
 
 def test_every_trial_costs_the_same_without_a_pruner(

@@ -18,7 +18,9 @@ def network(material: Material, words: Words) -> Iterator[Drawn]:
     """Draws the winner's network."""
     if row := material.row(LAST):
         configuration = Configuration.from_dict(row["configuration"])
-        caption = words.say("network", weights=f"{row['weights']:,}")
+        count, weights = configuration.networks, row["weights"]
+        alike = {"count": count, "each": f"{weights // count:,}", "weights": f"{weights:,}"}
+        caption = words.say("network" if count == 1 else "network_of", **alike)
         layers = _layers(configuration, words)
         yield drawn("network", caption, lambda axes: _draw(axes, layers), (6.2, 2.6))
 

@@ -13,6 +13,7 @@ from results.report.material import Material
 from results.report.words import Words
 
 SIZE = (4.3, 3.0)  # inches
+FEW = 4  # epochs
 
 
 def training(material: Material, words: Words) -> Iterator[Drawn]:
@@ -46,16 +47,17 @@ class _Panel:
     def __init__(self, epochs: Sequence[dict[str, Any]], top: float, words: Words) -> None:
         self._table = pd.DataFrame(epochs).sort_values(["fold", "epoch"])
         self._top, self._words = top, words
+        self._epochs = sorted(set(self._table["epoch"]))
+        self._marker = "." if len(self._epochs) < FEW else ""  # too few to see as a line
 
     def draw_losses(self, axes: Axes) -> None:
         kinds = {"training": (ORANGE, "--"), "validation": (BLUE, "-")}
         for kind, (colour, line) in kinds.items():
             for number, (_, fold) in enumerate(self._table.groupby("fold")):
                 label = "" if number else self._words.say(kind)
-                marker = "." if len(fold) < 4 else ""
                 axes.plot(
                     fold["epoch"], fold[f"{kind}_loss"], line, color=colour, lw=1.1, label=label,
-                    marker=marker,
+                    marker=self._marker,
                 )  # fmt: skip
         axes.set(ylabel=self._words.say("curve_loss"), ylim=(0, self._top))
         self._finish(axes)
@@ -73,13 +75,19 @@ class _Panel:
         parts = [_percent(each[source]) for each in here["sources"]]
         table = here.assign(accuracy=parts)
         for _, fold in table.groupby("fold"):
-            axes.plot(fold["epoch"], fold["accuracy"], line, color=colour, lw=0.6, alpha=0.6)
+            axes.plot(
+                fold["epoch"], fold["accuracy"], line, color=colour, lw=0.6, alpha=0.6,
+                marker=self._marker,
+            )  # fmt: skip
         mean = table.groupby("epoch")["accuracy"].mean()
-        axes.plot(mean.index, mean, line, color=colour, lw=2.2, label=source)
+        axes.plot(mean.index, mean, line, color=colour, lw=2.2, label=source, marker=self._marker)
 
     def _finish(self, axes: Axes) -> None:
         axes.set_xlabel(self._words.say("epoch"))
-        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+        if len(self._epochs) < FEW:
+            axes.set_xticks(self._epochs)
+        else:
+            axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         legend_above(axes)
 
 

@@ -6,12 +6,14 @@ from typing import Any
 import pytest
 from huggingface_hub import ModelCard
 
+from model import build
 from results import SweepFolder, read_json, write_json
 from results.card.licenses import origins, unlicensed
 from results.card.writing import write_card
 from results.report.command import command_of
+from results.winner import save_network
 from tests.results.card.parsed import ParsedCard, require_figures_of
-from tests.results.made_sweep import made_sweep
+from tests.results.made_sweep import TINY, made_sweep
 
 
 @pytest.fixture
@@ -64,7 +66,7 @@ def test_drawn_digits_are_named_beside_the_headline_and_small_counts_as_limits(
 ) -> None:
     write_card(folder)
     text = ModelCard.load(folder.card).text
-    assert "`synthetic` were drawn by shuzi itself" in text.partition("## What it is for")[0]
+    assert "“synthetic” were drawn by shuzi itself" in text.partition("## What it is for")[0]
     limits = text.partition("## Limitations")[2]
     assert "One digit more or less is 0.10 percentage points here." in limits
 
@@ -107,3 +109,27 @@ def test_figures_that_can_no_longer_be_read_leave_the_card_as_it_was(folder: Swe
     folder.evaluation_json.write_text("{")
     assert not write_card(folder)
     assert folder.card.read_bytes() == before
+
+
+def test_an_export_of_an_earlier_winner_is_not_named(folder: SweepFolder) -> None:
+    save_network(folder.weights, build(TINY), TINY, {"trained": "again"})
+    write_card(folder)
+    files = ParsedCard.of(folder.card).tables["file"]
+    assert [line["file"] for line in files] == ["model.safetensors"]
+
+
+def test_epochs_that_were_asked_for_come_before_the_spaces(folder: SweepFolder) -> None:
+    asked_for(folder, {"mnist": 30}, {"epochs": 7})
+    write_card(folder)
+    told = {line["what"]: line["value"] for line in ParsedCard.of(folder.card).tables["what"]}
+    assert told["fixed in every trial"] == "epochs 7"
+
+
+def test_an_average_is_called_one(folder: SweepFolder) -> None:
+    write_card(folder)
+    assert "is the average" not in folder.card.read_text("utf-8")
+    evaluation = read_json(folder.evaluation_json)
+    evaluation["rows"][-1]["configuration"]["networks"] = 3
+    write_json(folder.evaluation_json, evaluation)
+    write_card(folder)
+    assert "The winner is the average of 3 networks" in folder.card.read_text("utf-8")
