@@ -9,10 +9,9 @@ import pytest
 from datasets import DigitSet, joined
 from datasets.chinese import load_chinese
 
-
-def pytest_configure() -> None:
-    """Has torch use one thread, also in processes of tests: where others work, more wait long."""
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
+# Torch, which is not imported yet, takes one thread, also in processes of tests: where other work
+# is done, more wait long for each other.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
 @pytest.fixture(scope="session")
