@@ -5,7 +5,7 @@ import shutil
 import tempfile
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pyarrow as pa
@@ -67,20 +67,23 @@ class Storage:
         sent = self._known() if self._sent is None else self._sent
         self._sent = sent
         for name in sent.keys() - here.keys():
-            self._system.delete_file(self._path(name))
+            with suppress(FileNotFoundError):  # removed before, but the answer was lost
+                self._system.delete_file(self._path(name))
             del sent[name]
         for name, (size, written) in here.items():
             size_there, written_there = sent.get(name, (-1, -1))
-            if size != size_there or written > written_there:
-                self._send(folder.path / name, self._path(name))
+            changed = size != size_there or written > written_there
+            if changed and self._send(folder.path / name, self._path(name)):
                 sent[name] = size, written
 
-    def _send(self, here: Path, there: str) -> None:
+    def _send(self, here: Path, there: str) -> bool:
+        """Copies a file; returns whether it was still here."""
         try:
             content = here.read_bytes()
         except FileNotFoundError:  # gone since it was listed: the next call removes it there
-            return
+            return False
         self._write(there, content)
+        return True
 
     def fetch(self, folder: SweepFolder) -> None:
         """Copies the sweep to a folder that is not there yet, all at once.

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+import results.storage
 from results import ResultsError, SweepFolder
 from results.storage import Storage
 from tests.s3 import ACCESS, Server
@@ -116,3 +117,27 @@ def test_missing_sweep_is_refused_and_nothing_is_made(uri: str, tmp_path: Path) 
 def test_storage_that_cannot_be_used_is_refused(uri: str, rule: str) -> None:
     with pytest.raises(ResultsError, match=rule):
         Storage(uri, "one").check()
+
+
+def test_a_file_that_is_gone_before_it_is_read_holds_nothing_up(
+    uri: str, folder: SweepFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    storage, stamps = Storage(uri, "one"), results.storage._stamps
+    gone = [("trials/0000/gone.json", (1, 1))]
+    with monkeypatch.context() as patch:
+        patch.setattr(results.storage, "_stamps", lambda folder: [*gone, *stamps(folder)])
+        storage.send(folder)
+    storage.send(folder)  # had failed for good: what was never there could not be removed
+    assert sorted(storage._known()) == sorted(contents(folder))
+
+
+def test_a_file_that_was_removed_there_already_holds_nothing_up(
+    uri: str, folder: SweepFolder
+) -> None:
+    storage = Storage(uri, "one")
+    storage.send(folder)
+    name = str(folder.epochs_csv(0).relative_to(folder.path))
+    storage._system.delete_file(storage._path(name))
+    folder.epochs_csv(0).unlink()
+    storage.send(folder)
+    assert sorted(storage._known()) == sorted(contents(folder))
