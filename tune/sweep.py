@@ -146,7 +146,6 @@ def retrain_sweep(folder: SweepFolder, console: Console, networks: int | None = 
     if networks is not None:
         request = request.model_copy(update={"networks": networks})
         request.check()
-        console.print(f"networks averaged: {networks}, which {folder.sweep_json} tells from now on")
     trials = known_trials(folder).table
     best_trials(trials, 1)
     data = load_data(request, space.folds)
@@ -155,7 +154,10 @@ def retrain_sweep(folder: SweepFolder, console: Console, networks: int | None = 
     with on_ray(request.address, how_to_resume(folder)) as stop:
         plan = Plan(request, space, data, share_of_cluster(request, space, data), folder)
         with at_work(folder, storage, console, stop):
-            ask_anew(plan)
+            if networks is not None:
+                ask_anew(plan)
+                told = f"networks averaged: {networks}, which {folder.sweep_json} tells from now on"
+                console.print(told)
             write_json(folder.judged_json, [])
             _finish(trials, plan, console)
 

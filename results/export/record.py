@@ -115,8 +115,13 @@ def exports_of_winner(folder: SweepFolder) -> list[Export]:
     Raises:
         ResultsError: If `exports.json` is damaged.
     """
-    now = sha256(folder.weights)
-    return [each for each in read_exports(folder.exports_json) if now in (each["winner"], "")]
+    weights = sha256(folder.weights)
+    return [each for each in read_exports(folder.exports_json) if _is_of(each, weights)]
+
+
+def _is_of(export: Export, weights: str) -> bool:
+    """Tells whether an export is of weights of some sha256; of weights that are missing, any is."""
+    return weights in (export["winner"], "")
 
 
 def export_again(folder: SweepFolder, export: Export) -> str:
@@ -134,7 +139,7 @@ def check_export(folder: SweepFolder, export: Export) -> None:
     path = folder.winner / export["file"]
     if path.is_file() and sha256(path) != export["sha256"]:
         raise ResultsError(f"{path} is damaged: its sha256 is not that of {folder.exports_json}")
-    if path.is_file() and sha256(folder.weights) not in (export["winner"], ""):
+    if path.is_file() and not _is_of(export, sha256(folder.weights)):
         raise ResultsError(f"{path} was made of other weights than {folder.weights.name} has")
 
 
