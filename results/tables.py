@@ -89,10 +89,18 @@ def finalists_table(finalists: Sequence[dict[str, Any]]) -> Table:
         table.add_row(
             str(row["trial"]),
             f"{row['validation_loss']:.4f}",
-            f"{row['again_loss']:.4f} ±{_without_zero(row['again_sd'], 3)}",
-            f"{row['both']:.4f}",
+            _again(row),
+            "given up" if row["both"] is None else f"{row['both']:.4f}",
         )
     return table
+
+
+def _again(finalist: dict[str, Any]) -> str:
+    """Returns the loss on other folds, and how it varies, as far as there are any."""
+    loss, spread = finalist["again_loss"], finalist["again_sd"]
+    if loss is None:
+        return ""
+    return f"{loss:.4f}" if spread is None else f"{loss:.4f} ±{_without_zero(spread, 3)}"
 
 
 def winner_table(evaluation: Evaluation) -> Table:

@@ -12,8 +12,6 @@ from tune.errors import SweepFailed
 from tune.finalists import cross_validate_finalists
 from tune.plan import Plan
 
-CLEARLY = 2  # standard errors by which the folds of a trial must be worse that is no finalist
-
 
 def chosen_winner(trials: pd.DataFrame, plan: Plan, console: Console) -> int:
     """Returns the best trial by all the evidence, of which there is more for the finalists.
@@ -47,21 +45,14 @@ def _judged_before(best: list[int], plan: Plan) -> pd.DataFrame | None:
 def best_trials(trials: pd.DataFrame, count: int) -> list[int]:
     """Returns the numbers of the best whole trials, the best first.
 
-    Left out are those that the noise of cross-validation cannot have set behind the best.
-
     Raises:
         SweepFailed: If none is whole.
     """
     try:
-        best = winning_trial(trials)
+        winning_trial(trials)
     except ResultsError as error:
         raise SweepFailed(str(error)) from error
-    whole = ranked(trials).set_index("trial")
-    folds = whole.filter(regex=r"^fold_\d+$")
-    behind = folds - folds.loc[best]
-    errors = behind.std(axis=1) / len(folds.columns) ** 0.5
-    near = behind.mean(axis=1) <= CLEARLY * errors
-    return [int(trial) for trial in whole.index[near][:count]]
+    return [int(trial) for trial in ranked(trials)["trial"][:count]]
 
 
 def configuration_of(trial: int, trials: pd.DataFrame, plan: Plan) -> Configuration:

@@ -1,12 +1,13 @@
 """The finalists: the best trials, cross-validated again with other folds and seeds.
 
 The best of many by a noisy measure is partly the luckiest, so that its loss is no fair guess of
-what it will do; a second, independent cross-validation of the few best mends both.
+what it will do; a second, independent cross-validation of the few best mends both. It is a race:
+who falls behind beyond chance is given up.
 """
 
 import math
 import statistics
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 import pandas as pd
@@ -25,6 +26,7 @@ from results.finalists import (
 )
 from results.trials import ranked
 from tune.plan import Plan
+from tune.race import Race
 from tune.terminal import Row, Steps
 from tune.worker import OtherFolds, fold_loss
 
@@ -46,16 +48,33 @@ def cross_validate_finalists(
     other = _other_folds(plan)
     before = _losses_before(plan)
     nothing = [math.nan] * len(other.folds)
-    losses = {trial: before.get(trial, list(nothing)) for trial in configurations}
+    again = {trial: before.get(trial, list(nothing)) for trial in configurations}
+    race = Race(_losses_in_search(trials, again), again, _risk(plan))
     found = trials.set_index("trial")["validation_loss"]
-    left = sum(math.isnan(loss) for folds in losses.values() for loss in folds)
-    steps = Steps("finalists", left, "folds", lambda: _standing(losses, found))
+    steps = Steps("finalists", len(race.open_folds()), "folds", lambda: _standing(again, found))
     with steps.shown(console):
-        for trial, fold, loss in _trained(configurations, losses, other, plan):
-            losses[trial][fold] = loss
-            table = finalists_table(ranked(trials), losses)
-            write_finalists(plan.folder.finalists_csv, table)
+        for trial, fold, loss in _trained(race, configurations, other, plan):
+            again[trial][fold] = loss
+            _write(trials, again, race, plan)
             steps.done += 1
+            steps.total = steps.done + len(race.open_folds())
+    return _write(trials, again, race, plan)
+
+
+def _losses_in_search(trials: pd.DataFrame, finalists: Iterable[int]) -> dict[int, list[float]]:
+    folds = trials.set_index("trial").filter(regex=r"^fold_\d+$").T.to_dict("list")
+    return {trial: folds[trial] for trial in finalists}
+
+
+def _risk(plan: Plan) -> float:
+    return 0.0 if plan.request.pruner == "none" else plan.request.risk
+
+
+def _write(
+    trials: pd.DataFrame, again: dict[int, list[float]], race: Race, plan: Plan
+) -> pd.DataFrame:
+    table = finalists_table(ranked(trials), again, set(again) - set(race.racing()))
+    write_finalists(plan.folder.finalists_csv, table)
     return table
 
 
@@ -78,24 +97,22 @@ def _losses_before(plan: Plan) -> dict[int, list[float]]:
 
 
 def _trained(
-    configurations: dict[int, Configuration],
-    losses: dict[int, list[float]],
-    other: OtherFolds,
-    plan: Plan,
+    race: Race, configurations: dict[int, Configuration], other: OtherFolds, plan: Plan
 ) -> Iterator[tuple[int, int, float]]:
-    """Trains every fold that has no loss yet on Ray's workers; yields trial, fold and loss."""
+    """Trains on Ray's workers what is worth it; yields trial, fold and loss of each fold."""
     share = plan.share
     train = ray.remote(num_cpus=share.cpus, num_gpus=share.gpus)(fold_loss)
     stored = ray.put(other)
-    waiting = {
-        train.remote(configuration, plan.stored_pool, stored, fold, share): (trial, fold)
-        for trial, configuration in configurations.items()
-        for fold, loss in enumerate(losses[trial])
-        if math.isnan(loss)
-    }
-    while waiting:
-        (ready, *_rest), _ = ray.wait(list(waiting), num_returns=1)
-        yield *waiting.pop(ready), _received(ready)
+    running: dict[ray.ObjectRef, tuple[int, int]] = {}
+    while True:
+        waiting = [each for each in race.open_folds() if each not in running.values()]
+        for trial, fold in waiting[: share.concurrent - len(running)]:
+            ref = train.remote(configurations[trial], plan.stored_pool, stored, fold, share)
+            running[ref] = (trial, fold)
+        if not running:
+            return
+        (ready, *_rest), _ = ray.wait(list(running), num_returns=1)
+        yield *running.pop(ready), _received(ready)
 
 
 def _other_folds(plan: Plan) -> OtherFolds:

@@ -65,9 +65,9 @@ class Steps:
     """
 
     def __init__(self, title: str, total: int, unit: str, more: Callable[[], list[Row]]) -> None:
-        self._title, self._total, self._unit, self._more = title, total, unit, more
+        self._title, self._unit, self._more = title, unit, more
         self._started = time.monotonic()
-        self.done = 0
+        self.done, self.total = 0, total
 
     @contextmanager
     def shown(self, console: Console) -> Iterator[Self]:
@@ -76,10 +76,10 @@ class Steps:
             yield self
 
     def _frame(self, width: int) -> RenderableType:
-        told = f"{self.done} of {self._total} {self._unit}"
+        told = f"{self.done} of {self.total} {self._unit}"
         elapsed = time.monotonic() - self._started
         return rows(
-            (self._title, bar(self.done, self._total, told, width)),
+            (self._title, bar(self.done, self.total, told, width)),
             *self._more(),
             ("time", duration(elapsed)),
         )

@@ -1,5 +1,6 @@
 """What a report says in tables beside its figures."""
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -126,11 +127,15 @@ def finalists(material: Material) -> list[Row]:
         (
             f"{row['trial']:.0f}",
             f"{row['validation_loss']:.4f}",
-            f"{row['again_loss']:.4f} ±{row['again_sd']:.3f}",
-            f"{row['both']:.4f}",
+            "–" if math.isnan(row["again_loss"]) else _again(row["again_loss"], row["again_sd"]),
+            "–" if math.isnan(row["both"]) else f"{row['both']:.4f}",
         )
         for _, row in material.finalists.iterrows()
     ]
+
+
+def _again(loss: float, spread: float) -> str:
+    return f"{loss:.4f}" if math.isnan(spread) else f"{loss:.4f} ±{spread:.3f}"
 
 
 def digits(material: Material, words: Words) -> list[Row]:

@@ -50,3 +50,22 @@ def test_table_of_which_a_part_is_still_to_come_is_no_choice_but_what_it_has_is_
     assert (kept[4][0], math.isnan(kept[4][1]), list(kept)) == (0.2, True, [1, 4])
     write_finalists(path, finalists_table(RANKED, {4: [0.2, 0.3], 1: [0.1, 0.2]}))
     assert finished_finalists(read_finalists(path)) is not None
+
+
+def test_who_was_given_up_comes_after_all_that_are_whole(tmp_path: Path) -> None:
+    losses = {4: [0.2, math.nan], 1: [0.3, 0.4], 7: [math.nan] * 2}
+    table = finalists_table(RANKED, losses, given_up={4, 7})
+    assert table["trial"].tolist() == [1, 4, 7]
+    assert table["left"].tolist() == [0, 0, 0]
+    assert table["both"].isna().tolist() == [False, True, True]
+    write_finalists(tmp_path / "finalists.csv", table)
+    assert finished_finalists(read_finalists(tmp_path / "finalists.csv")) is not None
+
+
+def test_table_of_a_sweep_in_which_none_could_be_given_up_is_read(tmp_path: Path) -> None:
+    table = finalists_table(RANKED, {4: [0.2, math.nan], 1: [0.3, 0.4]})
+    write_finalists(tmp_path / "finalists.csv", table.drop(columns="left"))
+    read = read_finalists(tmp_path / "finalists.csv")
+    assert read is not None
+    assert read["left"].tolist() == [0, 1]
+    assert finished_finalists(read) is None

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 import ray.cloudpickle
 
-import tune.choice
 import tune.search
 from tests.terminal import Terminal
 from tune import SweepRequest
@@ -73,7 +72,6 @@ def watched(own_ray: None, tmp_path_factory: pytest.TempPathFactory) -> Watched:
     )
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(tune.search, "CrossValidation", Slow)
-        patch.setattr(tune.choice, "CLEARLY", 1e9)  # so that there are finalists in any case
         run_sweep(request, terminal.console)
     ray.cloudpickle.unregister_pickle_by_value(sys.modules[__name__])
     left = terminal.close()
