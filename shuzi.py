@@ -121,7 +121,7 @@ def sweep(
     risk: Annotated[
         float,
         typer.Option(
-            help="The ladder stops a trial with less chance of being better, 0.001 to 0.5.",
+            help="Trials and finalists with less chance of winning are stopped, 0.001 to 0.5.",
             rich_help_panel=SEARCH,
         ),
     ] = 0.065,

@@ -55,8 +55,8 @@ class SweepRequest(BaseModel):
         as_is: Whether to resize pictures plainly, as the report does.
         trials: How many to run.
         pruner: `ladder`, or `none` to run every trial to its end.
-        risk: Trials with a lower chance of being better than another are stopped, see
-            `tune.pruning`.
+        risk: Trials and finalists with a lower chance of being better than another are stopped, see
+            `tune.pruning` and `tune.race`.
         finalists: How many of the best are cross-validated again before the winner is chosen.
         retries: How often a trial is begun again whose worker, node or GPU was lost.
         max_parameters: The most weights that a network may have.
