@@ -7,17 +7,11 @@ from tune.choice import best_trials
 from tune.errors import SweepFailed
 
 STATES = ["complete", "stopped", "complete", "complete", "complete"]
-FOLDS = {
-    "fold_0": [0.20, 0.05, 0.10, 0.11, 0.12],
-    "fold_1": [0.21, None, 0.12, 0.10, 0.13],
-    "fold_2": [0.22, None, 0.11, 0.13, 0.11],
-}
 TRIALS = pd.DataFrame(
     {
         "trial": range(5),
         "state": STATES,
         "validation_loss": [0.21, None, 0.11, 0.1133, 0.12],
-        **FOLDS,
     }
 )
 
