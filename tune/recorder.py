@@ -76,7 +76,7 @@ class Recorder(NotSaved, Callback):  # type: ignore[misc]
             events.close()
         self._write_ends()
         self._write_trials()
-        _forget_statistics(trial)
+        _forget_results(trial)
 
     def _write_ends(self) -> None:
         """Writes how trials ended that had not before: some do while they wait."""
@@ -125,7 +125,8 @@ class Recorder(NotSaved, Callback):  # type: ignore[misc]
         self.on_trial_complete(iteration, trials, trial)
 
 
-def _forget_statistics(run: Trial) -> None:
-    """Frees what Ray keeps of every metric of a run that is over, which nobody reads."""
-    run.metric_analysis.clear()
-    run.metric_n_steps.clear()
+def _forget_results(run: Trial) -> None:
+    """Frees what Ray keeps of the results of a run that is over, which nobody reads."""
+    run.run_metadata.last_result = {"done": True}  # of an empty one, Ray asks its worker again
+    run.run_metadata.metric_analysis = {}
+    run.run_metadata.metric_n_steps = {}
