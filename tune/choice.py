@@ -27,7 +27,6 @@ def chosen_winner(trials: pd.DataFrame, plan: Plan, console: Console) -> int:
     best = best_trials(trials, plan.request.finalists)
     table = _judged_before(best, plan)
     if table is None and len(best) > 1:
-        console.print(f"cross-validating the {len(best)} best again, with other folds and seeds")
         configurations = {trial: configuration_of(trial, trials, plan) for trial in best}
         table = cross_validate_finalists(trials, configurations, plan, console)
     return best[0] if table is None else int(table.iloc[0]["trial"])

@@ -50,6 +50,7 @@ def cross_validate_finalists(
     nothing = [math.nan] * len(other.folds)
     again = {trial: before.get(trial, list(nothing)) for trial in configurations}
     race = Race(_losses_in_search(trials, again), again, _risk(plan))
+    console.print(_beginning(len(race.racing()), len(again)))
     found = trials.set_index("trial")["validation_loss"]
     steps = Steps("finalists", len(race.open_folds()), "folds", lambda: _standing(again, found))
     with steps.shown(console):
@@ -59,6 +60,13 @@ def cross_validate_finalists(
             steps.done += 1
             steps.total = steps.done + len(race.open_folds())
     return _write(trials, again, race, plan)
+
+
+def _beginning(racing: int, finalists: int) -> str:
+    if racing == finalists:
+        return f"cross-validating the {finalists} best again, with other folds and seeds"
+    behind = "the rest is too far behind"
+    return f"cross-validating {racing} of the {finalists} best again; {behind}"
 
 
 def _losses_in_search(trials: pd.DataFrame, finalists: Iterable[int]) -> dict[int, list[float]]:

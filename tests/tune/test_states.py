@@ -2,6 +2,7 @@
 
 import csv
 import os
+import re
 import signal
 import sys
 import time
@@ -165,6 +166,10 @@ def test_what_may_pass_is_tried_again_and_told(swept: tuple[SweepFolder, str]) -
         assert swept[1].count(told) == 1
     for number in numbers("dying once") | numbers("dying twice"):
         assert swept[1].count(f"trial {number}: its worker died; again, 1 of 1") == 1
+
+
+def test_who_is_far_behind_is_not_cross_validated_again(swept: tuple[SweepFolder, str]) -> None:
+    assert re.search(r"cross-validating 1 of the \d best again; the rest is too far", swept[1])
 
 
 def test_the_sweep_goes_on_to_a_judged_winner(swept: tuple[SweepFolder, str]) -> None:
