@@ -20,7 +20,7 @@ Floats = NDArray[np.float64]
 # What is assumed before anything is known, with the weight of a few observations.
 PRIOR_WEIGHT = 4
 PRIOR_FOLD_SPREAD = 0.15  # of a trial's log losses over the folds, their offsets taken away
-PRIOR_EPOCH_SPREAD = 0.35  # of a log loss after the first epoch about what it comes to at the last
+PRIOR_EPOCH_SPREAD = 0.7  # of a log loss after the first epoch about what it comes to at the last
 FITS = 5  # rounds, after which offsets change no more that anyone could see
 
 

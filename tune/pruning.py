@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from tune.ladder import Ladder
 
 # Chosen by replaying sweeps over real learning curves: see benchmarks/search.py.
-RISK = 0.065  # chance of being better than another, below which a trial is stopped at its start
+RISK = 0.2  # chance of being better than another, below which a trial is stopped at its start
 CAUTION = 3  # power of the share of a trial that is left to run, with which that chance falls
 LIKELY = 0.3  # chance of being better than those at work, below which a trial waits for them
 TASTE = 0.1  # of a fold's epochs, after which a trial waits for the first time
@@ -232,12 +232,18 @@ class LadderPruner:
     def last_up(self, waiting: Collection[int], idle: bool) -> int | None:
         """Returns the best that waits, unless what others are at is likely to find it worse.
 
-        Then one goes on that would not be stopped anyway.
+        Then one goes on that would not be stopped anyway. A trial whose first fold a worker is at
+        is not given another: that fold may be enough to stop it.
         """
-        tasted = sorted((trial for trial in waiting if self._part(trial)), key=self._center)
+        there = (each for each in waiting if self._part(each) and not self._is_screened(each))
+        tasted = sorted(there, key=self._center)
         if not tasted or idle or not self._is_worse(tasted[0], LIKELY, self._at_work()):
             return tasted[0] if tasted else None
         return next((trial for trial in tasted if trial in self._spared), None)
+
+    def _is_screened(self, trial: int) -> bool:
+        """Tells whether a worker is at the rest of its first fold."""
+        return self._promised.get(trial, {}).get(0, 0) > self._taste
 
     def _at_work(self) -> NDArray[np.bool_]:
         """Tells which trials workers are at: (n,)."""

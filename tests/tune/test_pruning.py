@@ -46,7 +46,7 @@ def test_what_is_clearly_worse_is_stopped_and_what_is_not_is_kept() -> None:
 
 def test_who_takes_a_higher_risk_stops_more() -> None:
     stopped = []
-    for risk in (RISK, 0.25, 0.5):
+    for risk in (0.065, 0.25, 0.5):
         climbing = Climbing(risk=risk)
         climbing.show(1, 1.0, 10, 10, 10, 10, 10)
         for trial in range(2, 22):
@@ -118,6 +118,17 @@ def test_where_none_is_begun_any_more_an_idle_worker_takes_what_is_left() -> Non
     climbing.show(2, 1.6, 10)
     assert climbing.pruner.last_up([2], idle=True) == 2
     assert climbing.pruner.last_up([], idle=True) is None
+
+
+def test_a_trial_at_its_first_fold_is_given_no_other_but_to_confirm_the_best() -> None:
+    climbing = Climbing()
+    climbing.taste([1.0 + 0.01 * n for n in range(1, 41)])
+    climbing.pruner.begun(0, [0])
+    assert climbing.pruner.last_up([0], idle=False) is None
+    assert climbing.pruner.last_up([0, 5, 7], idle=False) == 5
+    climbing.show(0, 1.01, 10)
+    climbing.pruner.ended(0, [0])
+    assert climbing.pruner.last_up([0, 5, 7], idle=False) == 0
 
 
 def test_what_others_are_at_may_spare_a_worse_one_its_work_but_not_what_none_may_stop() -> None:
