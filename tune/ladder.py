@@ -169,18 +169,31 @@ class _Estimate:
     @cached_property
     def centers(self) -> Floats:
         """See `Standings`: (trials,)."""
-        about: Floats = np.nansum(self._tops - self._offsets, axis=1) / self._begun.sum(axis=1)
+        about: Floats = np.nansum(self._weights * (self._tops - self._offsets), axis=1)
         about[self._whole] = _log_mean(self._tops[self._whole])
         return about
 
     @cached_property
     def spreads(self) -> Floats:
-        """See `Standings`: (trials,). Folds are drawn from few, so their share is 1/k - 1/K."""
-        begun = self._begun.sum(axis=1)
-        between = self._fold_spread**2 * (1 / begun - 1 / self._folds)
-        of_folds = np.where(self._begun, self._epoch_spread[np.maximum(self._seen - 1, 0)], 0)
-        spreads: Floats = np.sqrt(between + (of_folds.sum(axis=1) / begun) ** 2)
+        """See `Standings`: (trials,). Folds are drawn from few: k alike leave 1/k - 1/K open."""
+        between = np.maximum((self._weights**2).sum(axis=1) - 1 / self._folds, 0)
+        to_come = (self._weights * self._to_come).sum(axis=1)  # the folds' falls are off alike
+        spreads: Floats = np.sqrt(self._fold_spread**2 * between + to_come**2)
+        spreads[self._whole] = 0
         return spreads
+
+    @cached_property
+    def _to_come(self) -> Floats:
+        """How far off each fold may be for the epochs it has not had: (trials, folds)."""
+        to_come: Floats = self._epoch_spread[np.maximum(self._seen - 1, 0)]
+        return to_come
+
+    @cached_property
+    def _weights(self) -> Floats:
+        """What each fold counts: the less, the further off it may be: (trials, folds)."""
+        weights = self._begun / (self._to_come**2 + self._fold_spread**2)
+        normed: Floats = weights / weights.sum(axis=1, keepdims=True)
+        return normed
 
 
 def _usual_step(before: Floats, after: Floats) -> float:

@@ -48,10 +48,6 @@ class SearchProgress(NotSaved, Callback):  # type: ignore[misc]
     ) -> None:
         """Takes down that a worker is free."""
         self._workers.end(trial.trial_id)
-        if trial.last_result and trial.last_result.get("again"):
-            number = trial.config["trial"]
-            told = f"trial {number} found too little GPU memory beside others: again, alone"
-            warn(self._console, told)
 
     def on_trial_error(self, iteration: int, trials: list[Trial], trial: Trial, **_: Any) -> None:
         """Takes down that a worker is free."""

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from tune.ladder import Ladder
 
 # Chosen by replaying sweeps over real learning curves: see benchmarks/search.py.
-RISK = 0.2  # chance of being better than another, below which a trial is stopped at its start
+RISK = 0.3  # chance of being better than another, below which a trial is stopped at its start
 CAUTION = 3  # power of the share of a trial that is left to run, with which that chance falls
 LIKELY = 0.3  # chance of being better than those at work, below which a trial waits for them
 TASTE = 0.1  # of a fold's epochs, after which a trial waits for the first time
@@ -29,8 +29,8 @@ class Verdict(Enum):
 class Pruner(Protocol):
     """Decides, from how all trials stand, what becomes of one."""
 
-    def run(self, open_folds: Sequence[int]) -> tuple[int, ...]:
-        """Returns which of the folds left a worker is given at once."""
+    def run(self, trial: int, open_folds: Sequence[int]) -> tuple[int, ...]:
+        """Returns which of a trial's folds left a worker is given at once."""
 
     def broken_off(self, trial: int, open_folds: Sequence[int]) -> list[tuple[int, ...]]:
         """Returns what workers were at, of a trial that was broken off in a search before."""
@@ -57,7 +57,7 @@ class Pruner(Protocol):
 class NoPruner:
     """Runs every trial to its end."""
 
-    def run(self, open_folds: Sequence[int]) -> tuple[int, ...]:
+    def run(self, trial: int, open_folds: Sequence[int]) -> tuple[int, ...]:
         """Returns all."""
         return tuple(open_folds)
 
@@ -91,9 +91,10 @@ class NoPruner:
 class LadderPruner:
     """Spends on a trial only as long as it may be the best.
 
-    A trial climbs in three parts: a few epochs of the first fold, the taste; the rest of that fold;
-    the other folds, which may run side by side. After its taste it waits, unless it is the one to
-    go on; a trial that goes on starts its fold again, for that costs less than to keep weights.
+    A trial climbs in three parts: a few epochs of the first fold, the taste; the rest of that fold,
+    or a whole other one, the screen; the other folds, which may run side by side. After its taste
+    it waits, unless it is the one to go on. A trial that waited goes on with another fold: to keep
+    weights costs more than an epoch, and what has to be begun anew tells more there.
 
     Stopped is what has little chance of being better than another of which no less is known: less
     than the risk at its start, and the less the less is left to save. Of those that wait, the best
@@ -121,9 +122,10 @@ class LadderPruner:
         self._taste = max(1, round(TASTE * ladder.epochs))
         self._promised: dict[int, dict[int, int]] = {}  # epochs of the folds that workers are at
 
-    def run(self, open_folds: Sequence[int]) -> tuple[int, ...]:
-        """Returns the first: several workers may be at folds of one trial."""
-        return (open_folds[0],)
+    def run(self, trial: int, open_folds: Sequence[int]) -> tuple[int, ...]:
+        """Returns the first that is new: several workers may be at folds of one trial."""
+        seen = self._ladder.epochs_seen(trial)
+        return (min(open_folds, key=lambda fold: (seen[fold] > 0, fold)),)
 
     def broken_off(self, trial: int, open_folds: Sequence[int]) -> list[tuple[int, ...]]:
         """Returns the folds that were begun, each for a worker; none of a trial that waited."""
@@ -132,7 +134,7 @@ class LadderPruner:
             return [(0,)]
         if sum(seen) == self._taste:
             return []
-        return [(fold,) for fold in open_folds if seen[fold]]
+        return [(fold,) for fold in open_folds if seen[fold] > (0 if fold else self._taste)]
 
     def begun(self, trial: int, folds: Collection[int]) -> None:
         """Counts what they will cost as spent."""
@@ -201,10 +203,10 @@ class LadderPruner:
         return best if part == 1 or self._is_best(best, part) else None
 
     def _part(self, trial: int) -> int:
-        """Returns which part comes next: the rest of the first fold, or others beside or after."""
+        """Returns which part comes next: the screen, or other folds beside or after it."""
         if self._ladder.epochs_seen(trial)[0] < self._taste:
             return 0
-        return 2 if sum(self._spent(trial)[:2]) == self._ladder.epochs else 1
+        return 2 if max(self._given(trial)) == self._ladder.epochs else 1
 
     def _center(self, trial: int) -> float:
         return self._ladder.standings().center(trial)
@@ -224,16 +226,23 @@ class LadderPruner:
 
     def _spent(self, trial: int) -> tuple[int, int, int]:
         """Returns the epochs that a trial has had, or is promised, in each part."""
+        first, *others = self._given(trial)
+        taste = min(first, self._taste)
+        after = [first - taste, *others]
+        screen = max(after)
+        return taste, screen, sum(after) - screen
+
+    def _given(self, trial: int) -> list[int]:
+        """Returns the epochs that a trial has had, or is promised, of each fold."""
         promised = self._promised.get(trial, {})
         seen = enumerate(self._ladder.epochs_seen(trial))
-        first, *others = (max(epochs, promised.get(fold, 0)) for fold, epochs in seen)
-        return min(first, self._taste), max(0, first - self._taste), sum(others)
+        return [max(epochs, promised.get(fold, 0)) for fold, epochs in seen]
 
     def last_up(self, waiting: Collection[int], idle: bool) -> int | None:
         """Returns the best that waits, unless what others are at is likely to find it worse.
 
-        Then one goes on that would not be stopped anyway. A trial whose first fold a worker is at
-        is not given another: that fold may be enough to stop it.
+        Then one goes on that would not be stopped anyway. A trial that is being screened is given
+        no other folds: the screen may be enough to stop it.
         """
         there = (each for each in waiting if self._part(each) and not self._is_screened(each))
         tasted = sorted(there, key=self._center)
@@ -242,8 +251,9 @@ class LadderPruner:
         return next((trial for trial in tasted if trial in self._spared), None)
 
     def _is_screened(self, trial: int) -> bool:
-        """Tells whether a worker is at the rest of its first fold."""
-        return self._promised.get(trial, {}).get(0, 0) > self._taste
+        """Tells whether a worker is at its screen."""
+        whole = self._ladder.epochs
+        return max(self._given(trial)) == whole > max(self._ladder.epochs_seen(trial))
 
     def _at_work(self) -> NDArray[np.bool_]:
         """Tells which trials workers are at: (n,)."""

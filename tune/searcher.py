@@ -154,7 +154,7 @@ class StudySearcher(NotSaved, Searcher):  # type: ignore[misc]
         self._drop_hopeless()
         climb = self._next_up() or self._begun() or self._last_up()
         if climb:
-            folds = self._pruner.run(climb.open_folds(self._space.folds))
+            folds = self._pruner.run(climb.number, climb.open_folds(self._space.folds))
             return self._started(trial_id, Run(climb, folds))
         self.finished = not self._running
         return str(Searcher.FINISHED) if self.finished else None
@@ -263,6 +263,8 @@ class StudySearcher(NotSaved, Searcher):  # type: ignore[misc]
         """Returns a run that a worker shall do instead of one that came to nothing by no fault."""
         climb = run.climb
         if result.get("again"):
+            told = f"trial {climb.number} found too little GPU memory beside others: again, alone"
+            self._say(told)
             return Run(climb, run.folds, alone=True)
         died = run.failure and run.failure.may_pass
         if not died or climb.end or climb.retries >= self._retries:

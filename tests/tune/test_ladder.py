@@ -51,6 +51,16 @@ def test_what_is_to_come_is_estimated_from_those_that_are_further() -> None:
     assert ladder.losses()[9] == pytest.approx(unseen[:, -1].mean(), rel=0.02)
 
 
+def test_a_fold_that_is_hardly_begun_counts_little_beside_one_that_is_whole() -> None:
+    ladder, whole = Ladder(FOLDS, EPOCHS), drawn(np.random.default_rng(0), 0.0)
+    climbed(ladder, 1, whole, [EPOCHS] * FOLDS)
+    climbed(ladder, 2, whole, [0, EPOCHS])
+    climbed(ladder, 3, np.vstack([2 * whole[:1], whole[1:]]), [1, EPOCHS])
+    alone, beside = (ladder.standings().center(trial) for trial in (2, 3))
+    assert 0 < beside - alone < 0.2 * math.log(2)  # half of it, if both counted alike
+    assert ladder.standings().spreads[2] < ladder.standings().spreads[1]
+
+
 @given(noise=st.floats(0.01, 0.2), seed=st.integers(0, 1000))
 def test_estimate_is_rarely_far_off_for_what_develops_as_others_do(noise: float, seed: int) -> None:
     ladder, rng = Ladder(FOLDS, EPOCHS), np.random.default_rng(seed)

@@ -120,15 +120,36 @@ def test_where_none_is_begun_any_more_an_idle_worker_takes_what_is_left() -> Non
     assert climbing.pruner.last_up([], idle=True) is None
 
 
-def test_a_trial_at_its_first_fold_is_given_no_other_but_to_confirm_the_best() -> None:
+def test_a_trial_that_waited_goes_on_with_a_fold_that_it_has_not_had() -> None:
+    climbing = Climbing()
+    assert climbing.pruner.run(1, range(FOLDS)) == (0,)
+    climbing.taste([1.0, 1.1])
+    assert climbing.pruner.run(1, range(FOLDS)) == (1,)
+    climbing.show(1, 1.1, TASTED, 10, 10, 10, 10)
+    assert climbing.pruner.run(1, [0]) == (0,)
+
+
+def test_a_trial_that_is_screened_is_given_no_other_fold_once_all_have_begun() -> None:
     climbing = Climbing()
     climbing.taste([1.0 + 0.01 * n for n in range(1, 41)])
-    climbing.pruner.begun(0, [0])
+    climbing.pruner.begun(0, [1])
     assert climbing.pruner.last_up([0], idle=False) is None
     assert climbing.pruner.last_up([0, 5, 7], idle=False) == 5
-    climbing.show(0, 1.01, 10)
-    climbing.pruner.ended(0, [0])
+    climbing.show(0, 1.01, TASTED, 10)
+    climbing.pruner.ended(0, [1])
     assert climbing.pruner.last_up([0, 5, 7], idle=False) == 0
+
+
+def test_what_was_broken_off_goes_on_at_the_folds_that_workers_were_at() -> None:
+    climbing = Climbing()
+    folds = range(FOLDS)
+    assert climbing.pruner.broken_off(1, folds) == [(0,)]
+    climbing.show(1, 1.0, TASTED)
+    assert climbing.pruner.broken_off(1, folds) == []
+    climbing.show(1, 1.0, TASTED, 4)
+    assert climbing.pruner.broken_off(1, folds) == [(1,)]
+    climbing.show(2, 1.0, 4)
+    assert climbing.pruner.broken_off(2, folds) == [(0,)]
 
 
 def test_what_others_are_at_may_spare_a_worse_one_its_work_but_not_what_none_may_stop() -> None:
@@ -158,6 +179,6 @@ def test_a_small_network_is_not_stopped_for_a_large_one_where_size_matters() -> 
 @pytest.mark.parametrize("trial", [0, 1])
 def test_without_a_pruner_every_trial_runs_to_its_end(trial: int) -> None:
     pruner = NoPruner()
-    assert pruner.run(range(FOLDS)) == (0, 1, 2, 3, 4)
+    assert pruner.run(trial, range(FOLDS)) == (0, 1, 2, 3, 4)
     assert pruner.verdict(trial, []) == Verdict.GO_ON
     assert not pruner.is_hopeless(trial)
