@@ -130,10 +130,8 @@ class LadderPruner:
     def broken_off(self, trial: int, open_folds: Sequence[int]) -> list[tuple[int, ...]]:
         """Returns the folds that were begun, each for a worker; none of a trial that waited."""
         seen = self._ladder.epochs_seen(trial)
-        if not any(seen):
+        if seen[0] < self._taste:
             return [(0,)]
-        if sum(seen) == self._taste:
-            return []
         return [(fold,) for fold in open_folds if seen[fold] > (0 if fold else self._taste)]
 
     def begun(self, trial: int, folds: Collection[int]) -> None:

@@ -152,6 +152,12 @@ def test_what_was_broken_off_goes_on_at_the_folds_that_workers_were_at() -> None
     assert climbing.pruner.broken_off(2, folds) == [(0,)]
 
 
+def test_a_taste_that_was_broken_off_goes_on() -> None:
+    ladder = Ladder(FOLDS, 20)  # of which two are the taste
+    ladder.observe(1, 0, 1, 1.0)
+    assert LadderPruner(ladder).broken_off(1, range(FOLDS)) == [(0,)]
+
+
 def test_what_others_are_at_may_spare_a_worse_one_its_work_but_not_what_none_may_stop() -> None:
     climbing = Climbing()
     climbing.show(1, 1.0, 10, 10, 10)
