@@ -19,7 +19,7 @@ sweep: $(READY)
 	$(VENV)/bin/shuzi sweep $(SWEEP)
 
 test: $(READY)
-	$(VENV)/bin/python -m pytest
+	$(VENV)/bin/python -m pytest --numprocesses 2 --dist loadfile
 
 check: $(READY)
 	$(VENV)/bin/ruff check .

@@ -23,6 +23,9 @@ SETTINGS = {
     "RAY_USAGE_STATS_ENABLED": "0",
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
 }
+# Read by OpenMP in workers: how long a thread spins while it waits for others. By default that is
+# milliseconds, for which it keeps the core from the thread it waits for where others work, too.
+WAITING = {"GOMP_SPINCOUNT": "2000"}
 
 
 @contextmanager
@@ -38,14 +41,14 @@ def ray_cluster(address: str | None) -> Iterator[None]:
         yield
         return
     _require_answer(address)
-    for name, value in SETTINGS.items():
+    for name, value in {**SETTINGS, **WAITING}.items():
         os.environ.setdefault(name, value)
     logging.getLogger("ray").setLevel(logging.CRITICAL)  # what fails is told in our own words
     try:
         ray.init(
             address=address or "local",
             include_dashboard=None if address else False,
-            runtime_env=_own_code() if address else None,
+            runtime_env=_environment() if address else None,
             log_to_driver=False,
             logging_level=logging.CRITICAL,
         )
@@ -59,10 +62,13 @@ def ray_cluster(address: str | None) -> Iterator[None]:
         ray.shutdown()
 
 
-def _own_code() -> dict[str, Any]:
+def _environment() -> dict[str, Any]:
     """Returns what brings this very code to the other machines: they need the packages alone."""
     house = Path(__file__).resolve().parent.parent
-    return {"py_modules": [str(house / room) for room in ROOMS]}
+    return {
+        "py_modules": [str(house / room) for room in ROOMS],
+        "env_vars": {name: os.environ[name] for name in WAITING},
+    }
 
 
 def _require_answer(address: str | None) -> None:

@@ -36,7 +36,8 @@ def small_disk(own_ray: None, tmp_path: Path) -> Iterator[Path]:
 def test_sweep_whose_disk_fills_up_says_so_and_goes_on_once_there_is_room(small_disk: Path) -> None:
     ballast = small_disk / "ballast"
     ballast.write_bytes(bytes(SIZE - 100 * 1024))
-    options = f"--trials 8 --epochs 3 --mnist-count 100 --space {TINY} --concurrent 1"
+    one = "--concurrent 1 --cpus-per-trial 1"
+    options = f"--trials 8 --epochs 3 --mnist-count 100 --space {TINY} {one}"
     status, said = lived(small_disk, f"sweep --name full {options} --quiet")
     assert status == 1, said
     folder = SweepFolder(small_disk / "runs" / "full")

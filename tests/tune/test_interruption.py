@@ -56,6 +56,7 @@ def test_time_budget_ends_the_search_and_the_winner_is_judged_all_the_same(tmp_p
         time_budget=10,
         finalists=1,
         concurrent=1,
+        cpus_per_trial=1,
     )
     folder = run_sweep(request, Console(quiet=True))
     states = read_trials(folder.trials_csv)["state"].tolist()

@@ -25,7 +25,8 @@ TINY = str(Path(__file__).with_name("tiny.toml"))
 OUTAGE = float(os.environ.get("SHUZI_OUTAGE", "2"))  # seconds
 TRIALS = 4 + round(3 * OUTAGE)
 OPTIONS = (
-    f"--trials {TRIALS} --epochs 3 --mnist-count 100 --space {TINY} --finalists 2 --concurrent 1"
+    f"--trials {TRIALS} --epochs 3 --mnist-count 100 --space {TINY} --finalists 2 "
+    "--concurrent 1 --cpus-per-trial 1"
 )
 
 

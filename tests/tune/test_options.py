@@ -43,6 +43,7 @@ def small(own_ray: None, tmp_path_factory: pytest.TempPathFactory) -> SweepFolde
         also="parameters",
         finalists=2,
         concurrent=1,
+        cpus_per_trial=1,
     )
     return run_sweep(request, Console(quiet=True))
 
@@ -103,6 +104,7 @@ def test_another_sweep_starts_from_the_best_of_it(small: SweepFolder) -> None:
         warm_start="small",
         finalists=1,
         concurrent=1,
+        cpus_per_trial=1,
     )
     trials = read_trials(run_sweep(request, Console(quiet=True)).trials_csv)
     assert trials["origin"].tolist() == ["report", "warm-start", "search"]

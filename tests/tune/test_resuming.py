@@ -184,7 +184,10 @@ def test_a_sweep_is_worked_on_by_one_process_and_let_go_by_a_dead_one(tmp_path: 
     other.stdout.close()
 
 
-OPTIONS = f"--trials 6 --epochs 3 --mnist-count 100 --space {TINY} --finalists 2 --concurrent 1"
+OPTIONS = (
+    f"--trials 6 --epochs 3 --mnist-count 100 --space {TINY} --finalists 2 "
+    "--concurrent 1 --cpus-per-trial 1"
+)
 HINT = "`shuzi resume cut` goes on from here."
 
 
@@ -199,6 +202,7 @@ def unbroken(own_ray: None, tmp_path_factory: pytest.TempPathFactory) -> SweepFo
         space=TINY,
         finalists=2,
         concurrent=1,
+        cpus_per_trial=1,
     )
     return run_sweep(request, Console(quiet=True))
 
