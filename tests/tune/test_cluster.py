@@ -19,7 +19,7 @@ from tune.data import load_data
 from tune.sweep import run_sweep
 
 TINY = str(Path(__file__).with_name("tiny.toml"))
-FOLDS, EPOCHS, TRIALS = 5, 3, 8
+FOLDS, EPOCHS, TRIALS = 5, 3, 6
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ def test_sweep_outlives_a_node_and_each_node_receives_the_data_once(
     cluster: Cluster, tmp_path: Path
 ) -> None:
     command = (
-        f"sweep --name joined --trials {TRIALS} --epochs {EPOCHS} --mnist-count 1000 "
+        f"sweep --name joined --trials {TRIALS} --epochs {EPOCHS} --mnist-count 500 "
         f"--pruner none --finalists 2 --space {TINY} --address {cluster.address}"
     )
     folder = SweepFolder(tmp_path / "runs" / "joined")
@@ -78,7 +78,7 @@ def test_sweep_outlives_a_node_and_each_node_receives_the_data_once(
     # What had been trained was trained again for a fold at the most, which the node was at.
     extra = trials["fold_epochs"].sum() - TRIALS * FOLDS * EPOCHS
     assert 0 <= extra <= EPOCHS
-    size = load_data(SweepRequest(name="joined", mnist_count=1000), FOLDS).pool.images.nbytes
+    size = load_data(SweepRequest(name="joined", mnist_count=500), FOLDS).pool.images.nbytes
     assert [bytes_in // size for bytes_in in seen.values()] == [1, 1, 1]
 
 

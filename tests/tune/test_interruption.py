@@ -53,7 +53,7 @@ def test_time_budget_ends_the_search_and_the_winner_is_judged_all_the_same(tmp_p
         trials=5000,
         epochs=1,
         space=TINY,
-        time_budget=10,
+        time_budget=15,
         finalists=1,
         concurrent=1,
         cpus_per_trial=1,
