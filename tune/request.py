@@ -23,7 +23,8 @@ LEAST = {
     "risk": 0.001,
     "seed": 0,
 }
-MOST = {"networks": 16, "risk": 0.5}  # at a higher risk, even the likely best would be stopped
+# At a higher risk, even the likely best would be stopped; of networks a configuration has no more.
+MOST = {"networks": 16, "risk": 0.5}
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 

@@ -2,8 +2,9 @@ from pathlib import Path
 
 import pytest
 
+from model import Configuration
 from tune import SweepError, SweepRequest
-from tune.request import seconds
+from tune.request import MOST, seconds
 
 
 @pytest.mark.parametrize(
@@ -48,3 +49,9 @@ def test_paths_mean_the_same_from_any_folder(
     assert request.chinese == ("embedded", str(tmp_path / "photos"))
     assert request.mnist == "full"
     assert SweepRequest.model_validate_json(request.model_dump_json()) == request
+
+
+def test_as_many_networks_may_be_asked_for_as_a_configuration_may_have() -> None:
+    Configuration.check("networks", MOST["networks"])
+    with pytest.raises(ValueError, match="networks must be a whole number from 1 to"):
+        Configuration.check("networks", MOST["networks"] + 1)
