@@ -46,7 +46,7 @@ def main() -> None:
     print("alone")
     _compare(rounds)
     print("beside a process that keeps a core busy")
-    with _busy():
+    with _other_work():
         _compare(rounds)
 
 
@@ -69,7 +69,7 @@ def _epoch(setting: dict[str, str]) -> float:
 
 
 @contextmanager
-def _busy() -> Iterator[None]:
+def _other_work() -> Iterator[None]:
     process = subprocess.Popen([sys.executable, "-c", "while True: pass"])
     time.sleep(0.5)
     try:

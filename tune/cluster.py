@@ -63,7 +63,7 @@ def ray_cluster(address: str | None) -> Iterator[None]:
 
 
 def _environment() -> dict[str, Any]:
-    """Returns what brings this very code to the other machines: they need the packages alone."""
+    """Returns what workers elsewhere need besides the packages: this very code, and settings."""
     house = Path(__file__).resolve().parent.parent
     return {
         "py_modules": [str(house / room) for room in ROOMS],

@@ -38,7 +38,7 @@ from tune.tally import Tally
 from tune.terminal import live, warn
 from tune.view import SearchView
 
-LEFT = 0.4  # of the cost of whole trials, what pruning leaves at the most: 0.1 to 0.28 was measured
+LEFT = 0.4  # of the cost of whole trials, what pruning leaves at the most: 0.1 to 0.31 was measured
 BEGINNING = 0.75  # of a time budget, after which no trial is begun any more
 
 

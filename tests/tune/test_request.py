@@ -1,7 +1,9 @@
+import inspect
 from pathlib import Path
 
 import pytest
 
+import shuzi
 from model import Configuration
 from tune import SweepError, SweepRequest
 from tune.request import MOST, seconds
@@ -55,3 +57,8 @@ def test_as_many_networks_may_be_asked_for_as_a_configuration_may_have() -> None
     Configuration.check("networks", MOST["networks"])
     with pytest.raises(ValueError, match="networks must be a whole number from 1 to"):
         Configuration.check("networks", MOST["networks"] + 1)
+
+
+def test_risk_is_the_same_where_none_is_given_on_the_command_line() -> None:
+    given = inspect.signature(shuzi.sweep).parameters["risk"].default
+    assert given == SweepRequest.model_fields["risk"].default
