@@ -124,7 +124,7 @@ def sweep(
             help="Trials and finalists with less chance of winning are stopped, 0.001 to 0.5.",
             rich_help_panel=SEARCH,
         ),
-    ] = 0.3,
+    ] = 0.35,
     max_parameters: Annotated[
         int | None,
         typer.Option(help="Try no network of more weights.", rich_help_panel=SEARCH),
