@@ -2,7 +2,7 @@
 
     python -m benchmarks.sweep --chinese ../shared/data/tongji --seed 0 1 2 3
 
-The same space, digits, training and number of trials; about ten minutes a seed on 2 cores. Plain is
+The same space, digits, training and number of trials; about 25 minutes a seed on 2 cores. Plain is
 written as Ray's documentation writes it. shuzi's time includes its finalists. The winners are then
 cross-validated on folds that no search has seen. What a search finds is a matter of luck, too: of
 several seeds, which draw the digits, the folds and the proposals, the spread is told.
@@ -117,7 +117,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--space", default="paper")
     parser.add_argument("--trials", type=int, default=40)
-    parser.add_argument("--images", type=int, default=500, help="of MNIST, stratified")
+    parser.add_argument("--images", type=int, default=2000, help="of MNIST, stratified")
     parser.add_argument("--chinese", default="embedded", help="a folder, as `shuzi sweep` takes it")
     parser.add_argument("--pool", type=int, help="take a stratified part of so many digits")
     parser.add_argument("--epochs", type=int, default=None, help="instead of the space's")

@@ -21,7 +21,7 @@ from results.folder import SweepFolder
 from results.pictures import read_pictures
 from results.readings import read_readings
 from results.study import read_study
-from results.trials import ENDED, STATES, read_trials, trials_table
+from results.trials import ENDED, STATES, read_trials, trials_of, trials_table
 from results.winner import load_network
 
 ENDS = [STATES[state] for state in ENDED]
@@ -61,7 +61,7 @@ def known_trials(folder: SweepFolder) -> KnownTrials:
         study = read_study(folder)
     except ResultsError:
         return KnownTrials([], written, sorted(_ended(written)))
-    trials = study.get_trials(deepcopy=False) if study else []
+    trials = trials_of(study) if study else []
     table = trials_table(trials)
     lost = sorted(_ended(written) - _ended(table))
     return KnownTrials(trials, written if lost else table, lost)

@@ -132,7 +132,7 @@ def write_end(folder: SweepFolder, trial: FrozenTrial) -> None:
 
     Its hyperparameters are those that vary, and `state`; its measures `end/validation_loss` and
     for each source `end/accuracy_<source>` (of a whole trial), `end/estimate` (what that loss was
-    expected to be), `end/cost` (epochs of a fold) and `end/weights`. Losses are in nats.
+    then expected to be), `end/cost` (epochs of a fold) and `end/weights`. Losses are in nats.
     """
     whole, accuracies = trial.state == TrialState.COMPLETE, trial.user_attrs.get("accuracies", {})
     measured = {

@@ -1,9 +1,11 @@
 """The trials of a sweep as a table, read from Optuna's study, which holds the truth."""
 
-from collections.abc import Sequence
+import copy
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import optuna
 import pandas as pd
 from optuna.trial import FrozenTrial, TrialState
 
@@ -21,6 +23,31 @@ STATES = {
 
 ALWAYS = ("trial", "state", "origin", "validation_loss", "estimate", "fold_epochs")
 ENDED = (TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAIL)
+ESTIMATES = "estimates"  # of a study: by all that its search has seen, (trial, loss) each
+
+
+def trials_of(study: optuna.Study) -> list[FrozenTrial]:
+    """Returns all trials of a study; once its search is over, with estimates by all it has seen.
+
+    Those made when the trials ended cannot be compared: at first nobody knows which fold is hard.
+    """
+    trials = study.get_trials(deepcopy=False)
+    return with_estimates(trials, dict(study.user_attrs.get(ESTIMATES, ())))
+
+
+def with_estimates(
+    trials: Sequence[FrozenTrial], estimates: Mapping[int, float]
+) -> list[FrozenTrial]:
+    """Returns the trials with other estimates of their losses, by their numbers."""
+    return [_with_estimate(trial, estimates.get(trial.number)) for trial in trials]
+
+
+def _with_estimate(trial: FrozenTrial, estimate: float | None) -> FrozenTrial:
+    if estimate is None:
+        return trial
+    other = copy.copy(trial)
+    other.user_attrs = {**trial.user_attrs, "estimate": estimate}
+    return other
 
 
 def trials_table(trials: Sequence[FrozenTrial]) -> pd.DataFrame:
@@ -29,9 +56,10 @@ def trials_table(trials: Sequence[FrozenTrial]) -> pd.DataFrame:
     The columns: `trial`, `state`, `origin` (`report`, or `search`), `validation_loss` (of a whole
     trial: mean over the folds of the loss averaged over sources, after the last epoch, nats), its
     standard deviation over the folds, `estimate` (what that loss was expected to be when the trial
-    ended), how many `folds` were begun and the last loss of each, mean loss and accuracy of each
-    source, the parameters that vary, `weights` (how many the network has), what it cost in
-    `fold_epochs` and `seconds`, and the `cause` of its end if it is not whole.
+    ended; once the search is over, by all it has seen), how many `folds` were begun and the last
+    loss of each, mean loss and accuracy of each source, the parameters that vary, `weights` (how
+    many the network has), what it cost in `fold_epochs` and `seconds`, and the `cause` of its end
+    if it is not whole.
     """
     started = [trial for trial in trials if trial.state != TrialState.WAITING]
     return pd.DataFrame([_row(trial) for trial in started], columns=_columns(started))

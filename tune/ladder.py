@@ -13,7 +13,6 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr
 
 Floats = NDArray[np.float64]
 
@@ -44,6 +43,8 @@ class Standings:
 
     def chances(self, trial: int) -> Floats:
         """Returns the probability that one trial is better than each: (n,)."""
+        from scipy.special import ndtr  # a quarter of a second, for which workers would wait, too
+
         own = self.places[trial]
         gaps = self.centers - self.centers[own]
         chances: Floats = ndtr(gaps / np.maximum(np.hypot(self.spreads[own], self.spreads), 1e-9))

@@ -17,7 +17,7 @@ from results.best_pictures import show_best
 from results.epochs import EpochLog
 from results.event_files import SearchEvents, TrialEvents, has_end, write_end
 from results.fold_readings import forget_fold_readings, write_fold_readings
-from results.trials import ENDED, write_trials
+from results.trials import ENDED, trials_of, write_trials
 from tune.not_saved import NotSaved
 
 SHARE = 0.01  # of the driver's time, the most that is spent on writing the table
@@ -103,7 +103,7 @@ class Recorder(NotSaved, Callback):  # type: ignore[misc]
         """Writes the table of all trials, which takes the longer the more there are."""
         if (now := time.monotonic()) < self._next_table:
             return
-        write_trials(self._folder.trials_csv, self._study.get_trials(deepcopy=False))
+        write_trials(self._folder.trials_csv, trials_of(self._study))
         self._next_table = time.monotonic() + (time.monotonic() - now) / SHARE
 
     def on_experiment_end(self, trials: list[Trial], **_: Any) -> None:

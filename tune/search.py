@@ -16,7 +16,7 @@ from rich.console import Console
 
 from model import Configuration, count_parameters
 from results.epochs import EpochLog
-from results.trials import trials_table, write_trials
+from results.trials import trials_of, trials_table, write_trials
 from search_spaces import SearchSpace
 from tune.activity import Workers
 from tune.convergence import Convergence
@@ -59,7 +59,7 @@ def search(plan: Plan, console: Console, stop: Stop) -> pd.DataFrame:
         stop.search_ended()
         _end(searcher, plan, started, stop)
         recorder.finish()
-    trials = study.get_trials(deepcopy=False)
+    trials = trials_of(study)
     write_trials(plan.folder.trials_csv, trials)  # a search that ended before may have been cut off
     return trials_table(trials)
 

@@ -18,7 +18,7 @@ from ray.tune.search import Searcher
 
 from model import Configuration, count_parameters
 from results.epochs import EpochLog
-from results.trials import ENDED
+from results.trials import ENDED, ESTIMATES, with_estimates
 from search_spaces import SearchSpace
 from tune.climb import Climb
 from tune.convergence import Convergence
@@ -196,8 +196,10 @@ class StudySearcher(NotSaved, Searcher):  # type: ignore[misc]
 
     def _has_converged(self) -> bool:
         """Tells whether to begin no more; those that have begun are ended."""
-        if self._convergence and self._convergence.reached(self._study.get_trials(deepcopy=False)):
-            self._left = 0
+        if self._convergence and self._left:
+            trials = self._study.get_trials(deepcopy=False)
+            if self._convergence.reached(with_estimates(trials, self._ladder.losses())):
+                self._left = 0
         return not self._left
 
     def _last_up(self) -> Climb | None:
@@ -309,6 +311,7 @@ class StudySearcher(NotSaved, Searcher):  # type: ignore[misc]
         """Tells the study that no trial is running any more, and that the search is over."""
         for climb in self._climbs.values():
             self._tell(climb, *(climb.end or (TrialState.PRUNED, STOPPED)))
+        self._study.set_user_attr(ESTIMATES, list(self._ladder.losses().items()))
         self._study.set_user_attr("searched", True)
         for all_of in (self._running, self._climbs, self._again):
             all_of.clear()

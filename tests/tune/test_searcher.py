@@ -5,13 +5,14 @@ import math
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import optuna
 import pytest
-from optuna.trial import TrialState
+from optuna.trial import FrozenTrial, TrialState
 
 from model import Configuration, count_parameters
 from results import SweepFolder
-from results.trials import trials_table
+from results.trials import trials_of, trials_table
 from search_spaces import SearchSpace, read_space
 from tune.ladder import Ladder
 from tune.plan import fixed_values
@@ -247,6 +248,31 @@ def test_a_pruned_search_ends_with_the_best_whole_at_a_part_of_the_cost(
         assert trial.intermediate_values
         if trial.state == TrialState.PRUNED:
             assert trial.user_attrs["cause"].startswith("likely worse than the best: stopped")
+
+
+def test_once_a_search_is_over_stopped_trials_are_estimated_by_all_it_has_seen(
+    study: optuna.Study, space: SearchSpace
+) -> None:
+    searcher = searcher_of(study, space, trials=40, pruned=True)
+    worked_off(searcher, 2)
+    before = trials_of(study)
+    searcher.end()
+    after = trials_of(study)
+    assert _error(after, space) < 0.7 * _error(before, space)
+    assert [trial.params for trial in after] == [trial.params for trial in study.trials]
+    for trial in after:
+        assert trial.state == TrialState.PRUNED or trial.user_attrs["estimate"] == pytest.approx(
+            trial.value
+        )
+
+
+def _error(trials: list[FrozenTrial], space: SearchSpace) -> float:
+    """Returns by how much estimates are off the loss of all folds, in the mean of those stopped."""
+    stopped = [trial for trial in trials if trial.state == TrialState.PRUNED]
+    configs = [{"configuration": dict(space.fixed) | trial.params} for trial in stopped]
+    true = [_loss({**config, "folds": [2]}, EPOCHS) for config in configs]
+    estimates = [trial.user_attrs["estimate"] for trial in stopped]
+    return float(np.abs(np.log(np.divide(estimates, true))).mean())
 
 
 def test_every_trial_costs_the_same_without_a_pruner(

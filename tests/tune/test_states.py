@@ -67,7 +67,7 @@ class Planted(CrossValidation):
             if kind == "nan":
                 raise FloatingPointError("the training loss of fold 0 is nan in epoch 1.")
             if kind == "slow":
-                time.sleep(0.3)
+                time.sleep(0.1)
             loss = level * (1 + 1 / epoch)
             yield [self._epoch(fold, epoch, loss * (1 + 0.02 * fold)) for fold in self._numbers]
 
