@@ -1,5 +1,6 @@
 """Printed boxes on a page: separate squares, or the cells of a grid."""
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -121,11 +122,12 @@ def _four_corners(ring: Corners, area: float) -> Corners | None:
     farthest = int(np.argmax(((ring - ring.mean(axis=0)) ** 2).sum(axis=1)))
     ring = np.roll(ring, -farthest, axis=0)
     closed = np.concatenate([ring, ring[:1]])
-    for tolerance in np.linspace(0.02, 0.2, 10) * np.sqrt(area):
-        simple = approximate_polygon(closed, tolerance)
-        if len(simple) <= 5:
-            return np.asarray(simple[:-1]) if len(simple) == 5 else None
-    return None
+    tolerances = np.linspace(0.02, 0.2, 10) * np.sqrt(area)
+    enough = bisect_left(
+        tolerances, True, key=lambda tolerance: len(approximate_polygon(closed, tolerance)) <= 5
+    )
+    simple = approximate_polygon(closed, tolerances[min(enough, len(tolerances) - 1)])
+    return np.asarray(simple[:-1]) if len(simple) == 5 else None
 
 
 def _area(corners: Corners) -> float:
