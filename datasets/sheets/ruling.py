@@ -48,7 +48,8 @@ def _strokes_on(lines: Mask, page: Page) -> Mask:
 def _across(mask: Mask, faint: Mask) -> Mask:
     side = float(np.sqrt(mask.size))
     thick = ndimage.binary_dilation(faint, ALONG_COLUMNS)  # so that a leaning line is one piece
-    steps = ndimage.binary_opening(thick, np.ones((1, max(round(STEP * side), 9))))
+    step = (1, max(round(STEP * side), 9))
+    steps = ndimage.grey_opening(thick, step, mode="constant")  # as binary_opening, but faster
     labels, pieces = pieces_of(steps)
     least = min(LENGTH * max(mask.shape), WHOLE * mask.shape[1])
     lines = [
