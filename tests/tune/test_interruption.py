@@ -7,17 +7,11 @@ from pathlib import Path
 
 import pytest
 from optuna.trial import TrialState
-from rich.console import Console
 
 from results import SweepFolder
 from results.study import read_study
-from results.trials import read_trials
 from tests.terminal import Terminal
 from tests.tune.process import started
-from tune import SweepRequest
-from tune.sweep import run_sweep
-
-pytestmark = pytest.mark.usefixtures("own_ray")
 
 TINY = str(Path(__file__).with_name("tiny.toml"))
 
@@ -43,24 +37,3 @@ def test_second_interruption_stops_at_once_and_what_was_done_is_kept(
     study = read_study(SweepFolder(tmp_path / "runs" / "cut"))
     assert study is not None
     assert TrialState.COMPLETE in {trial.state for trial in study.trials}
-
-
-def test_time_budget_ends_the_search_and_the_winner_is_judged_all_the_same(tmp_path: Path) -> None:
-    request = SweepRequest(
-        name="brief",
-        out=tmp_path,
-        mnist_count=100,
-        trials=5000,
-        epochs=1,
-        space=TINY,
-        time_budget=15,
-        finalists=1,
-        concurrent=1,
-        cpus_per_trial=1,
-    )
-    folder = run_sweep(request, Console(quiet=True))
-    states = read_trials(folder.trials_csv)["state"].tolist()
-    assert 1 <= states.count("complete") < 5000
-    assert set(states) <= {"complete", "stopped"}
-    assert folder.evaluation_json.is_file()
-    assert folder.weights.is_file()

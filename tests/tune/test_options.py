@@ -93,24 +93,33 @@ def test_winner_may_be_the_average_of_networks(small: SweepFolder, tmp_path: Pat
     assert load_network(folder.weights).configuration == both.configuration
 
 
-def test_another_sweep_starts_from_the_best_of_it(small: SweepFolder) -> None:
+def test_another_sweep_starts_from_the_best_of_it_and_is_judged_when_its_time_is_over(
+    small: SweepFolder,
+) -> None:
     request = SweepRequest(
         name="warm",
         out=small.path.parent,
         mnist_count=120,
-        trials=3,
+        trials=5000,
         epochs=1,
         space="quick",
         warm_start="small",
+        time_budget=15,
         finalists=1,
         concurrent=1,
         cpus_per_trial=1,
     )
-    trials = read_trials(run_sweep(request, Console(quiet=True)).trials_csv)
-    assert trials["origin"].tolist() == ["report", "warm-start", "search"]
+    folder = run_sweep(request, Console(quiet=True))
+    trials = read_trials(folder.trials_csv)
+    assert trials["origin"].tolist()[:3] == ["report", "warm-start", "search"]
     before = read_trials(small.trials_csv).sort_values("estimate").iloc[0]
     for name in ("channels_1", "channels_2", "learning_rate"):
         assert trials.loc[1, name] == before[name]
+    states = trials["state"].tolist()
+    assert 1 <= states.count("complete") < 5000
+    assert set(states) <= {"complete", "stopped"}
+    assert folder.evaluation_json.is_file()
+    assert folder.weights.is_file()
 
 
 def test_what_cannot_be_is_refused_before_anything_is_made(small: SweepFolder) -> None:
