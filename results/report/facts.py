@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
+from results.asked import Asked
 from results.durations import duration
 from results.report.command import command_of
 from results.report.material import Material
@@ -106,8 +107,13 @@ def search_note(material: Material, words: Words) -> str:
     note = words.say("search_note", **told)
     if whole.empty:
         return note
-    times = float(whole.median()) * len(table) / cost
+    times = (_epochs_of_a_trial(material.asked) or float(whole.median())) * len(table) / cost
     return f"{note} {words.say('search_part', times=f'{times:.1f}')}"
+
+
+def _epochs_of_a_trial(asked: Asked) -> int:
+    """Returns how many a whole trial has, or 0 if they vary. It may have been at some twice."""
+    return int(asked["folds"] * _fixed(asked).get("epochs", 0))
 
 
 def causes(material: Material) -> list[tuple[str, int]]:
@@ -171,8 +177,7 @@ def provenance(material: Material, words: Words) -> Iterator[Row]:
     yield words.say("seed"), str(asked["seed"])
     yield words.say("folds"), str(asked["folds"])
     yield words.say("varied"), "; ".join(_ranges(space.get("parameters", {}), words))
-    fixed = {**space.get("fixed", {}), **_epochs_asked(asked["request"])}
-    told = (f"{words.name(name)} {value}" for name, value in fixed.items())
+    told = (f"{words.name(name)} {value}" for name, value in _fixed(asked).items())
     yield words.say("fixed"), ", ".join(told)
     if "processor" in hardware:
         yield words.say("hardware"), _hardware(hardware, words)
@@ -181,9 +186,10 @@ def provenance(material: Material, words: Words) -> Iterator[Row]:
     yield words.say("versions"), ", ".join(f"{k} {v}" for k, v in asked["versions"].items())
 
 
-def _epochs_asked(request: dict[str, Any]) -> dict[str, int]:
-    """Returns the epochs that were asked for instead of the space's."""
-    return {"epochs": request["epochs"]} if request.get("epochs") else {}
+def _fixed(asked: Asked) -> dict[str, Any]:
+    """Returns what no trial varies; epochs that were asked for come before the space's."""
+    epochs = asked["request"].get("epochs")
+    return {**asked["space"].get("fixed", {}), **({"epochs": epochs} if epochs else {})}
 
 
 def _ranges(parameters: dict[str, Any], words: Words) -> Iterator[str]:
