@@ -3,6 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache, partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -123,10 +124,10 @@ def _four_corners(ring: Corners, area: float) -> Corners | None:
     ring = np.roll(ring, -farthest, axis=0)
     closed = np.concatenate([ring, ring[:1]])
     tolerances = np.linspace(0.02, 0.2, 10) * np.sqrt(area)
-    enough = bisect_left(
-        tolerances, True, key=lambda tolerance: len(approximate_polygon(closed, tolerance)) <= 5
-    )
-    simple = approximate_polygon(closed, tolerances[min(enough, len(tolerances) - 1)])
+    simplified = cache(partial(approximate_polygon, closed))
+    # A higher tolerance keeps a part of the corners that a lower one does.
+    enough = bisect_left(tolerances, True, key=lambda tolerance: len(simplified(tolerance)) <= 5)
+    simple = simplified(tolerances[min(enough, len(tolerances) - 1)])
     return np.asarray(simple[:-1]) if len(simple) == 5 else None
 
 

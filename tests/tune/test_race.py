@@ -70,7 +70,7 @@ def test_race_always_ends_with_one_that_is_whole(data: st.DataObject) -> None:
     assert any(not any(map(math.isnan, losses)) for losses in again.values())
 
 
-@pytest.mark.parametrize("risk", [RISK, 0.2, 0.35])
+@pytest.mark.parametrize("risk", [RISK, 0.2, 0.3, 0.35])
 def test_the_chance_told_is_kept(risk: float) -> None:
     """Of equals, no more than the risk are given up before the first fold that turn out better."""
     dice = np.random.default_rng(0)
