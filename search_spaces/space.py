@@ -128,6 +128,10 @@ class SearchSpace(_Part):
     fixed: dict[str, Value] = {}
     parameters: dict[str, Annotated[IntRange | FloatRange | Choice, Field(discriminator="kind")]]
 
+    def fixed_with(self, epochs: int | None) -> dict[str, Value]:
+        """Returns what every trial has, with other epochs than the space's where asked for."""
+        return {**self.fixed, "epochs": epochs} if epochs else dict(self.fixed)
+
     def distributions(self) -> dict[str, BaseDistribution]:
         """Returns what Optuna draws each parameter from."""
         return {name: parameter.distribution() for name, parameter in self.parameters.items()}

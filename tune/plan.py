@@ -37,14 +37,9 @@ class Plan:
     @property
     def fixed(self) -> dict[str, Any]:
         """Values that every trial has, epochs as they are asked for."""
-        return fixed_values(self.space, self.request.epochs)
+        return self.space.fixed_with(self.request.epochs)
 
     @cached_property
     def stored_pool(self) -> ray.ObjectRef:
         """The pool in Ray's object store, put there once: so each node receives it once."""
         return ray.put(self.data.pool)
-
-
-def fixed_values(space: SearchSpace, epochs: int | None) -> dict[str, Any]:
-    """Returns what every trial of a space has, with other epochs where they are asked for."""
-    return {**space.fixed, "epochs": epochs} if epochs else dict(space.fixed)

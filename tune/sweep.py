@@ -23,7 +23,7 @@ from tune.errors import SweepError
 from tune.exporting import data_at_hand, export_forms, missing_forms
 from tune.lock import held
 from tune.mirror import mirrored, new_storage, storage_before
-from tune.plan import Plan, fixed_values
+from tune.plan import Plan
 from tune.request import SweepRequest, lasting_uri
 from tune.resources import smallest_configuration
 from tune.retraining import is_judged, retrain_and_judge
@@ -228,7 +228,7 @@ def _earlier(request: SweepRequest, space: SearchSpace, out: Path) -> EarlierSwe
     if request.warm_start is None:
         return None
     folder = SweepFolder.existing(out, request.warm_start)
-    return earlier_sweep(folder, space, fixed_values(space, request.epochs))
+    return earlier_sweep(folder, space, space.fixed_with(request.epochs))
 
 
 def _summary(data: SweepData) -> str:

@@ -93,7 +93,7 @@ def _configurations(folder: SweepFolder) -> list[EarlierTrial]:
         epochs = asked["request"]["epochs"]
     except (KeyError, ValidationError) as error:
         raise SweepError(f"{folder.sweep_json} is not as a sweep leaves it: {error}") from error
-    base = {**REPORT.to_dict(), **space.fixed, **({"epochs": epochs} if epochs else {})}
+    base = {**REPORT.to_dict(), **space.fixed_with(epochs)}
     rows = read_trials(folder.trials_csv).to_dict("records")
     return [
         EarlierTrial(

@@ -15,7 +15,6 @@ from results import SweepFolder
 from results.trials import trials_of, trials_table
 from search_spaces import SearchSpace, read_space
 from tune.ladder import Ladder
-from tune.plan import fixed_values
 from tune.pruning import LadderPruner, NoPruner
 from tune.sampling import EstimateSampler, Size
 from tune.searcher import StudySearcher
@@ -39,7 +38,7 @@ def study(tmp_path: Path, space: SearchSpace) -> optuna.Study:
 def searcher_of(
     study: optuna.Study, space: SearchSpace, trials: int, pruned: bool, epochs: int | None = None
 ) -> StudySearcher:
-    fixed = fixed_values(space, epochs)
+    fixed = space.fixed_with(epochs)
     ladder = Ladder(space.folds, Configuration.from_dict(fixed).epochs)
     study.sampler = EstimateSampler(space.distributions(), ladder.losses, startup=5, seed=0)
     pruner = LadderPruner(ladder, spared={0}) if pruned else NoPruner()
