@@ -16,6 +16,7 @@ LEAST_SHARE = 0.03  # of the main piece's area; less is a speck
 FARTHEST, FARTHEST_AT_EDGE = 0.35, 0.12  # from the main piece, in parts of its length
 THINNEST = 0.35  # stroke of the digit, in parts of the pen's width; thinner is a bit of a rule
 CUT_OFF = 0.6  # how much less likely a piece is the digit where the picture's edge cuts it
+AS_DARK = 0.8  # as the rest of the digit; rules in pictures of 28 x 28 pixels have about half
 FRAME, MARGIN = 0.25, 0.12  # the same for what runs along an edge, in its strip of this width
 
 
@@ -50,22 +51,34 @@ def find_digit(grey: Grey) -> FoundDigit:
     if min(mask.shape) >= FLATTENED_FROM:
         mask = without_tails(without_rules(mask))
     labels, found = pieces_of(mask)
-    pen = pen_width(mask)
-    pieces = [piece for piece in found if not is_rule(piece, labels, pen)] or found
-    if not pieces:
+    if not found:
         raise DataError("has no ink that could be a digit.")
-    kept, dropped = _sorted_out(pieces, labels.shape, pen)
+    kept, dropped = _sorted_out(found, labels, ink, pen_width(mask))
     return FoundDigit(_cropped(ink, labels, kept), kept, dropped, labels.shape)
 
 
 def _sorted_out(
-    pieces: list[Piece], shape: tuple[int, ...], pen: float
+    found: list[Piece], labels: NDArray[np.int32], ink: Ink, pen: float
 ) -> tuple[list[Piece], list[Piece]]:
-    """Divides pieces into the digit's, its main piece first, and others."""
-    main = max(pieces, key=lambda piece: _weight(piece, shape))
-    others = [piece for piece in pieces if piece is not main]
-    kept = [main, *(piece for piece in others if _belongs(piece, main, shape, pen))]
-    return kept, [piece for piece in others if piece not in kept]
+    """Returns the digit's pieces, its main one first, and others that are no rule."""
+    rules = [piece for piece in found if is_rule(piece, labels, pen)]
+    likely = [piece for piece in found if piece not in rules] or found
+    main = max(likely, key=lambda piece: _weight(piece, labels.shape))
+    strokes = [
+        piece
+        for piece in found
+        if piece is not main
+        and _belongs(piece, main, labels.shape, pen)
+        and (piece not in rules or _is_as_dark(piece, main, labels, ink))
+    ]
+    kept = [main, *strokes]
+    return kept, [piece for piece in found if piece not in kept and piece not in rules]
+
+
+def _is_as_dark(piece: Piece, main: Piece, labels: NDArray[np.int32], ink: Ink) -> bool:
+    """Tells whether a line is by the digit's pen, as the flag of a 5 is; rules are fainter."""
+    own, rest = (np.median(ink[labels == each.number]) for each in (piece, main))
+    return bool(own >= AS_DARK * rest)
 
 
 def _weight(piece: Piece, shape: tuple[int, ...]) -> float:

@@ -134,6 +134,16 @@ def test_flag_of_a_small_five_that_touches_the_edge_is_kept() -> None:
     assert np.ptp(np.nonzero(centred(flagged) > 60)[1]) > np.ptp(np.nonzero(centred(grey) > 60)[1])
 
 
+@pytest.mark.parametrize(("dark", "kept"), [(0, True), (110, False)])
+def test_thin_line_over_a_small_digit_is_its_stroke_if_as_dark(dark: int, kept: bool) -> None:
+    grey = np.full((28, 28), 255, np.uint8)
+    for row, column in enumerate(range(20, 5, -1), start=9):
+        grey[row, column - 1 : column + 1] = 0  # the stem of a 7
+    stem = centred(grey)
+    grey[7, :17] = dark  # its bar, or a rule
+    assert np.array_equal(centred(grey), stem) != kept
+
+
 @pytest.mark.parametrize("side", range(15, 46))
 def test_thin_stroke_is_not_lost_in_scaling(side: int) -> None:
     """Near a scale of 1 some filters leave whole rows out."""
