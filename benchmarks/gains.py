@@ -1,6 +1,8 @@
 """What each part of training is worth, by cross-validation on the pool of a sweep.
 
     python -m benchmarks.gains --data ../shared/data            about 40 minutes on 2 cores
+    python -m benchmarks.gains --data ../shared/data --base benchmarks/data/winner.json \
+        --changes "channels 64-128"                             the same of a sweep's winner
 
 One configuration, and the same with one thing changed, on the same folds with the same seeds. No
 held-out digit is looked at: it is how things were chosen. What is done is kept in a file of lines,
@@ -26,6 +28,7 @@ from torch import Tensor
 from benchmarks.header import cores, header
 from benchmarks.kept_rows import keep_rows, read_rows
 from benchmarks.processes import in_processes
+from benchmarks.protocol.arms import winning_configuration
 from benchmarks.real_digits import RealDigits
 from model import (
     Configuration,
@@ -62,7 +65,6 @@ BASE = Configuration(
     elastic=0.5,
 )
 CHANGES: dict[str, dict[str, Any]] = {
-    "base": {},
     "no normalisation": {"normalisation": "none"},
     "no affine changes": {"rotation": 0, "shift": 0, "scaling": 0, "shear": 0},
     "no elastic changes": {"elastic": 0},
@@ -85,7 +87,7 @@ CHANGES: dict[str, dict[str, Any]] = {
     "channels 64-128": {"channels_1": 64, "channels_2": 128},
     "16 epochs": {"epochs": 16},
 }
-BASE_SEEDS = 3  # of the base, to which all else is compared
+BASE_NAME, BASE_SEEDS = "base", 3  # all else is compared to it
 SHIFTS = ((0, 0), (0, 1), (0, -1), (1, 0), (-1, 0))  # pixels down and across
 SHIFTED, TOGETHER = "5 shifts averaged", "3 networks averaged"
 
@@ -115,7 +117,7 @@ def main() -> None:
     arguments = _arguments()
     console = Console(width=120, highlight=False)
     console.print(header("torch", "numpy"))
-    left = [partial(_rows, *each, arguments.data, arguments.mnist) for each in _missing(arguments)]
+    left = [partial(_rows, *each, arguments) for each in _missing(arguments)]
     for rows in in_processes(left, "training", cores()):
         keep_rows(arguments.rows, rows)
     console.print(_table(read_rows(arguments.rows), arguments))
@@ -124,6 +126,8 @@ def main() -> None:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, required=True, help="mnist, tongji, chen-mnist")
+    parser.add_argument("--base", type=Path, help="its parameters, JSON; else one of our own")
+    parser.add_argument("--changes", nargs="*", choices=CHANGES, default=list(CHANGES))
     parser.add_argument("--mnist", type=int, default=12_000, help="a stratified part of MNIST")
     parser.add_argument("--rows", type=Path, default=Path("gains.jsonl"), help="keeps what is done")
     return parser.parse_args()
@@ -131,20 +135,22 @@ def _arguments() -> argparse.Namespace:
 
 def _missing(arguments: argparse.Namespace) -> list[tuple[str, int]]:
     known = {(row["change"], row["fold"]) for row in read_rows(arguments.rows)}
-    return [each for each in product(CHANGES, range(FOLDS)) if each not in known]
+    wanted = product([BASE_NAME, *arguments.changes], range(FOLDS))
+    return [each for each in wanted if each not in known]
 
 
-def _rows(change: str, fold: int, data: Path, mnist: int) -> list[Row]:
+def _rows(change: str, fold: int, arguments: argparse.Namespace) -> list[Row]:
     """Runs in a process of its own: trains and judges what a change makes of one fold."""
-    digits, folds = _pool(data, mnist)
+    digits, folds = _pool(arguments.data, arguments.mnist)
     chosen = torch.as_tensor(folds[fold])
     training = np.setdiff1d(np.arange(len(digits.labels)), folds[fold])
-    seeds = range(BASE_SEEDS if change == "base" else 1)
-    configuration = replace(BASE, **CHANGES[change])
+    seeds = range(BASE_SEEDS if change == BASE_NAME else 1)
+    base = winning_configuration(arguments.base) if arguments.base else BASE
+    configuration = replace(base, **CHANGES.get(change, {}))
     networks = [train_whole(configuration, digits, training, fold_seed(n, fold)) for n in seeds]
     each = [_probabilities(network, digits, chosen) for network in networks]
     rows = [_row(change, fold, n, read[0], digits, chosen) for n, read in enumerate(each)]
-    if change == "base":
+    if change == BASE_NAME:
         rows += [
             _row(SHIFTED, fold, n, read.mean(dim=0), digits, chosen) for n, read in enumerate(each)
         ]
@@ -196,8 +202,8 @@ def _table(rows: Sequence[Row], arguments: argparse.Namespace) -> Table:
     sources = list(rows[0]["read"])
     for heading in ("loss", "against the base", *(f"wrong, {name}" for name in sources)):
         table.add_column(heading, justify="right", no_wrap=True)
-    base = _losses(by_change["base"])
-    order = [*CHANGES, SHIFTED, TOGETHER]
+    base = _losses(by_change[BASE_NAME])
+    order = [BASE_NAME, *CHANGES, SHIFTED, TOGETHER]
     for change, each in sorted(by_change.items(), key=lambda item: order.index(item[0])):
         losses = _losses(each)
         told = [_wrong(each, name) for name in sources]

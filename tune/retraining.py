@@ -54,6 +54,17 @@ def candidates(winner: Configuration, epochs: int | None) -> list[Job]:
     ]
 
 
+def forget_judgements(folder: SweepFolder, winner_alone: bool) -> None:
+    """Makes that networks are trained and judged again.
+
+    Args:
+        folder: The sweep's.
+        winner_alone: Whether those that the winner is compared to may stay.
+    """
+    rows = _judged_before(folder) if winner_alone else []
+    write_json(folder.judged_json, [row for row in rows if row["config"] != "winner"])
+
+
 def retrain_and_judge(winner: Configuration, plan: Plan, console: Console) -> None:
     """Retrains every candidate on workers, judges it here, and writes what it came to.
 

@@ -9,7 +9,7 @@ from rich.console import Console
 
 from datasets import DigitSet
 from model import Configuration, count_parameters
-from results import ResultsError, SweepFolder, write_json
+from results import ResultsError, SweepFolder
 from results.damage import KnownTrials, damage, known_trials
 from results.export.record import DEFAULT
 from results.storage import Storage
@@ -26,7 +26,7 @@ from tune.mirror import mirrored, new_storage, storage_before
 from tune.plan import Plan
 from tune.request import SweepRequest, lasting_uri
 from tune.resources import smallest_configuration
-from tune.retraining import is_judged, retrain_and_judge
+from tune.retraining import forget_judgements, is_judged, retrain_and_judge
 from tune.running import at_work, on_ray, share_of_cluster
 from tune.search import search
 from tune.share import Share
@@ -134,7 +134,8 @@ def retrain_sweep(folder: SweepFolder, console: Console, networks: int | None = 
     Args:
         folder: The sweep's.
         console: Where progress is shown.
-        networks: How often, to average the networks, instead of what was asked for before.
+        networks: How often, to average the networks, instead of what was asked for before. Those
+            that the winner is compared to are not retrained then: nothing of theirs has changed.
 
     Raises:
         DataError: If the digits cannot be used any more.
@@ -158,7 +159,7 @@ def retrain_sweep(folder: SweepFolder, console: Console, networks: int | None = 
                 ask_anew(plan)
                 told = f"networks averaged: {networks}, which {folder.sweep_json} tells from now on"
                 console.print(told)
-            write_json(folder.judged_json, [])
+            forget_judgements(folder, winner_alone=networks is not None)
             _finish(trials, plan, console)
 
 

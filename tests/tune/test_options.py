@@ -1,7 +1,9 @@
 """Real sweeps with what may be asked of a search besides its trials."""
 
+import re
 import shutil
 from dataclasses import replace
+from io import StringIO
 from pathlib import Path
 
 import numpy as np
@@ -77,7 +79,11 @@ def test_finalists_and_importance_are_told(small: SweepFolder) -> None:
 def test_winner_may_be_the_average_of_networks(small: SweepFolder, tmp_path: Path) -> None:
     shutil.copytree(small.path, tmp_path / "small")
     folder = SweepFolder(tmp_path / "small")
-    retrain_sweep(folder, Console(quiet=True), networks=2)
+    told = StringIO()
+    retrain_sweep(folder, Console(file=told), networks=2)
+    retrained = re.findall("retrained (.*)", told.getvalue())
+    assert retrained
+    assert all(each.startswith("winner") for each in retrained)
     alone, both = load_network(small.weights), load_network(folder.weights)
     assert both.configuration == replace(alone.configuration, networks=2)
     first, second = members_of(both.network)
