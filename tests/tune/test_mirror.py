@@ -22,7 +22,7 @@ from tune.mirror import mirrored
 from tune.sweep import fetch_sweep, resume_sweep
 
 TINY = str(Path(__file__).with_name("tiny.toml"))
-OUTAGE = float(os.environ.get("SHUZI_OUTAGE", "2"))  # seconds
+OUTAGE = float(os.environ.get("SHUZI_OUTAGE", "1"))  # seconds
 TRIALS = 4 + round(3 * OUTAGE)
 OPTIONS = (
     f"--trials {TRIALS} --epochs 3 --mnist-count 100 --space {TINY} --finalists 2 "
