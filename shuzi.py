@@ -251,7 +251,7 @@ def resume(
 def retrain(
     name: Name, networks: Networks = None, quiet: Quiet = False, out: Out = Path("runs")
 ) -> None:
-    """Retrain the winner of a sweep from its complete trials, and judge it again."""
+    """Retrain the winner and what it is compared to, and judge them; with --networks it alone."""
     from tune.sweep import retrain_sweep
 
     folder = _existing(out, name)

@@ -31,6 +31,7 @@ from tune.data import SweepData
 from tune.networks import Job, fold_network, keep_fold, missing_folds, train_networks
 from tune.pictures import chosen_pictures
 from tune.plan import Plan
+from tune.terminal import is_live
 
 SHOWN = ("winner", "report")  # in TensorBoard
 CALIBRATING = 0  # the fold that the temperature is fitted on
@@ -88,10 +89,17 @@ def retrain_and_judge(winner: Configuration, plan: Plan, console: Console) -> No
             rows.append(_judge(job, network, plan))
             write_json(plan.folder.judged_json, rows)
 
+    _announce(jobs, console)
     train_networks(jobs, plan, console, keep)
     write_pictures(plan.folder.pictures, chosen_pictures(plan, _readings(rows, plan.folder)))
     _show_in_tensorboard(rows, plan)
     _write_evaluation(winner, sorted(rows, key=_place_in_table), plan)
+
+
+def _announce(jobs: Sequence[Job], console: Console) -> None:
+    if jobs and not is_live(console):
+        others = " and the report's network" * any(job.name == "report" for job in jobs)
+        console.print(f"retraining the winner{others}, to be judged")
 
 
 def _judge(job: Job, network: DigitNetwork, plan: Plan) -> EvaluationRow:

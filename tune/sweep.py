@@ -31,7 +31,7 @@ from tune.running import at_work, on_ray, share_of_cluster
 from tune.search import search
 from tune.share import Share
 from tune.stopping import Stop, how_to_resume
-from tune.terminal import is_live, say, warn
+from tune.terminal import say, warn
 from tune.warm_start import EarlierSweep, earlier_sweep
 
 
@@ -173,8 +173,6 @@ def _go_on(plan: Plan, storage: Storage | None, console: Console, stop: Stop) ->
 def _finish(trials: pd.DataFrame, plan: Plan, console: Console) -> None:
     """Chooses the winner, retrains it, judges it and writes the report."""
     winner = chosen_winner(trials, plan, console)
-    if not is_live(console):
-        console.print("retraining the winner and the report's network, to judge them")
     configuration = configuration_of(winner, trials, plan)
     networks = plan.request.networks or configuration.networks
     retrain_and_judge(replace(configuration, networks=networks), plan, console)
