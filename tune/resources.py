@@ -1,8 +1,8 @@
 """How the machine's cores and GPUs are shared among trials."""
 
 import math
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 import ray
 
@@ -17,40 +17,67 @@ from tune.share import Share
 GPU_RESERVE = 0.9  # of its memory; the rest is left to others and to fragmentation
 
 
-def share_of(cpus: float, gpus: float, memory: GpuMemory | None, request: SweepRequest) -> Share:
-    """Divides a cluster among trials.
+class Node(NamedTuple):
+    """A machine of a cluster.
+
+    Attributes:
+        cpus: Its cores.
+        gpus: Its GPUs.
+    """
+
+    cpus: float
+    gpus: float
+
+
+def share_of(nodes: Sequence[Node], memory: GpuMemory | None, request: SweepRequest) -> Share:
+    """Divides a cluster among trials, each of which is on one node.
 
     Without a GPU each trial gets one thread, as two trials of one thread each are faster than one
     of two, or more if there are fewer trials than cores. A GPU is shared by as many trials as its
     memory holds.
 
     Args:
-        cpus: Cores of the cluster.
-        gpus: GPUs of the cluster.
+        nodes: Of the cluster.
         memory: Of one GPU, and what the largest trial takes of it; none where there is no GPU.
         request: What the user asked for comes before what is found.
 
     Raises:
-        SweepError: If one trial needs more than there is.
+        SweepError: If one trial needs more than any node has.
     """
     wanted = min(request.trials, request.concurrent or request.trials)
-    gpu_share = request.gpus_per_trial
-    if gpu_share is None:
-        gpu_share = 1 / _trials_a_gpu(cpus / gpus, memory) if gpus and memory else 0
-    cpu_share = request.cpus_per_trial or (1 if gpu_share else max(1, _floor(cpus / wanted)))
-    places = min(_floor(cpus / cpu_share), _floor(gpus / gpu_share) if gpu_share else wanted)
-    if places < 1:
+    gpus = request.gpus_per_trial
+    if gpus is None:
+        gpus = 1 / _trials_a_gpu(nodes, memory) if memory else 0
+    cpus = request.cpus_per_trial or (1 if gpus else _threads(nodes, wanted))
+    places = _places(nodes, cpus, gpus)
+    if not places:
+        most = Node(*(max(each) for each in zip(*nodes, strict=True)))
         needs, there = (
-            f"cores: {cpu_share}, GPUs: {gpu_share:g}",
-            f"cores: {cpus:g}, GPUs: {gpus:g}",
+            f"cores: {cpus}, GPUs: {gpus:g}",
+            f"cores: {most.cpus:g}, GPUs: {most.gpus:g}",
         )
-        raise SweepError(f"a trial needs more ({needs}) than there is ({there}).")
-    return Share(cpu_share, gpu_share, min(places, wanted))
+        raise SweepError(f"a trial needs more ({needs}) than any machine has ({there}).")
+    return Share(cpus, gpus, min(places, wanted))
 
 
-def _trials_a_gpu(cores_a_gpu: float, memory: GpuMemory) -> int:
+def _places(nodes: Sequence[Node], cpus: int, gpus: float) -> int:
+    """Returns how many trials have room at a time."""
+    by_cpus = (_floor(node.cpus / cpus) for node in nodes)
+    by_gpus = (_floor(node.gpus / gpus) if gpus else math.inf for node in nodes)
+    return int(sum(map(min, by_cpus, by_gpus)))
+
+
+def _threads(nodes: Sequence[Node], wanted: int) -> int:
+    """Returns the most cores that each of the trials can have, all of them at a time."""
+    most = _floor(max(node.cpus for node in nodes))
+    fitting = (cpus for cpus in range(most, 1, -1) if _places(nodes, cpus, 0) >= wanted)
+    return next(fitting, 1)
+
+
+def _trials_a_gpu(nodes: Sequence[Node], memory: GpuMemory) -> int:
     fit = _floor(GPU_RESERVE * memory.total / memory.trial)
-    return max(1, min(fit, _floor(cores_a_gpu)))
+    cores = min(node.cpus / node.gpus for node in nodes if node.gpus)
+    return max(1, min(fit, _floor(cores)))
 
 
 def _floor(value: float) -> int:

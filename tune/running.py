@@ -17,7 +17,7 @@ from tune.errors import Interrupted
 from tune.lock import held
 from tune.mirror import mirrored
 from tune.request import SweepRequest
-from tune.resources import gpu_memory, share_of
+from tune.resources import Node, gpu_memory, share_of
 from tune.share import Share
 from tune.stopping import Stop, stoppable
 from tune.terminal import warn
@@ -54,7 +54,7 @@ def at_work(
 
 def share_of_cluster(request: SweepRequest, space: SearchSpace, data: SweepData) -> Share:
     """Returns what each trial gets of the machines that Ray runs on."""
-    there = ray.cluster_resources()
-    cpus, gpus = there.get("CPU", 0.0), there.get("GPU", 0.0)
-    memory = gpu_memory(space, len(data.pool)) if gpus else None
-    return share_of(cpus, gpus if memory else 0.0, memory, request)
+    there = [node["Resources"] for node in ray.nodes() if node["Alive"]]
+    memory = gpu_memory(space, len(data.pool)) if any("GPU" in each for each in there) else None
+    nodes = [Node(each.get("CPU", 0.0), each.get("GPU", 0.0) if memory else 0.0) for each in there]
+    return share_of(nodes, memory, request)

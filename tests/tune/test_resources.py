@@ -4,7 +4,7 @@ from model import Configuration
 from model.memory import GpuMemory
 from search_spaces import read_space
 from tune import SweepError, SweepRequest
-from tune.resources import largest_configuration, share_of
+from tune.resources import Node, largest_configuration, share_of
 from tune.share import Share
 
 GIB = 2**30
@@ -33,22 +33,43 @@ def request(**values: object) -> SweepRequest:
 def test_machine_is_divided(
     cpus: int, gpus: int, asked: dict[str, object], expected: Share
 ) -> None:
-    share = share_of(cpus, gpus, GpuMemory(20 * GIB, 2 * GIB), request(**asked))
+    memory = GpuMemory(20 * GIB, 2 * GIB) if gpus else None
+    share = share_of([Node(cpus, gpus)], memory, request(**asked))
     assert share == expected
     assert share.concurrent * share.cpus <= cpus
     assert share.concurrent * share.gpus <= gpus + 1e-9
 
 
+@pytest.mark.parametrize(
+    ("nodes", "asked", "expected"),
+    [
+        ([(8, 0)] * 3, {}, Share(1, 0, 20)),
+        ([(8, 0)] * 3, {"trials": 8}, Share(2, 0, 8)),
+        ([(8, 0)] * 3, {"concurrent": 2}, Share(8, 0, 2)),
+        ([(8, 0)] * 3, {"cpus_per_trial": 5}, Share(5, 0, 3)),
+        ([(0, 0), (1, 0), (1, 0)], {}, Share(1, 0, 2)),
+        ([(8, 0), (4, 1)], {}, Share(1, 1 / 4, 4)),
+        ([(8, 0), (4, 1)], {"gpus_per_trial": 0.0, "trials": 3}, Share(4, 0, 3)),
+        ([(4, 1), (4, 1)], {"gpus_per_trial": 1.0, "cpus_per_trial": 3}, Share(3, 1.0, 2)),
+    ],
+)
+def test_each_trial_fits_on_one_node(
+    nodes: list[tuple[int, int]], asked: dict[str, object], expected: Share
+) -> None:
+    memory = GpuMemory(20 * GIB, 2 * GIB) if any(gpus for _, gpus in nodes) else None
+    assert share_of([Node(*each) for each in nodes], memory, request(**asked)) == expected
+
+
 def test_trial_larger_than_the_gpu_has_it_to_itself() -> None:
-    assert share_of(16, 1, GpuMemory(GIB, GIB), request()).gpus == 1
+    assert share_of([Node(16, 1)], GpuMemory(GIB, GIB), request()).gpus == 1
 
 
 @pytest.mark.parametrize("asked", [{"cpus_per_trial": 3}, {"gpus_per_trial": 1.0}])
 def test_more_than_there_is_is_refused(asked: dict[str, object]) -> None:
     with pytest.raises(
-        SweepError, match=r"a trial needs more .* than there is \(cores: 2, GPUs: 0\)"
+        SweepError, match=r"a trial needs more .* than any machine has \(cores: 2, GPUs: 0\)"
     ):
-        share_of(2, 0, None, request(**asked))
+        share_of([Node(2, 0)], None, request(**asked))
 
 
 def test_largest_configuration_has_the_upper_ends_of_what_needs_memory() -> None:
