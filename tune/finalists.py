@@ -2,7 +2,7 @@
 
 The best of many by a noisy measure is partly the luckiest, so that its loss is no fair guess of
 what it will do; a second, independent cross-validation of the few best mends both. It is a race:
-who falls behind beyond chance is given up.
+who has little chance left of winning is given up.
 """
 
 import math
