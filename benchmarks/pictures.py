@@ -2,7 +2,7 @@
 
     python -m benchmarks.pictures
 
-Three minutes on 2 cores, with drawn digits. Needs Chromium and the extra `bench`. The
+Two minutes on 2 cores, with drawn digits. Needs Chromium and the extras `dev` and `bench`. The
 pictures go to docs/pictures/.
 """
 
