@@ -129,7 +129,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--base", type=Path, help="its parameters, JSON; else one of our own")
     parser.add_argument("--changes", nargs="*", choices=CHANGES, default=list(CHANGES))
     parser.add_argument("--mnist", type=int, default=12_000, help="a stratified part of MNIST")
-    parser.add_argument("--rows", type=Path, default=Path("gains.jsonl"), help="keeps what is done")
+    parser.add_argument("--rows", type=Path, default=Path("gains.jsonl"), help="one file a base")
     return parser.parse_args()
 
 
