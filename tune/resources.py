@@ -28,6 +28,9 @@ class Node(NamedTuple):
     cpus: float
     gpus: float
 
+    def __str__(self) -> str:
+        return f"cores: {self.cpus:g}, GPUs: {self.gpus:g}"
+
 
 def share_of(nodes: Sequence[Node], memory: GpuMemory | None, request: SweepRequest) -> Share:
     """Divides a cluster among trials, each of which is on one node.
@@ -51,11 +54,7 @@ def share_of(nodes: Sequence[Node], memory: GpuMemory | None, request: SweepRequ
     cpus = request.cpus_per_trial or (1 if gpus else _threads(nodes, wanted))
     places = _places(nodes, cpus, gpus)
     if not places:
-        most = Node(*(max(each) for each in zip(*nodes, strict=True)))
-        needs, there = (
-            f"cores: {cpus}, GPUs: {gpus:g}",
-            f"cores: {most.cpus:g}, GPUs: {most.gpus:g}",
-        )
+        needs, there = f"cores: {cpus}, GPUs: {gpus:g}", "; ".join(map(str, dict.fromkeys(nodes)))
         raise SweepError(f"a trial needs more ({needs}) than any machine has ({there}).")
     return Share(cpus, gpus, min(places, wanted))
 

@@ -15,8 +15,8 @@ LONGEST = 400  # pixels of a picture; more show nothing more of a digit
 LEAST_SHARE = 0.03  # of the main piece's area; less is a speck
 FARTHEST, FARTHEST_AT_EDGE = 0.35, 0.12  # from the main piece, in parts of its length
 THINNEST = 0.35  # stroke of the digit, in parts of the pen's width; thinner is a bit of a rule
-CUT_OFF = 0.6  # how much less likely a piece is the digit where the picture's edge cuts it
 AS_DARK = 0.8  # as the rest of the digit; rules in pictures of 28 x 28 pixels have about half
+CUT_OFF = 0.6  # how much less likely a piece is the digit where the picture's edge cuts it
 FRAME, MARGIN = 0.25, 0.12  # the same for what runs along an edge, in its strip of this width
 
 

@@ -60,6 +60,12 @@ def test_each_trial_fits_on_one_node(
     assert share_of([Node(*each) for each in nodes], memory, request(**asked)) == expected
 
 
+def test_no_machine_is_told_of_that_has_the_cores_of_one_and_the_gpus_of_another() -> None:
+    nodes, memory = [Node(8, 0), Node(4, 1), Node(4, 1)], GpuMemory(20 * GIB, 2 * GIB)
+    with pytest.raises(SweepError, match=r"has \(cores: 8, GPUs: 0; cores: 4, GPUs: 1\)\."):
+        share_of(nodes, memory, request(cpus_per_trial=6))
+
+
 def test_trial_larger_than_the_gpu_has_it_to_itself() -> None:
     assert share_of([Node(16, 1)], GpuMemory(GIB, GIB), request()).gpus == 1
 

@@ -47,7 +47,7 @@ class Life:
         self.study.sampler = EstimateSampler(space.distributions(), ladder.losses, 5, seed=0)
         spared = enqueue_first(self.study, space, Size(lambda _: 0), None)
         pruner: Pruner = LadderPruner(ladder, spared) if pruned else NoPruner()
-        fixed = {**space.fixed, "epochs": EPOCHS}
+        fixed = space.fixed_with(EPOCHS)
         self.searcher = StudySearcher(
             self.study, ladder, pruner, space, TRIALS, fixed, log=EpochLog(folder)
         )
