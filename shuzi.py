@@ -5,6 +5,7 @@ import importlib.metadata
 import importlib.util
 import json
 import sys
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -14,6 +15,7 @@ from rich.console import Console
 if TYPE_CHECKING:
     from results import SweepFolder
     from tune.errors import SweepEnded
+    from tune.events import Tell
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 data_app = typer.Typer(help="Fetch, import and look at digits.")
@@ -68,6 +70,12 @@ Networks = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Print warnings and errors alone.")]
+Progress = Annotated[
+    Literal["json"] | None,
+    typer.Option(
+        help="json: write each event to stdout as a line of JSON, for programs, and no tables."
+    ),
+]
 
 
 @app.command()
@@ -190,7 +198,16 @@ def sweep(
     ] = 2,
     address: Address = None,
     storage: Storage = None,
+    nice: Annotated[
+        int,
+        typer.Option(
+            help="Niceness of workers, 0 to 19: at 0 they keep their part of the cores beside "
+            "other work, at 19 they leave these to it.",
+            rich_help_panel=MACHINES,
+        ),
+    ] = 0,
     quiet: Quiet = False,
+    progress: Progress = None,
     out: Out = Path("runs"),
 ) -> None:
     """Search, retrain the winner and judge it on held-out Chinese digits."""
@@ -222,9 +239,12 @@ def sweep(
         concurrent=concurrent,
         address=address,
         storage=storage,
+        nice=nice,
         seed=seed,
     )
-    _show(run_sweep(request, _told_to(quiet)))
+    with _events(progress) as tell:
+        folder = run_sweep(request, _told_to(quiet), tell)
+    _show_unless(progress, folder)
 
 
 @app.command()
@@ -233,6 +253,7 @@ def resume(
     address: Address = None,
     storage: Storage = None,
     quiet: Quiet = False,
+    progress: Progress = None,
     out: Out = Path("runs"),
 ) -> None:
     """Go on with a sweep that was broken off; do only what is missing.
@@ -243,20 +264,26 @@ def resume(
 
     told = _told_to(quiet)
     folder = fetch_sweep(out, name, storage, told) if storage else _existing(out, name)
-    resume_sweep(folder, told, storage, address)
-    _show(folder)
+    with _events(progress) as tell:
+        resume_sweep(folder, told, storage, address, tell)
+    _show_unless(progress, folder)
 
 
 @app.command()
 def retrain(
-    name: Name, networks: Networks = None, quiet: Quiet = False, out: Out = Path("runs")
+    name: Name,
+    networks: Networks = None,
+    quiet: Quiet = False,
+    progress: Progress = None,
+    out: Out = Path("runs"),
 ) -> None:
     """Retrain the winner and what it is compared to, and judge them; with --networks it alone."""
     from tune.sweep import retrain_sweep
 
     folder = _existing(out, name)
-    retrain_sweep(folder, _told_to(quiet), networks)
-    _show(folder)
+    with _events(progress) as tell:
+        retrain_sweep(folder, _told_to(quiet), networks, tell)
+    _show_unless(progress, folder)
 
 
 @app.command("list")
@@ -353,6 +380,7 @@ def export(
         bool, typer.Option("--force", help="Overwrite; keep int8 whatever accuracy it costs.")
     ] = False,
     quiet: Quiet = False,
+    progress: Progress = None,
     out: Out = Path("runs"),
 ) -> None:
     """Write the winner in a form that needs neither shuzi nor, as ONNX, torch or Python."""
@@ -361,8 +389,11 @@ def export(
     from tune.exporting import export_sweep
 
     folder = _existing(out, name)
-    export_sweep(folder, forms_named(form, ensemble), _told_to(quiet), ensemble, force)
-    console.print(exports_table(exports_of_winner(folder)))
+    with _events(progress) as tell:
+        forms = forms_named(form, ensemble)
+        export_sweep(folder, forms, _told_to(quiet), ensemble, force, tell)
+    if not progress:
+        console.print(exports_table(exports_of_winner(folder)))
 
 
 @app.command()
@@ -479,6 +510,20 @@ def _told_to(quiet: bool) -> Console:
     return Console(stderr=True, quiet=quiet)
 
 
+def _events(progress: str | None) -> "AbstractContextManager[Tell]":
+    """Returns what gives the receiver of events."""
+    from tune.event_lines import events_on_stdout
+    from tune.events import ignore
+
+    return events_on_stdout() if progress else nullcontext(ignore)
+
+
+def _show_unless(progress: str | None, folder: "SweepFolder") -> None:
+    """Shows a sweep, unless stdout is for events."""
+    if not progress:
+        _show(folder)
+
+
 def _existing(out: Path, name: str) -> "SweepFolder":
     from results import SweepFolder
 
@@ -556,3 +601,7 @@ def _refuse_a_clash() -> None:
                 f"another package named {name} ({found and found.origin}) hides shuzi's own: "
                 "give shuzi a virtual environment of its own."
             )
+
+
+if __name__ == "__main__":
+    main()

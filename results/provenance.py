@@ -6,6 +6,8 @@ import platform
 from pathlib import Path
 from typing import Any
 
+import joblib
+
 PACKAGES = ("shuzi", "torch", "ray", "optuna", "numpy", "scikit-learn", "scikit-image", "pillow")
 
 
@@ -22,9 +24,7 @@ def hardware() -> dict[str, Any]:
     gpus = [torch.cuda.get_device_name(each) for each in range(torch.cuda.device_count())]
     return {
         "processor": _processor(),
-        "cores": len(os.sched_getaffinity(0))
-        if hasattr(os, "sched_getaffinity")
-        else os.cpu_count(),
+        "cores": joblib.cpu_count(),  # those that this process may use
         "memory_gib": round(_memory_bytes() / 2**30, 1),
         "gpus": gpus,
         "system": platform.platform(),

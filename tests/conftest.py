@@ -13,6 +13,16 @@ from datasets.chinese import load_chinese
 # is done, more wait long for each other.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
+# A test that uses one of these fixtures has the mark, so that none is forgotten.
+MARKS = {"own_ray": "ray", "no_ray": "ray", "browser": "browser"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Function]) -> None:
+    """Marks what takes Ray or a browser."""
+    for item in items:
+        for mark in {MARKS[name] for name in item.fixturenames if name in MARKS}:
+            item.add_marker(mark)
+
 
 @pytest.fixture(scope="session")
 def real_data() -> Path:

@@ -3,16 +3,16 @@
 import fcntl
 import os
 import pty
-import select
 import struct
 import termios
 import threading
-import time
 
 import pyte
 from rich.console import Console
 
-STILL = 0.03  # seconds without output after which a screen is whole
+from tests.waiting import wait_until
+
+BEGINNING = b"\r\x1b[2K"  # of each frame of a view, when that before is whole
 
 
 class Terminal:
@@ -20,7 +20,7 @@ class Terminal:
 
     Attributes:
         console: Writes to it.
-        screens: Every whole screen there was, as lines without spaces behind them.
+        screens: The screen at the end of each frame, as lines without spaces behind them.
         output: All that came.
         file: Where a process may write.
     """
@@ -39,11 +39,18 @@ class Terminal:
         self._reader.start()
 
     def _read(self) -> None:
+        left = b""
         while came := self._come():
             self.output += came
-            self._stream.feed(came)
-            if not select.select([self._controller], [], [], STILL)[0]:
-                self.screens.append([line.rstrip() for line in self._screen.display])
+            *whole, left = (left + came).split(BEGINNING)
+            for frame in whole:
+                self._stream.feed(frame)
+                self._look()
+                self._stream.feed(BEGINNING)
+        self._stream.feed(left)
+
+    def _look(self) -> None:
+        self.screens.append([line.rstrip() for line in self._screen.display])
 
     def _come(self) -> bytes:
         try:
@@ -51,12 +58,10 @@ class Terminal:
         except OSError:  # the other end is closed
             return b""
 
-    def wait_for(self, words: str) -> None:
-        """Waits until some words have come."""
-        until = time.monotonic() + 60
-        while words.encode() not in self.output:
-            assert time.monotonic() < until, self.output
-            time.sleep(0.05)
+    def wait_for_frames(self, count: int) -> None:
+        """Waits until the view has been drawn some more times."""
+        seen = len(self.screens)
+        wait_until(lambda: len(self.screens) >= seen + count)
 
     def close(self) -> list[str]:
         """Closes it and returns all lines that are left on it, those scrolled out, too."""

@@ -9,17 +9,19 @@ from results.finalists import finished_finalists, read_finalists
 from results.trials import ranked
 from results.winner import winning_trial
 from tune.errors import SweepFailed
+from tune.events import Tell, ignore
 from tune.finalists import cross_validate_finalists
 from tune.plan import Plan
 
 
-def chosen_winner(trials: pd.DataFrame, plan: Plan, console: Console) -> int:
+def chosen_winner(trials: pd.DataFrame, plan: Plan, console: Console, tell: Tell = ignore) -> int:
     """Returns the best trial by all the evidence, of which there is more for the finalists.
 
     Args:
         trials: The table of all trials.
         plan: The sweep's. Its finalists are cross-validated again, unless they were before.
         console: Where progress is shown.
+        tell: Is told each event.
 
     Raises:
         SweepFailed: If no trial is whole.
@@ -28,7 +30,7 @@ def chosen_winner(trials: pd.DataFrame, plan: Plan, console: Console) -> int:
     table = _judged_before(best, plan)
     if table is None and len(best) > 1:
         configurations = {trial: configuration_of(trial, trials, plan) for trial in best}
-        table = cross_validate_finalists(trials, configurations, plan, console)
+        table = cross_validate_finalists(trials, configurations, plan, console, tell)
     return best[0] if table is None else int(table.iloc[0]["trial"])
 
 

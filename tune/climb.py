@@ -62,6 +62,10 @@ class Climb:
         """Returns those that a worker could be given, the first one first."""
         return [fold for fold in range(folds) if fold not in self.done | self.given]
 
+    def epochs_left(self, folds: int) -> int:
+        """Returns how many epochs it is from being complete, at the most: those of open folds."""
+        return (folds - len(self.done)) * self.configuration.epochs
+
     def job(self, folds: tuple[int, ...], alone: bool) -> dict[str, Any]:
         """Returns what a worker is given to do."""
         self.given.update(folds)

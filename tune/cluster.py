@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import joblib
 import ray
 
 from tune.errors import SweepError
@@ -27,12 +28,20 @@ SETTINGS = {
 # milliseconds, for which it keeps the core from the thread it waits for where others work, too.
 WAITING = {"GOMP_SPINCOUNT": "2000"}
 
+NICENESS = "RAY_worker_niceness"
+
 
 @contextmanager
-def ray_cluster(address: str | None) -> Iterator[None]:
+def ray_cluster(address: str | None, nice: int = 0, cores: int | None = None) -> Iterator[None]:
     """Runs a block with Ray: the cluster at `address`, or one of this machine's own.
 
     Without an address, a Ray that this process runs already is used, and left running.
+
+    Args:
+        address: `host:port` of a cluster, or `auto`.
+        nice: Niceness of the workers of a Ray that is started here, unless the user's environment
+            says it. Ray's own 15 starves them wherever anything else is at work.
+        cores: That a Ray started here may use; all that this process may when left out.
 
     Raises:
         SweepError: If no cluster answers at the address, or Ray cannot be started.
@@ -41,12 +50,13 @@ def ray_cluster(address: str | None) -> Iterator[None]:
         yield
         return
     _require_answer(address)
-    for name, value in {**SETTINGS, **WAITING}.items():
+    for name, value in {**SETTINGS, **WAITING, NICENESS: str(nice)}.items():
         os.environ.setdefault(name, value)
     logging.getLogger("ray").setLevel(logging.CRITICAL)  # what fails is told in our own words
     try:
         ray.init(
             address=address or "local",
+            num_cpus=None if address else cores or joblib.cpu_count(),
             include_dashboard=None if address else False,
             runtime_env=_environment() if address else None,
             log_to_driver=False,

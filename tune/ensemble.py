@@ -10,13 +10,14 @@ from results.winner import TrainedNetwork, load_network
 from tune.asked import asked_before
 from tune.data import SweepData
 from tune.errors import SweepError
+from tune.events import Tell
 from tune.networks import Job, fold_network, keep_fold, missing_folds, train_networks
 from tune.plan import Plan
 from tune.running import at_work, on_ray, share_of_cluster
 
 
 def ensemble_of(
-    folder: SweepFolder, data: SweepData | None, console: Console
+    folder: SweepFolder, data: SweepData | None, console: Console, tell: Tell
 ) -> list[TrainedNetwork]:
     """Returns the winner's networks of all folds; those that are missing are trained and kept.
 
@@ -24,6 +25,7 @@ def ensemble_of(
         folder: The sweep's.
         data: The sweep's digits, if they are at hand.
         console: Where progress is shown.
+        tell: Is told each event.
 
     Raises:
         ResultsError: If the winner is damaged.
@@ -35,19 +37,23 @@ def ensemble_of(
     winner, pool = load_network(folder.weights).configuration, described["pool"]["fingerprint"]
     numbers = range(space.folds)
     if jobs := missing_folds(folder, winner, pool, numbers):
-        _train(folder, jobs, data, console)
+        _train(folder, jobs, data, console, tell)
     networks = [fold_network(folder, winner, pool, number) for number in numbers]
     return [network for network in networks if network]
 
 
 def _train(
-    folder: SweepFolder, jobs: Sequence[Job], data: SweepData | None, console: Console
+    folder: SweepFolder,
+    jobs: Sequence[Job],
+    data: SweepData | None,
+    console: Console,
+    tell: Tell,
 ) -> None:
     if data is None:
         raise SweepError(f"{len(jobs)} networks of the ensemble are yet to be trained.")
     request, space, _ = asked_before(folder)
     again = "The same command goes on from here."
-    with on_ray(request.address, again) as stop:
+    with on_ray(request.address, again, request.nice) as stop:
         plan = Plan(request, space, data, share_of_cluster(request, space, data), folder)
         with at_work(folder, None, console, stop):
-            train_networks(jobs, plan, console, partial(keep_fold, plan))
+            train_networks(jobs, plan, console, tell, partial(keep_fold, plan))

@@ -22,6 +22,7 @@ from tune.data import SweepData, load_data
 from tune.disk import disk_failures_told
 from tune.ensemble import ensemble_of
 from tune.errors import SweepError
+from tune.events import Exported, Finished, Tell, ignore
 from tune.lock import held
 from tune.terminal import say, warn
 
@@ -34,6 +35,7 @@ def export_sweep(
     console: Console,
     ensemble: bool = False,
     force: bool = False,
+    tell: Tell = ignore,
 ) -> None:
     """Writes the winner of a sweep, or the ensemble of its folds, in forms to be taken away.
 
@@ -43,6 +45,7 @@ def export_sweep(
         console: Where it is told.
         ensemble: Whether to export the networks of all folds as one.
         force: Whether to overwrite, and to keep int8 that loses more accuracy than it should.
+        tell: Is told each event.
 
     Raises:
         ResultsError: If there is no winner, a file would be overwritten, or one does not read as
@@ -53,12 +56,12 @@ def export_sweep(
         SweepFailed: If a network cannot be trained, or the disk fails.
     """
     left = _left(folder, forms, ensemble, force, console)
-    if not left:
-        return
-    data = data_at_hand(folder, console)
-    folds = ensemble_of(folder, data, console) if ensemble else ()
-    with held(folder), disk_failures_told(folder):
-        export_forms(folder, left, data, console, folds, force)
+    if left:
+        data = data_at_hand(folder, console)
+        folds = ensemble_of(folder, data, console, tell) if ensemble else ()
+        with held(folder), disk_failures_told(folder):
+            export_forms(folder, left, data, console, tell, folds, force)
+    tell(Finished(str(folder.path)))
 
 
 def _left(
@@ -101,6 +104,7 @@ def export_forms(
     forms: Sequence[Form],
     data: SweepData | None,
     console: Console,
+    tell: Tell,
     folds: Sequence[TrainedNetwork] = (),
     force: bool = False,
 ) -> None:
@@ -111,6 +115,7 @@ def export_forms(
         forms: In which.
         data: The sweep's digits. Without them those kept in its folder are read, and drawn ones.
         console: Where it is told.
+        tell: Is told each event.
         folds: The ensemble's networks; none for the winner itself.
         force: Whether to keep int8 that loses more accuracy than it should.
 
@@ -123,7 +128,9 @@ def export_forms(
     pool = Named(_some(data.pool), "pool") if data else Named(_others(), "MNIST and drawn")
     subject = Subject.of(folder, test, pool, folds)
     for form in forms:
-        say(console, _told(export(subject, form, force)))
+        exported = export(subject, form, force)
+        say(console, _told(exported))
+        tell(_event(folder, exported))
 
 
 def _told(export: Export) -> str:
@@ -132,6 +139,16 @@ def _told(export: Export) -> str:
         f"exported {export['file']}, {export['bytes'] / 1000:,.0f} kB: "
         f"{export['same_answers']} of {read['count']} {read['digits']} digits read as by the "
         f"trained model, probabilities within {export['largest_difference']:.1g}"
+    )
+
+
+def _event(folder: SweepFolder, export: Export) -> Exported:
+    return Exported(
+        file=str(folder.weights.with_name(export["file"])),
+        form=export["form"],
+        bytes=export["bytes"],
+        same_answers=export["same_answers"],
+        count=export["accuracy"]["count"],
     )
 
 

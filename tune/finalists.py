@@ -25,6 +25,7 @@ from results.finalists import (
     write_finalists,
 )
 from results.trials import ranked
+from tune.events import FinalistFold, Tell, finite
 from tune.plan import Plan
 from tune.race import Race
 from tune.terminal import Row, Steps
@@ -32,7 +33,11 @@ from tune.worker import OtherFolds, fold_loss
 
 
 def cross_validate_finalists(
-    trials: pd.DataFrame, configurations: dict[int, Configuration], plan: Plan, console: Console
+    trials: pd.DataFrame,
+    configurations: dict[int, Configuration],
+    plan: Plan,
+    console: Console,
+    tell: Tell,
 ) -> pd.DataFrame:
     """Cross-validates the best trials again, as far as that was not done, in `finalists.csv`.
 
@@ -41,6 +46,7 @@ def cross_validate_finalists(
         configurations: Of each finalist, by its trial's number.
         plan: The sweep's.
         console: Where progress is shown.
+        tell: Is told each event.
 
     Returns:
         A row for each finalist, see `results.finalists`.
@@ -58,7 +64,9 @@ def cross_validate_finalists(
             again[trial][fold] = loss
             _write(trials, again, race, plan)
             steps.done += 1
-            steps.total = steps.done + len(race.open_folds())
+            left = len(race.open_folds())
+            steps.total = steps.done + left
+            tell(FinalistFold(trial, fold, finite(loss), left))
     return _write(trials, again, race, plan)
 
 

@@ -16,6 +16,7 @@ from results.evaluation import BOTH, MNIST
 from results.winner import TrainedNetwork, load_network, save_network
 from tune.data import SweepData
 from tune.errors import SweepFailed
+from tune.events import Retrained, Tell
 from tune.plan import Plan
 from tune.terminal import Steps, say
 from tune.worker import Weights, trained_weights
@@ -60,7 +61,11 @@ class Job:
 
 
 def train_networks(
-    jobs: Sequence[Job], plan: Plan, console: Console, keep: Callable[[Job, DigitNetwork], None]
+    jobs: Sequence[Job],
+    plan: Plan,
+    console: Console,
+    tell: Tell,
+    keep: Callable[[Job, DigitNetwork], None],
 ) -> None:
     """Trains networks side by side on workers.
 
@@ -68,6 +73,7 @@ def train_networks(
         jobs: What to train, the most work first.
         plan: The sweep's.
         console: Where progress is shown.
+        tell: Is told each event.
         keep: Is given each network as it is ready, in evaluation mode.
 
     Raises:
@@ -79,6 +85,7 @@ def train_networks(
         for job, network in _trained(jobs, plan):
             say(console, f"retrained {job}")
             keep(job, network)
+            tell(Retrained(job.name, job.trained_on, job.without))
             left.remove(job)
             steps.done += 1
 

@@ -1,7 +1,7 @@
-"""The search, while it goes on: each trial that ends is told in a line."""
+"""The search, while it goes on: its trials are told as they end, to people and to programs."""
 
 import time
-from typing import Any
+from typing import Any, Literal
 
 from optuna.trial import FrozenTrial, TrialState
 from ray.tune import Callback
@@ -9,11 +9,17 @@ from ray.tune.experiment import Trial
 from rich.console import Console
 
 from tune.activity import Workers
+from tune.events import Tell, TrialBegun, TrialEnded, epochs_of
 from tune.not_saved import NotSaved
 from tune.tally import Tally
 from tune.terminal import is_live, say, warn
 from tune.view import SearchView
 
+STATES: dict[TrialState, Literal["complete", "pruned", "failed"]] = {
+    TrialState.COMPLETE: "complete",
+    TrialState.PRUNED: "pruned",
+    TrialState.FAIL: "failed",
+}
 PAUSE = 0.5  # seconds between two looks at the study, which take the longer the more trials
 
 
@@ -25,16 +31,24 @@ class SearchProgress(NotSaved, Callback):  # type: ignore[misc]
         workers: What each worker does.
         view: Of the two; what it says in a line is added where there is no terminal.
         console: Where to write.
+        tell: Is told each event.
     """
 
-    def __init__(self, tally: Tally, workers: Workers, view: SearchView, console: Console) -> None:
+    def __init__(
+        self, tally: Tally, workers: Workers, view: SearchView, console: Console, tell: Tell
+    ) -> None:
         self._tally, self._workers, self._view = tally, workers, view
-        self._console = console
+        self._console, self._send = console, tell
+        self._begun: set[int] = set()
         self._next_look = 0.0  # on the monotonic clock
 
     def on_trial_start(self, iteration: int, trials: list[Trial], trial: Trial, **_: Any) -> None:
         """Takes down what a worker begins."""
-        self._workers.begin(trial.trial_id, trial.config, self._folds_done(trial))
+        job = trial.config
+        self._workers.begin(trial.trial_id, job, self._folds_done(trial))
+        if job["trial"] not in self._begun:
+            self._begun.add(job["trial"])
+            self._send(TrialBegun(job["trial"], job["configuration"]))
 
     def on_trial_result(
         self, iteration: int, trials: list[Trial], trial: Trial, result: dict[str, Any], **_: Any
@@ -42,6 +56,8 @@ class SearchProgress(NotSaved, Callback):  # type: ignore[misc]
         """Takes down what a worker has done."""
         self._tally.add(trial.config["trial"], result)
         self._workers.add(trial.trial_id, result, self._folds_done(trial))
+        for epoch in epochs_of(trial.config, result):
+            self._send(epoch)
 
     def on_trial_complete(
         self, iteration: int, trials: list[Trial], trial: Trial, **_: Any
@@ -73,10 +89,23 @@ class SearchProgress(NotSaved, Callback):  # type: ignore[misc]
             warn(self._console, f"{_ending(trial)}{here}", "red")
         else:
             say(self._console, f"{_ending(trial)}{here}")
+        self._send(_event(trial))
 
     def _folds_done(self, trial: Trial) -> int:
         epochs = trial.config["configuration"]["epochs"]
         return self._tally.folds_done(trial.config["trial"], epochs)
+
+
+def _event(trial: FrozenTrial) -> TrialEnded:
+    known = trial.user_attrs
+    return TrialEnded(
+        trial=trial.number,
+        state=STATES[trial.state],
+        validation_loss=trial.value,
+        fold_epochs=known.get("fold_epochs", 0),
+        seconds=known.get("seconds", 0.0),
+        cause=known.get("cause", ""),
+    )
 
 
 def _ending(trial: FrozenTrial) -> str:

@@ -18,13 +18,14 @@ LEAST = {
     "concurrent": 1,
     "finalists": 1,
     "retries": 0,
+    "nice": 0,
     "max_parameters": 1,
     "networks": 1,
     "risk": 0.001,
     "seed": 0,
 }
 # At a higher risk, even the likely best would be stopped; of networks a configuration has no more.
-MOST = {"networks": 16, "risk": 0.5}
+MOST = {"networks": 16, "risk": 0.5, "nice": 19}
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
@@ -74,6 +75,7 @@ class SweepRequest(BaseModel):
         address: Of a running Ray cluster; one is started when left out.
         storage: Where the sweep's folder is copied to while it grows: a path, or a URI of S3 or
             another file system.
+        nice: Niceness of the workers on this machine, 0 to 19.
         seed: Decides what is held out, the folds, the search and the training.
     """
 
@@ -103,6 +105,7 @@ class SweepRequest(BaseModel):
     concurrent: int | None = None
     address: str | None = None
     storage: Uri | None = None
+    nice: int = 0
     seed: int = 0
 
     def check(self) -> None:

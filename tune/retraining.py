@@ -28,6 +28,7 @@ from results.pictures import read_pictures, write_pictures
 from results.readings import Readings, read_readings, write_readings
 from results.winner import load_network, save_network
 from tune.data import SweepData
+from tune.events import RetrainingBegun, Tell
 from tune.networks import Job, fold_network, keep_fold, missing_folds, train_networks
 from tune.pictures import chosen_pictures
 from tune.plan import Plan
@@ -66,7 +67,7 @@ def forget_judgements(folder: SweepFolder, winner_alone: bool) -> None:
     write_json(folder.judged_json, [row for row in rows if row["config"] != "winner"])
 
 
-def retrain_and_judge(winner: Configuration, plan: Plan, console: Console) -> None:
+def retrain_and_judge(winner: Configuration, plan: Plan, console: Console, tell: Tell) -> None:
     """Retrains every candidate on workers, judges it here, and writes what it came to.
 
     The held-out digits stay in this process. One more network, of the winner's configuration, is
@@ -76,6 +77,7 @@ def retrain_and_judge(winner: Configuration, plan: Plan, console: Console) -> No
         winner: The best trial's configuration; its weights are saved.
         plan: The sweep's.
         console: Where progress is shown.
+        tell: Is told each event.
     """
     rows = _judged_before(plan.folder)
     left = [each for each in candidates(winner, plan.request.epochs) if not _is_in(each, rows)]
@@ -90,7 +92,8 @@ def retrain_and_judge(winner: Configuration, plan: Plan, console: Console) -> No
             write_json(plan.folder.judged_json, rows)
 
     _announce(jobs, console)
-    train_networks(jobs, plan, console, keep)
+    tell(RetrainingBegun(len(jobs)))
+    train_networks(jobs, plan, console, tell, keep)
     write_pictures(plan.folder.pictures, chosen_pictures(plan, _readings(rows, plan.folder)))
     _show_in_tensorboard(rows, plan)
     _write_evaluation(winner, sorted(rows, key=_place_in_table), plan)

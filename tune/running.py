@@ -24,14 +24,15 @@ from tune.terminal import warn
 
 
 @contextmanager
-def on_ray(address: str | None, last_words: str) -> Iterator[Stop]:
+def on_ray(address: str | None, last_words: str, nice: int = 0) -> Iterator[Stop]:
     """Runs a block with Ray, and takes signals until Ray has ended.
 
     Args:
         address: Of a cluster; one is started when left out.
         last_words: How to go on, said when it is broken off.
+        nice: Niceness of workers.
     """
-    with stoppable(last_words) as stop, ray_cluster(address):
+    with stoppable(last_words) as stop, ray_cluster(address, nice):
         stop.take_signals()
         yield stop
 

@@ -1,8 +1,6 @@
 """The search: Ray Tune runs what Optuna proposes."""
 
-import math
 import tempfile
-import time
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -22,6 +20,7 @@ from tune.activity import Workers
 from tune.convergence import Convergence
 from tune.cross_validation import CrossValidation
 from tune.errors import Interrupted, SweepFailed
+from tune.events import Tell, ignore
 from tune.ladder import Ladder
 from tune.plan import Plan
 from tune.progress import SearchProgress
@@ -36,40 +35,39 @@ from tune.stopping import Stop, how_to_resume
 from tune.study import enqueue_first, open_study
 from tune.tally import Tally
 from tune.terminal import live, warn
+from tune.time_budget import TimeBudget
 from tune.view import SearchView
 
 LEFT = 0.4  # of the cost of whole trials, what pruning leaves at the most: 0.1 to 0.31 was measured
-BEGINNING = 0.75  # of a time budget, after which no trial is begun any more
 
 
-def search(plan: Plan, console: Console, stop: Stop) -> pd.DataFrame:
+def search(plan: Plan, console: Console, stop: Stop, tell: Tell = ignore) -> pd.DataFrame:
     """Runs the trials of a sweep that are left to run and returns the table of all.
 
     Raises:
         Interrupted: If the user ended it before the last trial; what was done is kept.
         SweepFailed: If the first trials all failed for the same reason.
     """
-    study, started = open_study(plan.folder), time.monotonic()
+    study = open_study(plan.folder)
     if not study.user_attrs.get("searched"):
         searcher = _searcher(study, plan, console)
         recorder = Recorder(plan.folder, study, plan.data.pool, plan.request.finalists)
         stop.searching = True
-        with _watched(study, plan, console, stop) as progress:
+        with _watched(study, plan, console, stop, tell) as progress:
             _run(plan, searcher, [recorder, progress])
         stop.search_ended()
-        _end(searcher, plan, started, stop)
+        _end(searcher, plan, stop)
         recorder.finish()
     trials = trials_of(study)
     write_trials(plan.folder.trials_csv, trials)  # a search that ended before may have been cut off
     return trials_table(trials)
 
 
-def _end(searcher: StudySearcher, plan: Plan, started: float, stop: Stop) -> None:
+def _end(searcher: StudySearcher, plan: Plan, stop: Stop) -> None:
     """Ends the search in the study, unless it was broken off: then it can be resumed."""
     if searcher.given_up:
         raise SweepFailed(f"the first trials all failed alike: {searcher.given_up}")
-    budget = plan.request.time_budget
-    if searcher.finished or (budget and time.monotonic() - started >= budget):
+    if searcher.finished:
         searcher.end()
     else:
         stop.asked = True
@@ -101,13 +99,13 @@ def _searcher(study: optuna.Study, plan: Plan, console: Console) -> StudySearche
         EpochLog(plan.folder),
         partial(warn, console),
         Convergence() if request.stop_when_converged else None,
-        time.monotonic() + BEGINNING * (request.time_budget or math.inf),
+        TimeBudget(request.time_budget),
     )
 
 
 @contextmanager
 def _watched(
-    study: optuna.Study, plan: Plan, console: Console, stop: Stop
+    study: optuna.Study, plan: Plan, console: Console, stop: Stop, tell: Tell
 ) -> Iterator[SearchProgress]:
     """Shows a search while a block runs that reports to the callback given."""
     whole = plan.space.folds * most_epochs(plan.space, plan.fixed)
@@ -116,7 +114,7 @@ def _watched(
     workers = Workers(plan.share, plan.data.images_an_epoch)
     view = SearchView(tally, workers, ray.cluster_resources(), plan.request.time_budget)
     with live(console, lambda: view.frame(console)) as stop.close_view:
-        yield SearchProgress(tally, workers, view, console)
+        yield SearchProgress(tally, workers, view, console, tell)
 
 
 def most_epochs(space: SearchSpace, fixed: dict[str, Any]) -> int:
@@ -181,7 +179,6 @@ def _tune_config(plan: Plan, searcher: StudySearcher) -> ray.tune.TuneConfig:
         scheduler=PruningScheduler(searcher),
         num_samples=-1,  # the searcher ends the search: a trial may have to be run twice
         max_concurrent_trials=plan.share.concurrent,
-        time_budget_s=plan.request.time_budget,
         reuse_actors=True,  # a fresh actor imports torch again: 3.7 s a trial instead of 0.6 s
         trial_name_creator=_trial_name,
         trial_dirname_creator=_trial_name,

@@ -6,7 +6,6 @@ only record of what happened.
 """
 
 import math
-import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from optuna.trial import FrozenTrial, TrialState
 from ray.tune.search import Searcher
 
 from model import Configuration, count_parameters
+from results.durations import duration
 from results.epochs import EpochLog
 from results.trials import ENDED, ESTIMATES, with_estimates
 from search_spaces import SearchSpace
@@ -26,6 +26,7 @@ from tune.failure import Failure
 from tune.ladder import Ladder
 from tune.not_saved import NotSaved
 from tune.pruning import Pruner, Verdict
+from tune.time_budget import TimeBudget
 
 METRIC = "validation_loss"
 STOPPED = "it was stopped before its last epoch."
@@ -68,8 +69,7 @@ class StudySearcher(NotSaved, Searcher):  # type: ignore[misc]
             the study know is taken up. Without one nothing is kept.
         say: Is told what a user should know, in a line.
         convergence: Ends the search early, if given.
-        begin_until: When, on the monotonic clock, no trial is begun any more: those that have begun
-            need time to be ended.
+        budget: Ends the search once its time is over; but it has a complete trial first.
     """
 
     def __init__(
@@ -84,16 +84,19 @@ class StudySearcher(NotSaved, Searcher):  # type: ignore[misc]
         log: EpochLog | None = None,
         say: Callable[[str], None] = lambda _: None,
         convergence: Convergence | None = None,
-        begin_until: float = math.inf,
+        budget: TimeBudget | None = None,
     ) -> None:
         super().__init__(metric=METRIC, mode="min")
         self._study, self._ladder, self._pruner = study, ladder, pruner
         self._space, self._left, self._fixed = space, trials, fixed
         self._retries, self._log, self._say = retries, log, say
-        self._convergence, self._begin_until = convergence, begin_until
+        self._convergence, self._budget = convergence, budget or TimeBudget()
         self._running: dict[str, Run] = {}
         self._climbs: dict[int, Climb] = {}  # of the trials that have not ended
         self._again: list[Run] = []
+        self._last: Climb | None = None  # that is completed though the time is over
+        self._trained = 0, 0.0  # epochs of a fold, and the seconds that they took
+        self._states: set[TrialState] = set()  # in which trials have ended
         self.finished = False
         self.given_up = ""  # why, if the first trials all failed alike
         self._ends: Counter[str | None] = Counter()  # why trials failed; None where one did not
@@ -111,6 +114,7 @@ class StudySearcher(NotSaved, Searcher):  # type: ignore[misc]
             for fold, loss in enumerate(trial.user_attrs["fold_losses"]):
                 self._ladder.observe(trial.number, fold, self._ladder.epochs, loss)
         if trial.state in ENDED:
+            self._states.add(trial.state)
             self._ends[trial.user_attrs.get("failure")] += 1
         if trial.state == TrialState.RUNNING:
             climb = self._climbing(optuna.Trial(self._study, trial._trial_id))
@@ -146,18 +150,64 @@ class StudySearcher(NotSaved, Searcher):  # type: ignore[misc]
         A run that is to be done again comes first. So nothing is finished as long as a trial is
         running.
         """
-        while self._again:
-            again = self._again.pop(0)
-            if not again.climb.end:
-                return self._started(trial_id, again)
-            self._left_by(again)
-        self._drop_hopeless()
-        climb = self._next_up() or self._begun() or self._last_up()
-        if climb:
+        is_over = self._budget.is_over
+        if is_over:
+            self._choose_last()
+        if again := self._to_do_again():
+            return self._started(trial_id, again)
+        if climb := self._open_last() if is_over else self._climbing_on():
             folds = self._pruner.run(climb.number, climb.open_folds(self._space.folds))
             return self._started(trial_id, Run(climb, folds))
         self.finished = not self._running
         return str(Searcher.FINISHED) if self.finished else None
+
+    def _to_do_again(self) -> Run | None:
+        """Returns a run that is to be done again, but for those of trials that go on no more."""
+        while self._again:
+            again = self._again.pop(0)
+            if not (again.climb.end or self._is_left(again.climb)):
+                return again
+            self._left_by(again)
+        return None
+
+    def _climbing_on(self) -> Climb | None:
+        """Returns the trial that is worth a worker most."""
+        self._drop_hopeless()
+        return self._next_up() or self._begun() or self._last_up()
+
+    def _choose_last(self) -> None:
+        """Chooses a trial to be completed once the time is over, if none is complete yet."""
+        if TrialState.COMPLETE in self._states or (self._last and not self._last.end):
+            return
+        left = [climb for climb in self._climbs.values() if not climb.end]
+        losses = self._ladder.losses()
+        best = min(left, key=lambda each: losses.get(each.number, math.inf), default=None)
+        self._last = best or self._begun_at_last()
+        if self._last:
+            self._say(self._completing(self._last))
+
+    def _begun_at_last(self) -> Climb | None:
+        if not self._left or self.given_up:
+            return None
+        self._left -= 1
+        return self._climbing(self._study.ask())
+
+    def _completing(self, climb: Climb) -> str:
+        left, (epochs, seconds) = climb.epochs_left(self._space.folds), self._trained
+        lasting = f"at most {duration(left * seconds / epochs)}" if epochs else "nobody knows yet"
+        return (
+            f"the time is over and no trial is complete, so trial {climb.number}, the best so far, "
+            f"is completed: {left} epochs of a fold, {lasting}; a second Ctrl-C ends at once"
+        )
+
+    def _open_last(self) -> Climb | None:
+        """Returns the trial to be completed, if it has a fold that no worker is at."""
+        last = self._last
+        return last if last and not last.end and last.open_folds(self._space.folds) else None
+
+    def _is_left(self, climb: Climb) -> bool:
+        """Tells whether workers leave a trial as the time is over."""
+        return self._budget.is_over and climb is not self._last
 
     def _waiting(self) -> list[int]:
         """Returns the trials that could go on."""
@@ -177,7 +227,7 @@ class StudySearcher(NotSaved, Searcher):  # type: ignore[misc]
 
     def _begun(self) -> Climb | None:
         """Asks the study for another trial, if there shall be more."""
-        over = not self._left or self.given_up or time.monotonic() > self._begin_until
+        over = not self._left or self.given_up or self._budget.begins_no_more
         if over or self._has_converged():
             return None
         self._left -= 1
@@ -215,7 +265,11 @@ class StudySearcher(NotSaved, Searcher):  # type: ignore[misc]
     def ends_after(self, trial_id: str, result: dict[str, Any]) -> bool:
         """Takes down an epoch's result; tells whether the run ends with it."""
         run = self._running[trial_id]
-        if self._observe(run.climb, result) and not run.climb.end:
+        is_news = self._observe(run.climb, result)
+        if self._budget.is_over:
+            self._choose_last()
+            run.waits = self._is_left(run.climb)
+        elif is_news and not run.climb.end:
             verdict = self._pruner.verdict(run.climb.number, self._waiting())
             run.waits = verdict == Verdict.WAIT
             if verdict == Verdict.STOP:
@@ -233,6 +287,9 @@ class StudySearcher(NotSaved, Searcher):  # type: ignore[misc]
     def _observe(self, climb: Climb, result: dict[str, Any]) -> bool:
         """Takes down an epoch's result, if its losses are numbers; returns whether it is news."""
         climb.fold_epochs += len(result["folds"])
+        epochs, seconds = self._trained
+        seconds += result.get("time_this_iter_s", 0.0)
+        self._trained = epochs + len(result["folds"]), seconds
         if not math.isfinite(result[METRIC]) or not climb.add(result):
             return False
         if self._log:
@@ -297,6 +354,7 @@ class StudySearcher(NotSaved, Searcher):  # type: ignore[misc]
         if climb.end and not climb.given:
             state, cause = climb.end
             self._tell(self._climbs.pop(climb.number), state, cause)
+            self._states.add(state)
             self._ends[_reason(cause) if state == TrialState.FAIL else None] += 1
             self._give_up_if_in_vain(cause)
 

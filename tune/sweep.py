@@ -20,6 +20,7 @@ from tune.asked import ask_anew, asked_before, asked_of, require_same
 from tune.choice import best_trials, chosen_winner, configuration_of
 from tune.data import SweepData, load_data
 from tune.errors import SweepError
+from tune.events import Finished, SweepBegun, Tell, ignore
 from tune.exporting import data_at_hand, export_forms, missing_forms
 from tune.lock import held
 from tune.mirror import mirrored, new_storage, storage_before
@@ -35,12 +36,13 @@ from tune.terminal import say, warn
 from tune.warm_start import EarlierSweep, earlier_sweep
 
 
-def run_sweep(request: SweepRequest, console: Console) -> SweepFolder:
+def run_sweep(request: SweepRequest, console: Console, tell: Tell = ignore) -> SweepFolder:
     """Searches, retrains and judges; makes the sweep's folder once nothing can be refused.
 
     Args:
         request: What the user asked for.
         console: Where progress is shown.
+        tell: Is told each event.
 
     Raises:
         DataError: If the digits cannot be used.
@@ -60,13 +62,13 @@ def run_sweep(request: SweepRequest, console: Console) -> SweepFolder:
     console.print(f"space     {request.space}: {space.about}")
     data = load_data(request, space.folds)
     console.print(_summary(data))
-    with on_ray(request.address, how_to_resume(folder)) as stop:
+    with on_ray(request.address, how_to_resume(folder), request.nice) as stop:
         plan = Plan(request, space, data, share_of_cluster(request, space, data), folder, earlier)
         console.print(_sharing(plan.share))
         folder.make(asked_of(plan))
         told = f"folder    {short_path(folder.path)}. If broken off: {how_to_resume(folder)}"
         say(console, told)
-        _go_on(plan, storage, console, stop)
+        _go_on(plan, storage, console, stop, tell)
     return folder
 
 
@@ -90,7 +92,11 @@ def fetch_sweep(out: Path, name: str, uri: str, console: Console) -> SweepFolder
 
 
 def resume_sweep(
-    folder: SweepFolder, console: Console, uri: str | None = None, address: str | None = None
+    folder: SweepFolder,
+    console: Console,
+    uri: str | None = None,
+    address: str | None = None,
+    tell: Tell = ignore,
 ) -> None:
     """Goes on with a sweep that was broken off, wherever it was; does only what is missing.
 
@@ -99,6 +105,7 @@ def resume_sweep(
         console: Where progress is shown.
         uri: Where it is copied to, instead of where it was before.
         address: Of a Ray cluster, instead of the one before.
+        tell: Is told each event.
 
     Raises:
         DataError: If the digits cannot be used any more.
@@ -115,20 +122,23 @@ def resume_sweep(
     storage = storage_before(folder, uri or request.storage)
     if is_judged(folder):
         with held(folder), mirrored(folder, storage, partial(warn, console)):
-            console.print(f"{folder.name} is finished: {_completed(folder, console)}")
+            console.print(f"{folder.name} is finished: {_completed(folder, console, tell)}")
+        tell(Finished(str(folder.path)))
         return
     _require_study(folder, known)
     earlier = _earlier(request, space, folder.path.parent)
     data = load_data(request, space.folds)
     require_same(described, data)
-    with on_ray(address or request.address, how_to_resume(folder)) as stop:
+    with on_ray(address or request.address, how_to_resume(folder), request.nice) as stop:
         share = share_of_cluster(request, space, data)
         console.print(f"resuming  {folder.name}\n{_sharing(share)}")
         plan = Plan(request, space, data, share, folder, earlier)
-        _go_on(plan, storage, console, stop)
+        _go_on(plan, storage, console, stop, tell)
 
 
-def retrain_sweep(folder: SweepFolder, console: Console, networks: int | None = None) -> None:
+def retrain_sweep(
+    folder: SweepFolder, console: Console, networks: int | None = None, tell: Tell = ignore
+) -> None:
     """Retrains and judges the winner of a sweep again, from the trials that are complete.
 
     Args:
@@ -136,6 +146,7 @@ def retrain_sweep(folder: SweepFolder, console: Console, networks: int | None = 
         console: Where progress is shown.
         networks: How often, to average the networks, instead of what was asked for before. Those
             that the winner is compared to are not retrained then: nothing of theirs has changed.
+        tell: Is told each event.
 
     Raises:
         DataError: If the digits cannot be used any more.
@@ -152,7 +163,7 @@ def retrain_sweep(folder: SweepFolder, console: Console, networks: int | None = 
     data = load_data(request, space.folds)
     require_same(described, data)
     storage = storage_before(folder, request.storage)
-    with on_ray(request.address, how_to_resume(folder)) as stop:
+    with on_ray(request.address, how_to_resume(folder), request.nice) as stop:
         plan = Plan(request, space, data, share_of_cluster(request, space, data), folder)
         with at_work(folder, storage, console, stop):
             if networks is not None:
@@ -160,23 +171,36 @@ def retrain_sweep(folder: SweepFolder, console: Console, networks: int | None = 
                 told = f"networks averaged: {networks}, which {folder.sweep_json} tells from now on"
                 console.print(told)
             forget_judgements(folder, winner_alone=networks is not None)
-            _finish(trials, plan, console)
+            _finish(trials, plan, console, tell)
+        tell(Finished(str(folder.path)))
 
 
-def _go_on(plan: Plan, storage: Storage | None, console: Console, stop: Stop) -> None:
+def _go_on(plan: Plan, storage: Storage | None, console: Console, stop: Stop, tell: Tell) -> None:
     """Does what is missing of a sweep."""
     with at_work(plan.folder, storage, console, stop):
-        trials = search(plan, console, stop)
-        _finish(trials, plan, console)
+        tell(_begun(plan))
+        trials = search(plan, console, stop, tell)
+        _finish(trials, plan, console, tell)
+    tell(Finished(str(plan.folder.path)))
 
 
-def _finish(trials: pd.DataFrame, plan: Plan, console: Console) -> None:
+def _begun(plan: Plan) -> SweepBegun:
+    return SweepBegun(
+        name=plan.folder.name,
+        folder=str(plan.folder.path),
+        trials=plan.request.trials,
+        folds=plan.space.folds,
+        concurrent=plan.share.concurrent,
+    )
+
+
+def _finish(trials: pd.DataFrame, plan: Plan, console: Console, tell: Tell) -> None:
     """Chooses the winner, retrains it, judges it and writes the report."""
-    winner = chosen_winner(trials, plan, console)
+    winner = chosen_winner(trials, plan, console, tell)
     configuration = configuration_of(winner, trials, plan)
     networks = plan.request.networks or configuration.networks
-    retrain_and_judge(replace(configuration, networks=networks), plan, console)
-    export_forms(plan.folder, DEFAULT, plan.data, console)
+    retrain_and_judge(replace(configuration, networks=networks), plan, console, tell)
+    export_forms(plan.folder, DEFAULT, plan.data, console, tell)
     _write_report(plan.folder)
 
 
@@ -189,10 +213,10 @@ def _write_report(folder: SweepFolder) -> None:
     write_card(folder)
 
 
-def _completed(folder: SweepFolder, console: Console) -> str:
+def _completed(folder: SweepFolder, console: Console, tell: Tell) -> str:
     """Exports and reports what a sweep that has all else lacks; returns what was missing."""
     if forms := missing_forms(folder):
-        export_forms(folder, forms, data_at_hand(folder, console), console)
+        export_forms(folder, forms, data_at_hand(folder, console), console, tell)
     elif folder.report_html.is_file() and folder.card.is_file():
         return "nothing is missing."
     _write_report(folder)

@@ -10,11 +10,14 @@ from tune.cluster import ray_cluster
 
 @pytest.fixture(scope="session")
 def own_ray() -> Iterator[None]:
-    """Has Ray running, for sweeps without an address; it keeps workers for the next one."""
+    """Has Ray running, for sweeps without an address; it keeps workers for the next one.
+
+    It counts two cores on whatever machine, so that as many trials run at a time everywhere.
+    """
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("RAY_num_workers_soft_limit", "8")
         patch.setenv("RAY_idle_worker_killing_time_threshold_ms", "600000")
-        with ray_cluster(None):
+        with ray_cluster(None, cores=2):
             yield
 
 

@@ -1,6 +1,5 @@
 """A sweep on several nodes, of which one dies and one is added: no folder is shared with them."""
 
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,9 +10,8 @@ from rich.console import Console
 
 from results import SweepFolder
 from results.damage import damage, known_trials
-from results.epochs import EpochLog
 from results.trials import read_trials
-from tests.tune.process import started
+from tests.process import HeldProcess
 from tune import SweepError, SweepRequest
 from tune.data import load_data
 from tune.sweep import run_sweep
@@ -49,6 +47,7 @@ def received(cluster: Cluster) -> dict[str, int]:
     }
 
 
+@pytest.mark.kill
 def test_sweep_outlives_a_node_and_each_node_receives_the_data_once(
     cluster: Cluster, tmp_path: Path
 ) -> None:
@@ -57,19 +56,15 @@ def test_sweep_outlives_a_node_and_each_node_receives_the_data_once(
         f"--pruner none --finalists 2 --space {TINY} --address {cluster.address}"
     )
     folder = SweepFolder(tmp_path / "runs" / "joined")
-    sweep = started(tmp_path, command)
-    seen: dict[str, int] = {}
-    while epochs_logged(folder) < 4:
-        assert sweep.poll() is None
-        time.sleep(0.1)
-    seen |= received(cluster)
-    cluster.remove_node(cluster.list_all_nodes()[-1], allow_graceful=False)
-    cluster.add_node(num_cpus=1)
-    while sweep.poll() is None and not folder.finalists_csv.exists():
+    with HeldProcess(tmp_path, command) as sweep:
+        sweep.goes_on_until(lambda _: len(at_work(sweep)) == 2)
+        seen = received(cluster)
+        cluster.remove_node(cluster.list_all_nodes()[-1], allow_graceful=False)
+        cluster.add_node(num_cpus=1)
+        sweep.goes_on_until(lambda event: event["event"] == "finalist")
         seen |= received(cluster)
-        time.sleep(0.1)
-    _, said = sweep.communicate(timeout=60)
-    assert sweep.returncode == 0, said
+        status, said = sweep.ends()
+    assert status == 0, said
     assert "2 trials at a time, 1 core each" in said
     assert said.count("its worker died; again, 1 of 2") == 1
     trials = read_trials(folder.trials_csv)
@@ -82,9 +77,9 @@ def test_sweep_outlives_a_node_and_each_node_receives_the_data_once(
     assert [bytes_in // size for bytes_in in seen.values()] == [1, 1, 1]
 
 
-def epochs_logged(folder: SweepFolder) -> int:
-    log = EpochLog(folder)
-    return sum(len(log.read(number)) for number in range(TRIALS))
+def at_work(sweep: HeldProcess) -> set[int]:
+    """Returns the trials that workers have trained for."""
+    return {event["trial"] for event in sweep.events if event["event"] == "epoch"}
 
 
 def test_address_where_nothing_answers_is_refused(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from results import SweepFolder
 from results.damage import damage, known_trials
 from results.study import read_study
 from results.trials import read_trials
-from tests.tune.process import lived
+from tests.process import lived
 from tune.disk import disk_failure
 from tune.sweep import resume_sweep
 
@@ -33,6 +33,7 @@ def small_disk(own_ray: None, tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", str(disk)], check=True)
 
 
+@pytest.mark.kill
 def test_sweep_whose_disk_fills_up_says_so_and_goes_on_once_there_is_room(small_disk: Path) -> None:
     ballast = small_disk / "ballast"
     ballast.write_bytes(bytes(SIZE - 100 * 1024))

@@ -2,7 +2,6 @@
 
 import re
 import signal
-import time
 from pathlib import Path
 
 import pytest
@@ -10,9 +9,10 @@ from optuna.trial import TrialState
 
 from results import SweepFolder
 from results.study import read_study
+from tests.process import HeldProcess
 from tests.terminal import Terminal
-from tests.tune.process import started
 
+pytestmark = [pytest.mark.ray, pytest.mark.kill]
 TINY = str(Path(__file__).with_name("tiny.toml"))
 
 
@@ -24,12 +24,10 @@ def test_second_interruption_stops_at_once_and_what_was_done_is_kept(
     command = (
         f"sweep --name cut --trials 200 --epochs 1 --pruner none --mnist-count 100 --space {TINY}"
     )
-    process = started(tmp_path, command, terminal.file)
-    terminal.wait_for("whole: loss")
-    while process.poll() is None:  # two signals at the same moment are one
-        process.send_signal(signal.SIGINT)
-        time.sleep(0.05)
-    assert process.returncode == 130
+    with HeldProcess(tmp_path, command, terminal.file) as process:
+        process.goes_on_until(lambda event: event.get("state") == "complete")
+        # It stands still, so that it cannot end in order after the first signal.
+        assert process.send_until_it_ends(signal.SIGINT) == 130
     lines = [line for line in terminal.close() if line]
     assert lines[-1] == "shuzi: stopped at once. `shuzi resume cut` goes on from here."
     assert re.match(r"trial \d+ whole: loss", lines[-2]), "the view is taken off"

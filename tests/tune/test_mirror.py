@@ -1,11 +1,8 @@
 """The copy of a running sweep: through an outage, a kill and the loss of the disk."""
 
-import os
 import shutil
 import signal
-import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,15 +12,15 @@ import tune.mirror
 from results import SweepFolder, read_json
 from results.storage import Storage
 from results.study import read_study
+from tests.process import HeldProcess
 from tests.s3 import ACCESS, Server
-from tests.tune.process import lived
+from tests.waiting import wait_until
 from tune.errors import SweepFailed
 from tune.mirror import mirrored
 from tune.sweep import fetch_sweep, resume_sweep
 
 TINY = str(Path(__file__).with_name("tiny.toml"))
-OUTAGE = float(os.environ.get("SHUZI_OUTAGE", "1"))  # seconds
-TRIALS = 4 + round(3 * OUTAGE)
+TRIALS = 4
 OPTIONS = (
     f"--trials {TRIALS} --epochs 3 --mnist-count 100 --space {TINY} --finalists 2 "
     "--concurrent 1 --cpus-per-trial 1"
@@ -56,20 +53,13 @@ def test_an_outage_is_told_once_and_made_up_for(
     with mirrored(folder, storage, said.append):
         with server.out_of_order():
             folder.journal.write_bytes(b"1\n")
-            _wait_for(lambda: bool(said))
-        _wait_for(lambda: len(said) == 2)
+            wait_until(lambda: bool(said))
+        wait_until(lambda: len(said) == 2)
         folder.journal.write_bytes(b"1\n2\n")
     assert "fails, copied later" in said[0]
     assert "is there again: all copied" in said[1]
     assert len(said) == 2
     assert storage._read(storage._path("study.journal")) == b"1\n2\n"
-
-
-def _wait_for(what: Callable[[], bool], seconds: float = 30) -> None:
-    until = time.monotonic() + seconds
-    while not what():
-        assert time.monotonic() < until
-        time.sleep(0.02)
 
 
 def test_a_storage_that_fails_to_the_end_is_no_silent_loss(
@@ -87,18 +77,21 @@ def test_a_storage_that_fails_to_the_end_is_no_silent_loss(
         pass
 
 
+@pytest.mark.kill
 def test_sweep_on_s3_outlives_an_outage_a_kill_and_its_disk(
     own_ray: None, server: Server, tmp_path: Path
 ) -> None:
     uri = server.uri("sweeps")
-    outage = threading.Thread(target=_outage, args=(server, tmp_path / "runs" / "far"))
-    outage.start()
     command = f"sweep --name far {OPTIONS} --storage {uri}"
-    status, said = lived(tmp_path, command, "retraining the winner", [signal.SIGKILL])
-    outage.join()
-    assert (status, server.refused > 0) == (-9, True), said
-    if OUTAGE > 10:  # shorter ones need not be noticed
-        assert said.count("fails, copied later") == said.count("is there again: all copied") == 1
+    with HeldProcess(tmp_path, command) as process:
+        process.goes_on_until(lambda event: event["event"] == "trial_begun")
+        with server.out_of_order():
+            wait_until(lambda: server.refused > 0)
+        process.goes_on_until(lambda event: event["event"] == "retraining_begun")
+        wait_until(Storage(uri, "far").holds_sweep)
+        process.send(signal.SIGKILL)
+        status, said = process.ends()
+    assert status == -9, said
     shutil.rmtree(tmp_path / "runs")
     console = Console(record=True, width=300)
     copied = fetch_sweep(tmp_path / "copy", "far", uri, console)
@@ -119,11 +112,3 @@ def _losses(folder: SweepFolder) -> dict[int, float | None]:
     study = read_study(folder)
     assert study is not None
     return {trial.number: trial.value for trial in study.trials if trial.state.is_finished()}
-
-
-def _outage(server: Server, folder: Path) -> None:
-    """Has the server out of order for a while, once the first trial has begun."""
-    _wait_for(lambda: (folder / "trials" / "0000").is_dir())
-    with server.out_of_order():
-        _wait_for(lambda: server.refused > 0)
-        time.sleep(OUTAGE)

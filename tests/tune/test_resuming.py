@@ -18,7 +18,7 @@ from results import ResultsError, SweepFolder, read_json
 from results.epochs import EpochLog
 from results.trials import read_trials
 from search_spaces import SearchSpace, read_space
-from tests.tune.process import lived
+from tests.process import HeldProcess
 from tune import SweepError, SweepRequest
 from tune.ladder import Ladder
 from tune.lock import held
@@ -207,14 +207,22 @@ def unbroken(own_ray: None, tmp_path_factory: pytest.TempPathFactory) -> SweepFo
     return run_sweep(request, Console(quiet=True))
 
 
+@pytest.mark.kill
 def test_sweep_that_was_ended_again_and_again_is_resumed_to_the_same_end(
     tmp_path: Path, unbroken: SweepFolder
 ) -> None:
-    begin = f"sweep --name cut {OPTIONS}"
-    status, said = lived(tmp_path, begin, "whole: loss", [signal.SIGINT])
+    with HeldProcess(tmp_path, f"sweep --name cut {OPTIONS}") as search:
+        search.goes_on_until(lambda event: event.get("state") == "complete")
+        search.send(signal.SIGINT)
+        status, said = search.ends()
     assert (status, f"shuzi: interrupted. {HINT}" in said) == (130, True), said
-    status, said = lived(tmp_path, "resume cut", "retrained winner on", [signal.SIGTERM])
+    assert search.events[-1] == ended(130)
+    with HeldProcess(tmp_path, "resume cut") as retraining:
+        retraining.goes_on_until(lambda event: event.get("network") == "report")
+        retraining.send(signal.SIGTERM)
+        status, said = retraining.ends()
     assert (status, f"shuzi: interrupted. {HINT}" in said) == (143, True), said
+    assert retraining.events[-1] == ended(143)
     folder = SweepFolder.existing(tmp_path / "runs", "cut")
     assert "report" in [row["config"] for row in read_json(folder.judged_json)]
     console = Console(record=True, width=200)
@@ -226,6 +234,10 @@ def test_sweep_that_was_ended_again_and_again_is_resumed_to_the_same_end(
     assert not list(folder.trials.rglob("reading.json"))
     resume_sweep(folder, console)
     assert "cut is finished: nothing is missing." in console.export_text()
+
+
+def ended(status: int) -> dict[str, Any]:
+    return {"event": "interrupted", "reason": f"interrupted. {HINT}", "status": status}
 
 
 def _pictures(folder: SweepFolder) -> dict[tuple[str, str], bytes]:

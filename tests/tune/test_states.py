@@ -5,7 +5,6 @@ import os
 import re
 import signal
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -33,7 +32,6 @@ PLANTED = {
     3: "nan",
     4: "good",
     5: "raising",
-    7: "slow",
     9: "hopeless",
     11: "hopeless",
     13: "crowded",  # finds no memory on the GPU
@@ -41,7 +39,7 @@ PLANTED = {
     15: "dying twice",  # its worker is killed
     16: "dying once",
 }
-LEVELS = {"hopeless": 20.0, "good": 0.2, "slow": 1.0}
+LEVELS = {"hopeless": 20.0, "good": 0.2}
 
 
 class Planted(CrossValidation):
@@ -66,8 +64,6 @@ class Planted(CrossValidation):
                 raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 9 GiB.")
             if kind == "nan":
                 raise FloatingPointError("the training loss of fold 0 is nan in epoch 1.")
-            if kind == "slow":
-                time.sleep(0.1)
             loss = level * (1 + 1 / epoch)
             yield [self._epoch(fold, epoch, loss * (1 + 0.02 * fold)) for fold in self._numbers]
 

@@ -8,7 +8,6 @@ import re
 import shutil
 import signal
 import sys
-import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -45,7 +44,8 @@ from results.summary import briefs, briefs_schema, summary, summary_schema
 from results.trials import read_trials
 from results.winner import load_network
 from search_spaces import read_space
-from tests.tune.process import started
+from tests.process import SECONDS, started
+from tests.waiting import wait_until
 from tune import SweepError, SweepRequest
 from tune.cross_validation import CrossValidation
 from tune.data import SweepData, load_data
@@ -488,20 +488,18 @@ def test_tensorboard_is_served_on_loopback(swept: Swept) -> None:
         folds = {f"{number:04d}/fold_{fold}" for number in range(4) for fold in range(5)}
         (best,) = (f"best/{path.name}" for path in swept.folder.all_best_events())
         ends = {"search", "0000", "0001", "0002", "0003", best, "winner", "report"}
-        assert _runs(address, len(ends | folds)) == ends | folds
+        wait_until(lambda: _runs(address) >= ends | folds)  # it reads one after another
+        assert _runs(address) == ends | folds
     finally:
         server.send_signal(signal.SIGINT)
-        _, rest = server.communicate(timeout=30)
+        _, rest = server.communicate(timeout=SECONDS)
     assert (server.returncode, "Traceback" in rest) == (0, False)
 
 
-def _runs(address: str, count: int) -> set[str]:
-    """Returns the runs that TensorBoard shows, which reads them one after another."""
-    until, runs = time.monotonic() + 30, set[str]()
-    while len(runs) < count and time.monotonic() < until:
-        with urllib.request.urlopen(f"{address}data/runs") as answer:
-            runs = set(json.load(answer))
-    return runs
+def _runs(address: str) -> set[str]:
+    """Returns the runs that TensorBoard shows."""
+    with urllib.request.urlopen(f"{address}data/runs") as answer:
+        return set(json.load(answer))
 
 
 def test_progress_tells_how_far_it_is(swept: Swept) -> None:

@@ -12,8 +12,13 @@ import psutil
 import pytest
 
 from results.serving.limits import Limits
+from tests.process import SECONDS
 
 BYTES = {"Content-Type": "application/octet-stream"}
+PATIENT = Limits(
+    a_minute=1_000_000, body_seconds=SECONDS, reading_seconds=SECONDS, request_seconds=SECONDS,
+    idle_seconds=SECONDS,
+)  # fmt: skip
 SERVE = """
 from pathlib import Path
 from rich.console import Console
@@ -41,14 +46,17 @@ class Served:
 
     @property
     def reading(self) -> psutil.Process:
-        """The process that reads: the child with the most memory (another one keeps books)."""
-        return max(self.process.children(), key=lambda child: child.memory_info().rss)
+        """The process that reads; another child of the server keeps books."""
+        (reading,) = (
+            child for child in self.process.children() if "spawn_main" in " ".join(child.cmdline())
+        )
+        return reading
 
     def ask(self, content: bytes, **options: bool) -> httpx.Response:
         """Has a picture read."""
         asked = {name: str(value).lower() for name, value in options.items()}
         address = f"{self.address}/predict"
-        return httpx.post(address, content=content, headers=BYTES, params=asked, timeout=60)
+        return httpx.post(address, content=content, headers=BYTES, params=asked, timeout=SECONDS)
 
 
 @contextmanager
@@ -63,12 +71,12 @@ def serving(model: Path, limits: Limits) -> Iterator[Served]:
         yield Served(address, psutil.Process(process.pid))
     finally:
         process.terminate()
-        said += process.communicate(timeout=20)[1]
+        said += process.communicate(timeout=SECONDS)[1]
     assert "Traceback" not in said, said
 
 
 @pytest.fixture(scope="session")
 def served(trained: Path) -> Iterator[Served]:
-    """A server with its usual limits, but for the rate: all tests are one client."""
-    with serving(trained, Limits(a_minute=1_000_000)) as served:
+    """A server with its usual limits, but for the rate (all tests are one client) and for times."""
+    with serving(trained, PATIENT) as served:
         yield served

@@ -13,6 +13,7 @@ from PIL import Image
 
 from tests.datasets.sheets.made_forms import made_form
 from tests.datasets.sheets.made_sheets import made_sheet
+from tests.process import SECONDS
 from tests.results.serving.conftest import BYTES, Served
 from tests.results.serving.pictures import blank, bomb, digit, encoded
 
@@ -98,7 +99,7 @@ def test_a_bad_request_is_refused_in_one_sentence(
     status: int, sentence: str, request_: dict[str, object], served: Served
 ) -> None:
     asked = {"headers": BYTES, **request_}
-    answer = httpx.post(f"{served.address}/predict", timeout=30, **asked)  # type: ignore[arg-type]
+    answer = httpx.post(f"{served.address}/predict", timeout=SECONDS, **asked)  # type: ignore[arg-type]
     assert answer.status_code == status
     assert list(answer.json()) == ["detail"]
     assert sentence in answer.json()["detail"]
@@ -120,7 +121,7 @@ def test_nothing_is_written_to_any_file(served: Served) -> None:
     for process in processes:
         process.rlimit(psutil.RLIMIT_FSIZE, (0, before[0][1]))
     try:
-        form = httpx.post(f"{served.address}/predict", files={"picture": large}, timeout=60)
+        form = httpx.post(f"{served.address}/predict", files={"picture": large}, timeout=SECONDS)
         assert (form.status_code, served.ask(large).status_code) == (200, 200)
     finally:
         for process, limit in zip(processes, before, strict=True):

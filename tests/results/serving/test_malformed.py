@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from datasets.drawn.synthetic import written_by
 from datasets.errors import DataError
 from datasets.pictures import grey_from_bytes
+from tests.process import SECONDS
 from tests.results.serving.conftest import Served
 from tests.results.serving.pictures import digit, encoded
 
@@ -47,7 +48,7 @@ def unreadable(content: bytes) -> bool:
 
 @pytest.fixture
 def client(served: Served) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=served.address, timeout=60) as client:
+    with httpx.Client(base_url=served.address, timeout=SECONDS) as client:
         yield client
 
 

@@ -8,7 +8,7 @@ import httpx
 import psutil
 import pytest
 
-from tests.tune.process import lived, started
+from tests.process import SECONDS, lived, started
 
 
 def test_it_says_where_it_listens_and_ctrl_c_ends_it_and_its_reader(
@@ -23,9 +23,9 @@ def test_it_says_where_it_listens_and_ctrl_c_ends_it_and_its_reader(
     assert httpx.get(address, headers={"Host": "any.example"}).status_code == 200
     children = psutil.Process(process.pid).children()
     process.send_signal(signal.SIGINT)
-    assert process.communicate(timeout=30)[1] == ""
+    assert process.communicate(timeout=SECONDS)[1] == ""
     assert process.returncode == 0
-    assert psutil.wait_procs(children, timeout=10)[1] == []
+    assert psutil.wait_procs(children, timeout=SECONDS)[1] == []
     assert list(tmp_path.iterdir()) == []
 
 
