@@ -1,25 +1,34 @@
 # Each target does all the set-up it needs; a second call skips what is there.
-#   make sweep   set up and run the main job     make test   set up and run the tests
-#   make setup   set up alone
-#   make check   lint, formatting, types and the direction of imports
+#   make sweep      set up and run the main job     make test   set up and run the tests
+#   make test-fast  the tests without Ray, browsers and kills: what to run after each change
+#   make setup      set up alone                    make bench  and what the benchmarks need
+#   make check      lint, formatting, types and the direction of imports
 
 PYTHON ?= python3
 VENV := .venv
 READY := $(VENV)/.ready
+BENCH := $(VENV)/.bench
 SWEEP ?=
+INSTALL := $(VENV)/bin/python -m pip install --quiet --constraint constraints.txt
+TESTS := $(VENV)/bin/python -m pytest --numprocesses 2 --dist loadfile
 
 # Real digits for tests that need them, where they are at hand.
 export SHUZI_DATA ?= $(abspath $(wildcard ../shared/data))
 
-.PHONY: setup sweep test check clean
+.PHONY: setup bench sweep test test-fast check clean
 
 setup: $(READY)
+
+bench: $(BENCH)
 
 sweep: $(READY)
 	$(VENV)/bin/shuzi sweep $(SWEEP)
 
 test: $(READY)
-	$(VENV)/bin/python -m pytest --numprocesses 2 --dist loadfile
+	$(TESTS)
+
+test-fast: $(READY)
+	$(TESTS) -m 'not ray and not browser and not kill'
 
 check: $(READY)
 	$(VENV)/bin/ruff check .
@@ -29,7 +38,11 @@ check: $(READY)
 
 $(READY): pyproject.toml constraints.txt
 	test -x $(VENV)/bin/python || $(PYTHON) -m venv $(VENV)
-	$(VENV)/bin/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	$(INSTALL) --editable '.[dev]'
+	touch $@
+
+$(BENCH): $(READY)
+	$(INSTALL) --editable '.[dev,bench]'
 	touch $@
 
 clean:

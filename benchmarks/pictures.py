@@ -25,6 +25,7 @@ from rich.console import Console
 from rich.style import Style
 from rich.text import Text
 
+from benchmarks.packages import require
 from results import SweepFolder
 
 OUT = Path(__file__).parents[1] / "docs" / "pictures"
@@ -36,6 +37,7 @@ TENSORBOARD_PORT, DASHBOARD_PORT = 6116, 8116
 
 def main() -> None:
     """Runs a sweep and takes a picture of each view of it."""
+    require("optuna_dashboard")
     arguments = _arguments()
     out = Path(tempfile.mkdtemp(prefix="shuzi-pictures-"))
     OUT.mkdir(exist_ok=True)

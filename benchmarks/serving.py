@@ -19,17 +19,14 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import httpx
 import numpy as np
 import psutil
-import schemathesis
-from hypothesis import HealthCheck, Phase, given, settings
 from PIL import Image
-from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from benchmarks.header import header
+from benchmarks.packages import require
 from datasets.drawn.synthetic import written_by
 from datasets.pictures import Grey
 
@@ -57,6 +54,7 @@ class Server:
 
 def main() -> None:
     """Prints what came of it."""
+    require("schemathesis")
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("model", help="a trained network's file")
     arguments = parser.parse_args()
@@ -136,23 +134,9 @@ def _statuses(client: httpx.Client, requests: Iterable[tuple[bytes, str]]) -> di
 
 def _described(client: httpx.Client) -> str:
     """Asks what schemathesis makes of the API's description; answers must be as described."""
-    api = schemathesis.openapi.from_url(f"{client.base_url}/openapi.json")
-    statuses: Counter[int] = Counter()
+    from benchmarks.peers.described_api import statuses_of_described_requests
 
-    @given(case=api["/predict"]["POST"].as_strategy())
-    @settings(
-        max_examples=500,
-        deadline=None,
-        database=None,
-        phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )
-    def ask(case: schemathesis.Case[Any]) -> None:
-        # That bytes must be a picture cannot be described.
-        answer = case.call_and_validate(excluded_checks=[positive_data_acceptance])
-        statuses[answer.status_code] += 1
-
-    ask()
+    statuses = statuses_of_described_requests(str(client.base_url))
     return f"schemathesis, 500 by the API's description: {dict(sorted(statuses.items()))}"
 
 

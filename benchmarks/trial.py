@@ -21,6 +21,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.header import cores, header
+from benchmarks.packages import require
 from benchmarks.peers.part import Part
 from benchmarks.peers.workers import Side
 from benchmarks.spread import mean_spread
@@ -64,6 +65,7 @@ class Measured:
 
 def main() -> None:
     """Prints the header and a table for each network."""
+    require("skorch")
     arguments = _arguments()
     console = Console(width=100, highlight=False)
     console.print(header("torch", "skorch", "numpy"))

@@ -28,6 +28,39 @@ FIRST = ("learning_rate", "state")  # TensorBoard shows five columns unless it i
 COLOURS, RGB = 64, 3  # of a picture that is kept; what TensorBoard calls one of three channels
 
 
+class Unbuffered:
+    """A file for `RecordWriter` that keeps what a full disk did not take, to be flushed again.
+
+    One of Python's own that cannot be flushed is flushed once more when it is collected, and then
+    prints that error beside whatever was said of the first.
+
+    Args:
+        path: The file's; it is made.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("wb", buffering=0)
+        self._left = bytearray()
+
+    def write(self, content: bytes) -> None:
+        """Takes some bytes."""
+        self._left += content
+
+    def flush(self) -> None:
+        """Writes what is left to write.
+
+        Raises:
+            OSError: If the disk fails.
+        """
+        while self._left:
+            del self._left[: self._file.write(self._left)]
+
+    def close(self) -> None:
+        """Writes what is left to write, and closes the file."""
+        with self._file:
+            self.flush()
+
+
 class EventFile:
     """One event file, written through at every flush.
 
@@ -42,7 +75,7 @@ class EventFile:
         folder.mkdir(parents=True, exist_ok=True)
         now = time.time()
         name = f"{int(now):010d}.{socket.gethostname()}.{os.getpid()}.{next(OPENED)}"
-        self._records = RecordWriter((folder / f"events.out.tfevents.{name}").open("wb"))
+        self._records = RecordWriter(Unbuffered(folder / f"events.out.tfevents.{name}"))
         self._records.write(Event(wall_time=now, file_version=VERSION).SerializeToString())
 
     def add(self, summary: Summary, step: int = 0) -> None:

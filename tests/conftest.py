@@ -1,6 +1,7 @@
 """What several tests need: drawn digits, and the real ones where they are at hand."""
 
 import os
+import signal
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,8 @@ from datasets.chinese import load_chinese
 # Torch, which is not imported yet, takes one thread, also in processes of tests: where other work
 # is done, more wait long for each other.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+# A shell that starts the tests in the background has them ignore Ctrl-C, and all that they start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # A test that uses one of these fixtures has the mark, so that none is forgotten.
 MARKS = {"own_ray": "ray", "no_ray": "ray", "browser": "browser"}

@@ -57,6 +57,11 @@ def _check(said: str) -> None:
     assert "\x1b" not in said
 
 
+def without_checkout() -> dict[str, str]:
+    """Returns the environment without what may name a checkout."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+
+
 class HeldProcess:
     """shuzi with `--progress json`, which stands still at each event until it is let go on.
 
@@ -67,16 +72,24 @@ class HeldProcess:
         folder: Where it runs.
         command: Of shuzi, without that option.
         stderr: A terminal for what it says, which is then not returned.
+        python: Another interpreter, with an installed shuzi of its own.
 
     Attributes:
         events: All that it has told.
     """
 
-    def __init__(self, folder: Path, command: str, stderr: IO[str] | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        command: str,
+        stderr: IO[str] | None = None,
+        python: Path | None = None,
+    ) -> None:
         self._said = tempfile.TemporaryFile("w+")  # noqa: SIM115 - see __exit__
         self._process = subprocess.Popen(
-            [sys.executable, "-c", HELD, *command.split(), "--progress", "json"],
+            [python or sys.executable, "-c", HELD, *command.split(), "--progress", "json"],
             cwd=folder,
+            env=without_checkout() if python else None,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=stderr or self._said,

@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from typing import TextIO
 
 from tune.errors import Interrupted, SweepEnded
@@ -32,10 +32,14 @@ class EventLines:
 
 @contextmanager
 def events_on_stdout() -> Iterator[Tell]:
-    """Gives what writes events to stdout; how a block ends early is the last of them."""
+    """Gives what writes events to stdout; how a block ends early is the last of them.
+
+    What else is printed there goes to stderr: Ray tells on stdout of a node that was lost.
+    """
     tell = EventLines(sys.stdout)
     try:
-        yield tell
+        with redirect_stdout(sys.stderr):
+            yield tell
     except SweepEnded as error:
         tell(_ended(error))
         raise

@@ -194,7 +194,7 @@ class StudySearcher(NotSaved, Searcher):  # type: ignore[misc]
 
     def _completing(self, climb: Climb) -> str:
         left, (epochs, seconds) = climb.epochs_left(self._space.folds), self._trained
-        lasting = f"at most {duration(left * seconds / epochs)}" if epochs else "nobody knows yet"
+        lasting = f"at most {duration(left * seconds / epochs)}" if epochs else "how long is open"
         return (
             f"the time is over and no trial is complete, so trial {climb.number}, the best so far, "
             f"is completed: {left} epochs of a fold, {lasting}; a second Ctrl-C ends at once"

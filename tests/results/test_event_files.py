@@ -1,4 +1,5 @@
 import io
+import resource
 from pathlib import Path
 
 import optuna
@@ -10,7 +11,7 @@ from tensorboard.plugins.hparams import api_pb2
 from tensorboard.plugins.hparams.plugin_data_pb2 import HParamsPluginData
 
 from results import SweepFolder
-from results.event_files import write_end, write_pictures_run
+from results.event_files import Unbuffered, write_end, write_pictures_run
 
 
 def told(events: EventAccumulator, tag: str) -> HParamsPluginData:
@@ -55,3 +56,19 @@ def test_pictures_are_read_as_they_were_drawn_and_replace_earlier_ones(tmp_path:
     drawn = Image.open(io.BytesIO(event.encoded_image_string)).convert("RGB")
     assert drawn.getcolors() == [(600, (0, 0, 255))]
     assert [path.name for path in tmp_path.iterdir()] == ["winner"]
+
+
+def test_what_a_full_disk_did_not_take_is_written_once_it_does(tmp_path: Path) -> None:
+    file, content = Unbuffered(tmp_path / "events"), bytes(range(200))
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (50, before[1]))
+    try:
+        file.write(content)
+        for _ in range(2):
+            with pytest.raises(OSError, match="File too large"):
+                file.flush()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    file.write(b"more")
+    file.close()
+    assert (tmp_path / "events").read_bytes() == content + b"more"

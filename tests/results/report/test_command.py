@@ -31,6 +31,7 @@ ASKED: dict[str, Any] = {
     "gpus_per_trial": 0.5,
     "cpus_per_trial": 2,
     "concurrent": 4,
+    "nice": 10,
     "seed": 7,
 }
 
@@ -42,7 +43,7 @@ def test_the_command_asks_for_the_same_again(
     asked = SweepRequest(name="mine", out=tmp_path, **options)
     got = []
 
-    def take(request: SweepRequest, _: object) -> None:
+    def take(request: SweepRequest, *_: object) -> None:
         got.append(request)
         raise SweepError("that is enough.")
 
