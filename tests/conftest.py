@@ -17,7 +17,13 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # A test that uses one of these fixtures has the mark, so that none is forgotten.
-MARKS = {"own_ray": "ray", "no_ray": "ray", "browser": "browser"}
+MARKS = {
+    "own_ray": "ray",
+    "no_ray": "ray",
+    "browser": "browser",
+    "served": "kill",
+    "strict": "kill",
+}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Function]) -> None:

@@ -98,9 +98,10 @@ def mistakes(elsewhere: Path, made_once: Path) -> Path:
         (["--name", "taken"], "taken exists already"),
         (["--name", "a/b"], "a sweep's name must be"),
         (["--tirals", "3"], "No such option"),
-        (
+        pytest.param(
             ["--cpus-per-trial", "4096"],
             "a trial needs more (cores: 4096, GPUs: 0) than any machine has",
+            marks=pytest.mark.ray,
         ),
     ],
 )

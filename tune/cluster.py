@@ -10,6 +10,7 @@ from typing import Any
 
 import joblib
 import ray
+import ray._private.worker
 
 from tune.errors import SweepError
 
@@ -66,6 +67,9 @@ def ray_cluster(address: str | None, nice: int = 0, cores: int | None = None) ->
         reason = str(error).strip().splitlines()[0]
         failed = f"no Ray cluster answers at {address}" if address else "Ray could not be started"
         raise SweepError(f"{failed}: {reason}") from error
+    # Of a node that was lost Ray prints twenty lines of its log, which no setting of a Ray that is
+    # imported stops; the search tells it in one line.
+    ray._private.worker.print_to_stdstream = lambda *_, **__: None
     try:
         yield
     finally:

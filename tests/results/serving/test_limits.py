@@ -77,6 +77,7 @@ def test_room_is_given_back_whatever_happens() -> None:
     assert (room.requests, room.bytes) == (0, 0)
 
 
+@pytest.mark.kill
 def test_who_asks_too_often_is_told_when_to_come_again(trained: Path) -> None:
     with serving(trained, replace(PATIENT, a_minute=1)) as served:
         answers = [served.ask(digit(3)) for _ in range(2)]

@@ -11,6 +11,9 @@ import pytest
 from tests.process import SECONDS, lived, started
 
 
+pytestmark = pytest.mark.kill
+
+
 def test_it_says_where_it_listens_and_ctrl_c_ends_it_and_its_reader(
     trained: Path, tmp_path: Path
 ) -> None:
