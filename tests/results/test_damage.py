@@ -90,11 +90,26 @@ def test_each_damaged_file_is_named_and_the_rest_is_shown(
     assert str(path) in said
     assert sorted(row["trial"] for row in told["leaderboard"]) == [0, 1]
     assert str(path) in " ".join(Material.of(folder).damaged)
-    if kind == "pickle":  # drawing takes its time, and is the same whatever the damage
-        write_report(folder)
-        assert str(path) in folder.report_html.read_text("utf-8")
     assert not planted.exists()
     assert path.read_bytes() == damages[kind]  # to look changes nothing
+
+
+def test_a_report_of_nothing_but_pickles_is_written_and_opens_none(
+    folder: SweepFolder, tmp_path: Path
+) -> None:
+    planted = tmp_path / "executed"
+    for name in FILES:
+        (folder.path / name).write_bytes(pickle.dumps(Planted(planted)))
+    write_report(folder)
+    assert str(folder.sweep_json) in folder.report_html.read_text("utf-8")
+    assert not planted.exists()
+
+
+@pytest.mark.parametrize("name", ["trials.csv", "winner/evaluation.json"])
+def test_a_report_is_written_of_what_can_be_read(folder: SweepFolder, name: str) -> None:
+    (folder.path / name).write_bytes(b"no table")
+    write_report(folder)
+    assert str(folder.path / name) in folder.report_html.read_text("utf-8")
 
 
 def test_half_a_line_at_the_end_of_the_journal_is_no_damage(folder: SweepFolder) -> None:

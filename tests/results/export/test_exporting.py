@@ -5,6 +5,7 @@ import json
 import re
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -43,9 +44,10 @@ for name in {blocked!r}:
     except ImportError:
         continue
     raise SystemExit(f"{{name}} could be imported")
-{code}
 import numpy as np
-np.save(sys.argv[2], read(np.load(sys.argv[1])))
+for place, code in enumerate({codes!r}):
+    exec(code)
+    np.save(sys.argv[2 + place], read(np.load(sys.argv[1])))
 """
 
 
@@ -87,21 +89,32 @@ def exports(subject: Subject) -> dict[str, Export]:
 
 
 def read_alone(subject: Subject, form: Form, folder: Path) -> NDArray[np.float32]:
-    """Reads the test digits by the documented code in a process without shuzi's packages."""
+    """Reads the test digits by the documented code in a process without shuzi's packages.
+
+    For ONNX that process is without torch as well.
+    """
+    (found,) = all_read_alone(subject, [form], folder, ["torch"] if "onnx" in form else [])
+    return found
+
+
+def all_read_alone(
+    subject: Subject, forms: Sequence[Form], folder: Path, blocked: Sequence[str] = ()
+) -> list[NDArray[np.float32]]:
+    """Reads the test digits in several forms in one process without shuzi's packages, or others."""
     blocks = dict(zip(("onnx", "pt2", "safetensors"), documented(), strict=True))
-    code = blocks[form.removesuffix("-int8")].replace(
-        "model.onnx", subject.folder.export(form).name
-    )
-    blocked = [*HOUSE, "torch"] if "onnx" in form else HOUSE
+    codes = [
+        blocks[form.removesuffix("-int8")].replace("model.onnx", subject.folder.export(form).name)
+        for form in forms
+    ]
     np.save(folder / "images.npy", subject.test.digits.images)
-    script = ALONE.format(blocked=blocked, code=code)
+    files = [folder / f"{form}.npy" for form in forms]
+    script = ALONE.format(blocked=[*HOUSE, *blocked], codes=codes)
     subprocess.run(
-        [sys.executable, "-I", "-c", script, folder / "images.npy", folder / "read.npy"],
+        [sys.executable, "-I", "-c", script, folder / "images.npy", *files],
         cwd=subject.folder.winner,
         check=True,
     )
-    found: NDArray[np.float32] = np.load(folder / "read.npy")
-    return found
+    return [np.load(file) for file in files]
 
 
 def documented() -> list[str]:
@@ -125,9 +138,10 @@ def test_networks_that_normalise_by_the_batch_are_read_by_the_same_code(
     synthetic: DigitSet, tmp_path: Path, networks: int
 ) -> None:
     subject = made_subject(synthetic, tmp_path / "normalised", "batch", networks)
-    for form in forms_named(["onnx", "pt2", "safetensors"]):
+    forms = forms_named(["onnx", "pt2", "safetensors"])
+    for form in forms:
         export(subject, form)
-        found = read_alone(subject, form, tmp_path)
+    for found in all_read_alone(subject, forms, tmp_path):
         np.testing.assert_allclose(found, subject.expected, atol=1e-4)
 
 

@@ -10,7 +10,6 @@ import pytest
 
 from tests.process import SECONDS, lived, started
 
-
 pytestmark = pytest.mark.kill
 
 
