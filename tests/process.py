@@ -72,7 +72,6 @@ class HeldProcess:
         folder: Where it runs.
         command: Of shuzi, without that option.
         stderr: A terminal for what it says, which is then not returned.
-        python: Another interpreter, with an installed shuzi of its own.
 
     Attributes:
         events: All that it has told.
@@ -83,13 +82,11 @@ class HeldProcess:
         folder: Path,
         command: str,
         stderr: IO[str] | None = None,
-        python: Path | None = None,
     ) -> None:
         self._said = tempfile.TemporaryFile("w+")  # noqa: SIM115 - see __exit__
         self._process = subprocess.Popen(
-            [python or sys.executable, "-c", HELD, *command.split(), "--progress", "json"],
+            [sys.executable, "-c", HELD, *command.split(), "--progress", "json"],
             cwd=folder,
-            env=without_checkout() if python else None,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=stderr or self._said,

@@ -4,7 +4,7 @@ import shlex
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-PLACES = ("out", "address", "storage")  # where it ran and was kept; that changes nothing
+PLACES = ("out", "address", "storage", "nice")  # where it ran and was kept; that changes nothing
 
 
 def command_of(request: Mapping[str, Any]) -> str:

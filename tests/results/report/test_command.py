@@ -31,7 +31,6 @@ ASKED: dict[str, Any] = {
     "gpus_per_trial": 0.5,
     "cpus_per_trial": 2,
     "concurrent": 4,
-    "nice": 10,
     "seed": 7,
 }
 
