@@ -14,6 +14,8 @@ TESTS := $(VENV)/bin/python -m pytest --numprocesses 2 --dist loadfile
 
 # Real digits for tests that need them, where they are at hand.
 export SHUZI_DATA ?= $(abspath $(wildcard ../shared/data))
+# Each of the many processes that a sweep and its tests start would compile shuzi anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: setup bench sweep test test-fast check clean
 

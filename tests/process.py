@@ -57,11 +57,6 @@ def _check(said: str) -> None:
     assert "\x1b" not in said
 
 
-def without_checkout() -> dict[str, str]:
-    """Returns the environment without what may name a checkout."""
-    return {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-
-
 class HeldProcess:
     """shuzi with `--progress json`, which stands still at each event until it is let go on.
 
@@ -77,12 +72,7 @@ class HeldProcess:
         events: All that it has told.
     """
 
-    def __init__(
-        self,
-        folder: Path,
-        command: str,
-        stderr: IO[str] | None = None,
-    ) -> None:
+    def __init__(self, folder: Path, command: str, stderr: IO[str] | None = None) -> None:
         self._said = tempfile.TemporaryFile("w+")  # noqa: SIM115 - see __exit__
         self._process = subprocess.Popen(
             [sys.executable, "-c", HELD, *command.split(), "--progress", "json"],

@@ -1,6 +1,7 @@
 """What is built, and how it works where it is installed: no checkout is in sight there."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -19,7 +20,7 @@ from PIL import Image
 
 from datasets.drawn.synthetic import written_by
 from results import SweepFolder
-from tests.process import SECONDS, without_checkout
+from tests.process import SECONDS
 
 ROOT = Path(__file__).parents[1]
 ROOMS = ("datasets", "model", "search_spaces", "results", "tune")
@@ -52,6 +53,11 @@ class Installed:
         )
         assert ended.returncode == 0, ended.stderr
         return ended.stdout
+
+
+def without_checkout() -> dict[str, str]:
+    """Returns the environment without what may name a checkout."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 import ray
 
-from tune.cluster import ray_cluster
+from tune.cluster import NICENESS, ray_cluster
 
 
 @pytest.fixture(scope="session")
@@ -15,6 +15,7 @@ def own_ray() -> Iterator[None]:
     It counts two cores on whatever machine, so that as many trials run at a time everywhere.
     """
     with pytest.MonkeyPatch.context() as patch:
+        patch.delenv(NICENESS, raising=False)
         patch.setenv("RAY_num_workers_soft_limit", "8")
         patch.setenv("RAY_idle_worker_killing_time_threshold_ms", "600000")
         with ray_cluster(None, cores=2):
