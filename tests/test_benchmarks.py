@@ -8,6 +8,8 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 
+pytestmark = pytest.mark.kill
+
 
 @pytest.mark.parametrize(
     ("benchmark", "package"),

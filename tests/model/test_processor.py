@@ -30,6 +30,7 @@ def threads_and_page_faults(prepare: str) -> tuple[int, int]:
     return int(threads), int(faults)
 
 
+@pytest.mark.kill
 @pytest.mark.skipif(sys.platform != "linux", reason="the setting is glibc's")
 def test_freed_memory_is_kept_for_the_next_step() -> None:
     threads, kept = threads_and_page_faults("prepare_processor(2)")

@@ -43,6 +43,7 @@ def folder(tmp_path: Path) -> SweepFolder:
     return folder
 
 
+@pytest.mark.kill
 def test_an_outage_is_told_once_and_made_up_for(
     server: Server, folder: SweepFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -60,6 +61,26 @@ def test_an_outage_is_told_once_and_made_up_for(
     assert "is there again: all copied" in said[1]
     assert len(said) == 2
     assert storage._read(storage._path("study.journal")) == b"1\n2\n"
+
+
+def test_a_folder_that_is_away_for_a_while_is_told_once_and_made_up_for(
+    folder: SweepFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tune.mirror, "SECONDS", 0.01)
+    place, away, said = tmp_path / "storage", tmp_path / "away", list[str]()
+    storage = Storage(str(place), "one")
+    storage.check()
+    with mirrored(folder, storage, said.append):
+        place.rename(away)
+        place.write_text("a file in its place")
+        folder.journal.write_bytes(b"1\n")
+        wait_until(lambda: bool(said))
+        place.unlink()
+        away.rename(place)
+        wait_until(lambda: len(said) == 2)
+    assert "fails, copied later" in said[0]
+    assert "is there again: all copied" in said[1]
+    assert (place / "one" / "study.journal").read_bytes() == b"1\n"
 
 
 def test_a_storage_that_fails_to_the_end_is_no_silent_loss(

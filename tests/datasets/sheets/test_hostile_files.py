@@ -129,6 +129,7 @@ def hostile(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.mark.kill
 def test_thousand_hostile_files_are_read_right_or_refused_by_name(
     hostile: Path, tmp_path: Path
 ) -> None:

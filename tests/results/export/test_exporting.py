@@ -121,6 +121,7 @@ def documented() -> list[str]:
     return re.findall(r"```python\n(.*?)```", DOCS.read_text("utf-8"), flags=re.DOTALL)
 
 
+@pytest.mark.kill
 @pytest.mark.parametrize("form", ["onnx", "pt2", "safetensors"])
 def test_every_form_reads_as_the_trained_model_does_where_shuzi_is_not(
     subject: Subject, exports: dict[str, Export], form: Form, tmp_path: Path
@@ -133,6 +134,7 @@ def test_every_form_reads_as_the_trained_model_does_where_shuzi_is_not(
     assert exports[form]["accuracy"]["accuracy"] > 0.8  # it has learnt, so that answers differ
 
 
+@pytest.mark.kill
 @pytest.mark.parametrize("networks", [1, 2])
 def test_networks_that_normalise_by_the_batch_are_read_by_the_same_code(
     synthetic: DigitSet, tmp_path: Path, networks: int
@@ -145,6 +147,7 @@ def test_networks_that_normalise_by_the_batch_are_read_by_the_same_code(
         np.testing.assert_allclose(found, subject.expected, atol=1e-4)
 
 
+@pytest.mark.kill
 def test_whole_numbers_lose_little_and_are_much_smaller(
     subject: Subject, exports: dict[str, Export], tmp_path: Path
 ) -> None:
