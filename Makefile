@@ -9,7 +9,8 @@ VENV := .venv
 READY := $(VENV)/.ready
 BENCH := $(VENV)/.bench
 SWEEP ?=
-INSTALL := $(VENV)/bin/python -m pip install --quiet --constraint constraints.txt
+# Bytecode is written when it is first needed: most of what is installed never is.
+INSTALL := $(VENV)/bin/python -m pip install --quiet --no-compile --constraint constraints.txt
 TESTS := $(VENV)/bin/python -m pytest --numprocesses 2 --dist loadfile
 
 # Real digits for tests that need them, where they are at hand.

@@ -17,7 +17,7 @@ from tune.data import load_data
 from tune.sweep import run_sweep
 
 TINY = str(Path(__file__).with_name("tiny.toml"))
-FOLDS, EPOCHS, TRIALS = 5, 3, 6
+FOLDS, EPOCHS, TRIALS = 5, 2, 4
 
 
 @pytest.fixture

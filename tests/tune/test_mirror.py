@@ -20,9 +20,9 @@ from tune.mirror import mirrored
 from tune.sweep import fetch_sweep, resume_sweep
 
 TINY = str(Path(__file__).with_name("tiny.toml"))
-TRIALS = 4
+TRIALS = 3
 OPTIONS = (
-    f"--trials {TRIALS} --epochs 3 --mnist-count 100 --space {TINY} --finalists 2 "
+    f"--trials {TRIALS} --epochs 2 --mnist-count 100 --space {TINY} --finalists 2 "
     "--concurrent 1 --cpus-per-trial 1"
 )
 

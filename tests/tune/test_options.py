@@ -18,6 +18,7 @@ from results import ResultsError, SweepFolder
 from results.export.record import read_exports
 from results.json_files import read_json
 from results.readers import open_reader
+from results.study import read_study
 from results.summary import summary
 from results.trials import read_trials
 from results.winner import load_network
@@ -101,45 +102,44 @@ def test_winner_may_be_the_average_of_networks(small: SweepFolder, tmp_path: Pat
     assert load_network(folder.weights).configuration == both.configuration
 
 
-def test_another_sweep_starts_from_the_best_of_it(small: SweepFolder) -> None:
+@pytest.fixture(scope="module")
+def brief(small: SweepFolder) -> SweepFolder:
+    """A sweep whose time is over before a trial can be complete."""
     request = SweepRequest(
-        name="warm",
+        name="brief",
         out=small.path.parent,
         mnist_count=120,
-        trials=3,
+        trials=5000,
         epochs=1,
         space="quick",
         warm_start="small",
-        finalists=1,
-        concurrent=1,
-        cpus_per_trial=1,
-    )
-    folder = run_sweep(request, Console(quiet=True))
-    trials = read_trials(folder.trials_csv)
-    assert trials["origin"].tolist() == ["report", "warm-start", "search"]
-    before = read_trials(small.trials_csv).sort_values("estimate").iloc[0]
-    for name in ("channels_1", "channels_2", "learning_rate"):
-        assert trials.loc[1, name] == before[name]
-
-
-def test_a_search_whose_time_is_over_at_once_has_a_winner_all_the_same(tmp_path: Path) -> None:
-    request = SweepRequest(
-        name="brief",
-        out=tmp_path,
-        mnist_count=100,
-        trials=5000,
-        space=TINY,
         time_budget=1,
-        concurrent=2,
+        concurrent=1,
         cpus_per_trial=1,
     )
     events: list[Event] = []
     folder = run_sweep(request, Console(quiet=True), events.append)
-    states = read_trials(folder.trials_csv)["state"].tolist()
+    assert events[-1] == Finished(str(folder.path))
+    return folder
+
+
+def test_a_search_whose_time_is_over_has_a_winner_all_the_same(brief: SweepFolder) -> None:
+    states = read_trials(brief.trials_csv)["state"].tolist()
     assert "complete" in states
     assert len(states) < 5000
-    assert load_network(folder.weights)
-    assert events[-1] == Finished(str(folder.path))
+    assert load_network(brief.weights)
+
+
+def test_another_sweep_starts_from_the_best_of_it(brief: SweepFolder, small: SweepFolder) -> None:
+    study = read_study(brief)
+    assert study is not None
+    report, warm = study.trials[:2]  # the second one may still have been waiting
+    assert report.user_attrs["origin"] == "report"
+    assert warm.user_attrs["origin"] == "warm-start"
+    best = read_trials(small.trials_csv).sort_values("estimate").iloc[0]
+    drawn = warm.params or warm.system_attrs["fixed_params"]
+    for name in ("channels_1", "channels_2", "learning_rate"):
+        assert drawn[name] == best[name]
 
 
 def test_what_cannot_be_is_refused_before_anything_is_made(small: SweepFolder) -> None:
