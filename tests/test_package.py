@@ -25,7 +25,7 @@ from tests.process import SECONDS
 ROOT = Path(__file__).parents[1]
 ROOMS = ("datasets", "model", "search_spaces", "results", "tune")
 NAME = "packed"
-OPTIONS = ["--trials", "2", "--epochs", "1", "--mnist-count", "100", "--pruner", "none"]
+OPTIONS = "--trials 2 --epochs 1 --mnist-count 100 --pruner none --concurrent 1 --cpus-per-trial 1"
 pytestmark = [pytest.mark.ray, pytest.mark.kill]
 
 
@@ -90,7 +90,7 @@ def installed(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Installe
 def swept(installed: Installed) -> SweepFolder:
     """A sweep whose events are checked as a program receives them."""
     schema = json.loads((ROOT / "docs" / "progress.schema.json").read_text())
-    lines = installed.shuzi("sweep", "--name", NAME, "--progress", "json", "--quiet", *OPTIONS)
+    lines = installed.shuzi("sweep", "--name", NAME, "--progress", "json", *OPTIONS.split())
     events = [json.loads(line) for line in lines.splitlines()]
     for event in events:
         jsonschema.validate(event, schema)

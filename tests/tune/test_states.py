@@ -1,6 +1,7 @@
 """A real sweep whose trials end in every way there is: the study and the table agree on each."""
 
 import csv
+import io
 import os
 import re
 import signal
@@ -24,6 +25,7 @@ from results import SweepFolder
 from results.trials import read_trials
 from tune import SweepRequest
 from tune.cross_validation import CrossValidation
+from tune.errors import SweepFailed
 from tune.sweep import run_sweep
 
 pytestmark = pytest.mark.usefixtures("own_ray")
@@ -83,11 +85,23 @@ class Planted(CrossValidation):
         )
 
 
+class AlwaysFailing(CrossValidation):
+    def step(self) -> dict[str, Any]:
+        raise RuntimeError("the sky fell")
+
+
+@pytest.fixture(scope="module")
+def by_value() -> Iterator[None]:
+    """Has workers receive this module's classes, which they cannot import."""
+    ray.cloudpickle.register_pickle_by_value(sys.modules[__name__])
+    yield
+    ray.cloudpickle.unregister_pickle_by_value(sys.modules[__name__])
+
+
 @pytest.fixture(scope="module")
 def swept(
-    own_ray: None, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[SweepFolder, str]]:
-    ray.cloudpickle.register_pickle_by_value(sys.modules[__name__])
+    own_ray: None, by_value: None, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[SweepFolder, str]:
     space = str(Path(__file__).with_name("tiny.toml"))
     request = SweepRequest(
         name="planted",
@@ -104,8 +118,7 @@ def swept(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(tune.search, "CrossValidation", Planted)
         folder = run_sweep(request, console)
-    yield folder, console.export_text()
-    ray.cloudpickle.unregister_pickle_by_value(sys.modules[__name__])
+    return folder, console.export_text()
 
 
 @pytest.fixture(scope="module")
@@ -184,3 +197,31 @@ def test_progress_tells_each_end_once(swept: tuple[SweepFolder, str]) -> None:
         again = "crowded" in PLANTED.get(number, "")
         assert swept[1].count(f"\ntrial {number} ") == 1 + again
     assert f"{TRIALS}/{TRIALS} done" in swept[1]
+
+
+@pytest.mark.usefixtures("by_value")
+def test_sweep_whose_first_trials_all_fail_alike_stops_and_says_why_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tune.search, "CrossValidation", AlwaysFailing)
+    request = SweepRequest(
+        name="all",
+        out=tmp_path,
+        mnist_count=100,
+        trials=50,
+        epochs=1,
+        space=str(Path(__file__).with_name("tiny.toml")),
+        concurrent=1,
+        cpus_per_trial=1,
+    )
+    said = io.StringIO()
+    alike = r"the first trials all failed alike: its worker failed: RuntimeError: the sky fell"
+    with pytest.raises(SweepFailed, match=alike):
+        run_sweep(request, Console(quiet=True, file=said, width=200))
+    folder = SweepFolder.existing(tmp_path, "all")
+    assert "the sky fell" in folder.error_txt(0).read_text()
+    states = read_trials(folder.trials_csv)["state"].tolist()
+    assert states == ["failed"] * 3
+    lines = said.getvalue().splitlines()
+    assert len(lines) == len(states), "quiet, but for each failure"
+    assert all("failed: its worker failed: RuntimeError: the sky fell" in line for line in lines)
