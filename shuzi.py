@@ -129,10 +129,10 @@ def sweep(
     risk: Annotated[
         float,
         typer.Option(
-            help="Trials and finalists with less chance of winning are stopped, 0.001 to 0.5.",
+            help="Trials and finalists whose chance of winning is lower are stopped, 0.001 to 0.5.",
             rich_help_panel=SEARCH,
         ),
-    ] = 0.35,
+    ] = 0.01,
     max_parameters: Annotated[
         int | None,
         typer.Option(help="Try no network of more weights.", rich_help_panel=SEARCH),

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from tune.ladder import Ladder
 
 # Chosen by replaying sweeps over real learning curves: see benchmarks/search.py.
-RISK = 0.35  # chance of being better than another, below which a trial is stopped at its start
+RISK = 0.01  # chance of being better than another, below which a trial is stopped at its start
 CAUTION = 3  # power of the share of a trial that is left to run, with which that chance falls
 LIKELY = 0.3  # chance of being better than those at work, below which a trial waits for them
 TASTE = 0.1  # of a fold's epochs, after which a trial waits for the first time
