@@ -19,7 +19,8 @@ import numpy as np
 import ray.cloudpickle
 from rich.console import Console
 
-import tune.search
+import tune.search.ray_tune
+import tune.search.search
 from benchmarks.header import header
 from model import Configuration, FoldEpoch
 from model.judging import Judgement, SourceMeasures
@@ -60,7 +61,7 @@ def main() -> None:
     trials = parser.parse_args().trials
     print(header("ray", "optuna"))
     ray.cloudpickle.register_pickle_by_value(sys.modules[__name__])
-    with ray_cluster(None), patch.object(tune.search, "CrossValidation", Immediate):
+    with ray_cluster(None), patch.object(tune.search.ray_tune, "CrossValidation", Immediate):
         _searched("none", 10)  # starts the workers
         for pruner in ("none", "ladder"):
             seconds, grown = _searched(pruner, trials)
@@ -82,7 +83,7 @@ def _searched(pruner: Any, trials: int) -> tuple[float, float]:
         data = load_data(request, space.folds)
         before, started = _resident(), time.perf_counter()
         plan = Plan(request, space, data, Share(1, 0, 2), folder)
-        tune.search.search(plan, Console(quiet=True), Stop())
+        tune.search.search.search(plan, Console(quiet=True), Stop())
         seconds = time.perf_counter() - started
         return seconds, _resident() - before
 

@@ -38,9 +38,9 @@ from tune.choice import chosen_winner, configuration_of
 from tune.cluster import ray_cluster
 from tune.data import SweepData, load_data
 from tune.plan import Plan
-from tune.pruning import RISK
 from tune.request import SweepRequest
-from tune.search import search
+from tune.search.pruning import RISK
+from tune.search.search import search
 from tune.share import Share
 from tune.stopping import Stop
 

@@ -29,7 +29,8 @@ from rich.console import Console
 from rich.live import Live
 
 import benchmarks.overhead
-import tune.search
+import tune.search.ray_tune
+import tune.search.search
 from benchmarks.header import header
 from benchmarks.overhead import Immediate
 from model import Configuration
@@ -82,7 +83,7 @@ def main() -> None:
     ray.cloudpickle.register_pickle_by_value(benchmarks.overhead)
     with ray_cluster(None), contextlib.ExitStack() as patched:
         if arguments.immediate:
-            patched.enter_context(patch.object(tune.search, "CrossValidation", Immediate))
+            patched.enter_context(patch.object(tune.search.ray_tune, "CrossValidation", Immediate))
         parts = [patched.enter_context(part) for part in _parts()]
         seconds = _searched(arguments.trials, arguments.mnist_count)
     print(f"{arguments.trials} trials, 2 at a time, in {seconds:.1f} s")
@@ -123,7 +124,7 @@ def _searched(trials: int, mnist_count: int) -> float:
         folder.make({})
         plan = Plan(request, space, load_data(request, space.folds), Share(1, 0, 2), folder)
         started = time.perf_counter()
-        tune.search.search(plan, console, Stop())
+        tune.search.search.search(plan, console, Stop())
         return time.perf_counter() - started
 
 

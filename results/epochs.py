@@ -2,7 +2,7 @@
 
 import csv
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ class EpochLog:
     def __init__(self, folder: SweepFolder) -> None:
         self._folder = folder
 
-    def append(self, trial: int, result: dict[str, Any]) -> None:
+    def append(self, trial: int, result: Mapping[str, Any]) -> None:
         """Adds a row for each fold of a result, as the trainable reports it."""
         shared = result.get("time_this_iter_s", 0.0) / len(result["folds"])
         rows = [{**_row(fold), "seconds": round(shared, 4)} for fold in result["folds"]]

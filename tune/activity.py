@@ -75,7 +75,7 @@ class Workers:
         self._jobs: dict[str, tuple[Worker, dict[str, Any]]] = {}
 
     def begin(self, run: str, job: dict[str, Any], folds_done: int) -> None:
-        """Takes down that a worker begins a job, see `Climb.job`."""
+        """Takes down that a worker begins a job, see `Job.to_dict`."""
         worker = next((place for place in self.places if not place.busy), None)
         if worker is None:
             worker = Worker()

@@ -223,7 +223,7 @@ def epochs_of(job: Mapping[str, Any], result: Mapping[str, Any]) -> list[Epoch]:
     """Returns the epoch of each fold that a worker has told of.
 
     Args:
-        job: What the worker was given, see `Climb.job`.
+        job: What the worker was given, see `Job.to_dict`.
         result: What it told, see `tune.cross_validation.as_result`.
     """
     return [

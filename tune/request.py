@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from tune.errors import SweepError
-from tune.pruning import RISK
+from tune.search.pruning import RISK
 
 LEAST = {
     "trials": 1,
@@ -58,7 +58,7 @@ class SweepRequest(BaseModel):
         trials: How many to run.
         pruner: `ladder`, or `none` to run every trial to its end.
         risk: Trials and finalists with a lower chance of being better than another are stopped, see
-            `tune.pruning` and `tune.race`.
+            `tune.search.pruning` and `tune.race`.
         finalists: How many of the best are cross-validated again before the winner is chosen.
         retries: How often a trial is begun again whose worker, node or GPU was lost.
         max_parameters: The most weights that a network may have.

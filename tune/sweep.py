@@ -29,7 +29,7 @@ from tune.request import SweepRequest, lasting_uri
 from tune.resources import smallest_configuration
 from tune.retraining import forget_judgements, is_judged, retrain_and_judge
 from tune.running import at_work, on_ray, share_of_cluster
-from tune.search import search
+from tune.search.search import search
 from tune.share import Share
 from tune.stopping import Stop, how_to_resume
 from tune.terminal import say, warn

@@ -10,7 +10,7 @@ from rich.table import Table
 
 from results.durations import duration
 from tune.activity import Worker, Workers
-from tune.convergence import noise
+from tune.search.convergence import noise
 from tune.tally import Tally
 from tune.terminal import Row, bar, rows
 

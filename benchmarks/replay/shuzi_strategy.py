@@ -1,4 +1,4 @@
-"""shuzi's own searcher, ladder and pruner, without Ray."""
+"""shuzi's own engine, without Ray."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,13 +7,14 @@ import numpy as np
 from optuna.trial import TrialState
 
 from benchmarks.learning_curves import LearningCurves
-from benchmarks.replay.executor import Job
+from benchmarks.replay import executor
 from benchmarks.replay.proposals import TableSampler, study_with
 from search_spaces import SearchSpace
-from tune.ladder import Ladder
-from tune.pruning import LadderPruner
-from tune.sampling import EstimateSampler, startup_trials
-from tune.searcher import StudySearcher
+from tune.search.engine import Engine
+from tune.search.forecast import Forecaster
+from tune.search.jobs import Decision, Job, Outcome
+from tune.search.pruning import LadderPruner
+from tune.search.sampling import EstimateSampler, startup_trials
 from tune.warm_start import EarlierSweep, EarlierTrial
 
 
@@ -39,10 +40,10 @@ class Shuzi:
         folds, epochs = curves.losses.shape[1:]
         self._curves = curves
         self._rows = {tuple(each.values()): row for row, each in enumerate(curves.parameters)}
-        self._ladder = Ladder(folds, epochs)
+        self._forecaster = Forecaster(folds, epochs)
         sampler = EstimateSampler(
             space.distributions(),
-            self._ladder.losses,
+            self._forecaster.losses,
             startup_trials(trials),
             seed,
             earlier=earlier.scaled if earlier else None,
@@ -51,16 +52,16 @@ class Shuzi:
         self._study = study_with(table)
         self._study.enqueue_trial(curves.parameters[0])
         table.left[0] = False
-        pruner = LadderPruner(self._ladder, spared={0})
-        self._searcher = StudySearcher(
-            self._study, self._ladder, pruner, space, trials, dict(space.fixed)
+        pruner = LadderPruner(self._forecaster, spared={0})
+        self._engine = Engine(
+            self._study, self._forecaster, pruner, space, trials, dict(space.fixed)
         )
-        self._folds: dict[str, list[int]] = {}
+        self._jobs: dict[str, Job] = {}
         self._last: dict[str, dict[str, Any]] = {}
 
     def learnt(self) -> EarlierSweep:
         """Returns what another search can start from."""
-        losses = self._ladder.losses()
+        losses = self._forecaster.losses()
         trials = [
             EarlierTrial(trial.params, losses[trial.number], "search" if trial.number else "report")
             for trial in self._study.trials
@@ -68,34 +69,32 @@ class Shuzi:
         ]
         return EarlierSweep(sorted(trials, key=lambda trial: trial.loss))
 
-    def suggest(self, name: str) -> Job | None:
+    def suggest(self, name: str) -> executor.Job | None:
         """See `Strategy`."""
-        config = self._searcher.suggest(name)
-        if not isinstance(config, dict):
+        job = self._engine.next_job()
+        if job is None:
             return None
-        row = self._row(config["configuration"])
-        self._folds[name] = config["folds"]
+        self._jobs[name] = job
         epochs = self._curves.losses.shape[2]
-        return Job(
-            row, [tuple((fold, epoch) for fold in config["folds"]) for epoch in range(epochs)]
-        )
+        steps = [tuple((fold, epoch) for fold in job.folds) for epoch in range(epochs)]
+        return executor.Job(self._row(job.configuration.to_dict()), steps)
 
     def report(self, name: str, step: int, losses: Sequence[float]) -> bool:
         """See `Strategy`."""
-        last = step + 1 == self._curves.losses.shape[2]
+        job, last = self._jobs[name], step + 1 == self._curves.losses.shape[2]
         result = self._last[name] = {
             "folds": [
                 {"fold": fold, "epoch": step + 1, "validation_loss": loss, "sources": {}}
-                for fold, loss in zip(self._folds[name], losses, strict=True)
+                for fold, loss in zip(job.folds, losses, strict=True)
             ],
             "validation_loss": float(np.mean(losses)),
             "complete": last,
         }
-        return not last and self._searcher.ends_after(name, result)
+        return not last and self._engine.on_epoch(job, result) == Decision.END
 
     def complete(self, name: str) -> None:
         """See `Strategy`."""
-        self._searcher.on_trial_complete(name, self._last.pop(name))
+        self._engine.on_end(self._jobs.pop(name), Outcome.of(self._last.pop(name)))
 
     def whole(self) -> set[int]:
         """See `Strategy`."""

@@ -1,4 +1,4 @@
-"""A search that was broken off goes on where it was: by the searcher alone, and after a kill."""
+"""A search that was broken off goes on where it was: by the engine alone, and after a kill."""
 
 import random
 import signal
@@ -20,12 +20,13 @@ from results.trials import read_trials
 from search_spaces import SearchSpace, read_space
 from tests.process import HeldProcess
 from tune import SweepError, SweepRequest
-from tune.ladder import Ladder
 from tune.lock import held
-from tune.pruning import LadderPruner, NoPruner, Pruner
-from tune.sampling import EstimateSampler, Size
-from tune.searcher import StudySearcher
-from tune.study import enqueue_first, open_study
+from tune.search.engine import Engine
+from tune.search.forecast import Forecaster
+from tune.search.jobs import Decision, Job, Outcome
+from tune.search.pruning import LadderPruner, NoPruner, Pruner
+from tune.search.sampling import EstimateSampler, Size
+from tune.search.study import enqueue_first, open_study
 from tune.sweep import resume_sweep, run_sweep
 
 pytestmark = pytest.mark.usefixtures("own_ray")
@@ -43,44 +44,42 @@ class Life:
 
     def __init__(self, folder: SweepFolder, space: SearchSpace, pruned: bool) -> None:
         self.study, self.space = open_study(folder), space
-        ladder = Ladder(FOLDS, EPOCHS)
-        self.study.sampler = EstimateSampler(space.distributions(), ladder.losses, 5, seed=0)
+        forecaster = Forecaster(FOLDS, EPOCHS)
+        self.study.sampler = EstimateSampler(space.distributions(), forecaster.losses, 5, seed=0)
         spared = enqueue_first(self.study, space, Size(lambda _: 0), None)
-        pruner: Pruner = LadderPruner(ladder, spared) if pruned else NoPruner()
+        pruner: Pruner = LadderPruner(forecaster, spared) if pruned else NoPruner()
         fixed = space.fixed_with(EPOCHS)
-        self.searcher = StudySearcher(
-            self.study, ladder, pruner, space, TRIALS, fixed, log=EpochLog(folder)
+        self.engine = Engine(
+            self.study, forecaster, pruner, space, TRIALS, fixed, log=EpochLog(folder)
         )
         self.epochs = 0
 
     def live(self, epochs: float) -> None:
         """Runs until the end, or until it has trained some epochs."""
-        run = 0
-        while isinstance(config := self.searcher.suggest(str(run)), dict):
-            self._train(str(run), config, epochs)
-            run += 1
-        self.searcher.end()
+        while job := self.engine.next_job():
+            self._train(job, epochs)
+        self.engine.end()
 
-    def _train(self, run: str, config: dict[str, Any], epochs: float) -> None:
-        steps = [(fold, epoch) for fold in config["folds"] for epoch in range(1, EPOCHS + 1)]
+    def _train(self, job: Job, epochs: float) -> None:
+        steps = [(fold, epoch) for fold in job.folds for epoch in range(1, EPOCHS + 1)]
         for step in steps:
             if self.epochs >= epochs:
                 raise Killed
             self.epochs += 1
-            result = _result(config["configuration"], *step)
+            result = _result(job.configuration, *step)
             if step == steps[-1]:
-                self.searcher.on_trial_complete(run, {**result, "complete": True})
-            elif self.searcher.ends_after(run, result):
-                return self.searcher.on_trial_complete(run, result)
+                self.engine.on_end(job, Outcome.of({**result, "complete": True}))
+            elif self.engine.on_epoch(job, result) == Decision.END:
+                return self.engine.on_end(job, Outcome.of(result))
         return None
 
     def rows(self) -> list[Row]:
         return [(trial.state.name, trial.value, trial.params) for trial in self.study.trials]
 
 
-def _result(configuration: dict[str, Any], fold: int, epoch: int) -> dict[str, Any]:
-    rate = np.log10(configuration["learning_rate"])
-    bump = np.random.default_rng([configuration["channels_1"], fold, epoch]).normal()
+def _result(configuration: Configuration, fold: int, epoch: int) -> dict[str, Any]:
+    rate = np.log10(configuration.learning_rate)
+    bump = np.random.default_rng([configuration.channels_1, fold, epoch]).normal()
     loss = float((0.2 + (rate + 2.2) ** 2) * (1 + 2 / epoch) * np.exp(0.05 * bump))
     measures = {"mnist": {"count": 10, "correct": 9, "loss": loss}}
     rows = {"fold": fold, "epoch": epoch, "validation_loss": loss, "sources": measures}

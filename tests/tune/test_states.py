@@ -18,7 +18,7 @@ import torch
 from optuna.trial import TrialState
 from rich.console import Console
 
-import tune.search
+import tune.search.ray_tune
 from model import FoldEpoch
 from model.judging import Judgement, SourceMeasures
 from results import SweepFolder
@@ -116,7 +116,7 @@ def swept(
     Planted.graves = tmp_path_factory.mktemp("graves")
     console = Console(record=True, width=250)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(tune.search, "CrossValidation", Planted)
+        patch.setattr(tune.search.ray_tune, "CrossValidation", Planted)
         folder = run_sweep(request, console)
     return folder, console.export_text()
 
@@ -203,7 +203,7 @@ def test_progress_tells_each_end_once(swept: tuple[SweepFolder, str]) -> None:
 def test_sweep_whose_first_trials_all_fail_alike_stops_and_says_why_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tune.search, "CrossValidation", AlwaysFailing)
+    monkeypatch.setattr(tune.search.ray_tune, "CrossValidation", AlwaysFailing)
     request = SweepRequest(
         name="all",
         out=tmp_path,

@@ -29,7 +29,7 @@ from tensorboard.plugins.hparams import plugin_data_pb2
 
 import shuzi
 import tune.networks
-import tune.search
+import tune.search.ray_tune
 import tune.worker
 from datasets import DigitSet
 from model import Configuration, DeviceDigits, FoldEpoch, cross_validate, judge, judged, logits_of
@@ -123,7 +123,7 @@ def swept(own_ray: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
     )
     console = Console(record=True, width=200)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(tune.search, "CrossValidation", recording_cross_validation(received))
+        patch.setattr(tune.search.ray_tune, "CrossValidation", recording_cross_validation(received))
         patch.setattr(tune.networks, "trained_weights", recording_train)
         folder = run_sweep(request, console)
     contents = [path.read_bytes() for path in sorted(received.iterdir())]
@@ -201,7 +201,7 @@ def test_held_out_images_never_reach_a_worker(swept: Swept) -> None:
 def test_held_out_images_are_not_in_what_workers_are_made_of(swept: Swept) -> None:
     space, folder = read_space("quick", Configuration.check), swept.folder
     plan = Plan(swept.request, space, swept.data, Share(1, 0, 2), folder)
-    sent = ray.cloudpickle.dumps(tune.search._trainable(plan))
+    sent = ray.cloudpickle.dumps(tune.search.ray_tune.trainable_of(plan))
     assert found_in(swept.data.held_out, [sent]) == 0
     assert len(sent) < 1e6
 

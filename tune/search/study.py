@@ -9,7 +9,7 @@ from results import SweepFolder
 from results.epochs import cut_torn_line
 from results.study import read_study, study_storage
 from search_spaces import SearchSpace
-from tune.sampling import Size
+from tune.search.sampling import Size
 from tune.warm_start import EarlierSweep
 
 

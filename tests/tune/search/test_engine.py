@@ -2,6 +2,7 @@
 
 import heapq
 import math
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +15,15 @@ from model import Configuration, count_parameters
 from results import SweepFolder
 from results.trials import trials_of, trials_table
 from search_spaces import SearchSpace, read_space
-from tune.ladder import Ladder
-from tune.pruning import LadderPruner, NoPruner
-from tune.sampling import EstimateSampler, Size
-from tune.searcher import StudySearcher
-from tune.study import enqueue_first, open_study
+from tune.search.engine import Engine
+from tune.search.forecast import Forecaster
+from tune.search.jobs import Decision, Failure, Job, Outcome
+from tune.search.pruning import RISK, LadderPruner, NoPruner
+from tune.search.sampling import EstimateSampler, Size
+from tune.search.study import enqueue_first, open_study
 
 EPOCHS, FOLDS = 3, 5
+DEAD = Failure("its worker died", may_pass=True)
 
 
 @pytest.fixture
@@ -35,25 +38,34 @@ def study(tmp_path: Path, space: SearchSpace) -> optuna.Study:
     return study
 
 
-def searcher_of(
-    study: optuna.Study, space: SearchSpace, trials: int, pruned: bool, epochs: int | None = None
-) -> StudySearcher:
+def engine_of(
+    study: optuna.Study,
+    space: SearchSpace,
+    trials: int,
+    pruned: bool,
+    epochs: int | None = None,
+    risk: float = RISK,
+) -> Engine:
     fixed = space.fixed_with(epochs)
-    ladder = Ladder(space.folds, Configuration.from_dict(fixed).epochs)
-    study.sampler = EstimateSampler(space.distributions(), ladder.losses, startup=5, seed=0)
-    pruner = LadderPruner(ladder, spared={0}) if pruned else NoPruner()
-    return StudySearcher(study, ladder, pruner, space, trials, fixed)
+    forecaster = Forecaster(space.folds, Configuration.from_dict(fixed).epochs)
+    study.sampler = EstimateSampler(space.distributions(), forecaster.losses, startup=5, seed=0)
+    pruner = LadderPruner(forecaster, spared={0}, risk=risk) if pruned else NoPruner()
+    return Engine(study, forecaster, pruner, space, trials, fixed)
 
 
 @pytest.fixture
-def searcher(study: optuna.Study, space: SearchSpace) -> StudySearcher:
-    return searcher_of(study, space, trials=100, pruned=False)
+def engine(study: optuna.Study, space: SearchSpace) -> Engine:
+    return engine_of(study, space, trials=100, pruned=False)
 
 
-def asked(searcher: StudySearcher, trial_id: str) -> dict[str, Any]:
-    config = searcher.suggest(trial_id)
-    assert isinstance(config, dict)
-    return config
+def asked(engine: Engine) -> Job:
+    job = engine.next_job()
+    assert job
+    return job
+
+
+def ended(engine: Engine, job: Job, told: dict[str, Any], failure: Failure | None = None) -> None:
+    engine.on_end(job, Outcome.of(told, failure))
 
 
 def result(
@@ -73,15 +85,15 @@ def result(
 
 
 def test_reports_configuration_comes_first_and_the_rest_is_searched(
-    searcher: StudySearcher, study: optuna.Study
+    engine: Engine, study: optuna.Study
 ) -> None:
-    first = asked(searcher, "a")
-    assert first["trial"] == 0
-    assert first["folds"] == [0, 1, 2, 3, 4]
-    assert first["configuration"]["channels_1"] == 32
-    assert first["configuration"]["learning_rate"] == 0.001
-    assert first["configuration"]["epochs"] == 3
-    assert asked(searcher, "b")["configuration"] != first["configuration"]
+    first = asked(engine)
+    assert first.trial == 0
+    assert first.folds == (0, 1, 2, 3, 4)
+    assert first.configuration.channels_1 == 32
+    assert first.configuration.learning_rate == 0.001
+    assert first.configuration.epochs == 3
+    assert asked(engine).configuration != first.configuration
     assert [trial.user_attrs.get("origin") for trial in study.trials] == ["report", None]
 
 
@@ -93,17 +105,15 @@ def test_a_report_that_is_too_large_is_not_tried(tmp_path: Path, space: SearchSp
 
 
 def test_epochs_asked_for_come_before_the_spaces(study: optuna.Study, space: SearchSpace) -> None:
-    searcher = searcher_of(study, space, trials=8, pruned=False, epochs=7)
-    assert asked(searcher, "a")["configuration"]["epochs"] == 7
+    engine = engine_of(study, space, trials=8, pruned=False, epochs=7)
+    assert asked(engine).configuration.epochs == 7
 
 
-def test_complete_trial_keeps_its_intermediate_values(
-    searcher: StudySearcher, study: optuna.Study
-) -> None:
-    searcher.suggest("a")
+def test_complete_trial_keeps_its_intermediate_values(engine: Engine, study: optuna.Study) -> None:
+    job = asked(engine)
     for epoch, loss in ((1, 0.9), (2, 0.6)):
-        assert not searcher.ends_after("a", result(loss, epoch, complete=False))
-    searcher.on_trial_complete("a", result(0.5))
+        assert engine.on_epoch(job, result(loss, epoch, complete=False)) == Decision.GO_ON
+    ended(engine, job, result(0.5))
     (trial,) = study.trials
     assert (trial.state, trial.value) == (TrialState.COMPLETE, 0.5)
     assert trial.intermediate_values == {1: 0.9, 2: 0.6, 3: 0.5}
@@ -115,27 +125,27 @@ def test_complete_trial_keeps_its_intermediate_values(
 @pytest.mark.parametrize(
     ("ending", "state", "cause"),
     [
-        ({"result": result(0.4, epoch=2, complete=False)}, "stopped", "before its last epoch"),
-        ({}, "stopped", "before its last epoch"),
-        ({"result": result(math.nan)}, "failed", "its loss is nan"),
-        ({"error": True}, "failed", "worker failed; see trials/0000/error.txt"),
+        (Outcome.of(result(0.4, epoch=2, complete=False)), "stopped", "before its last epoch"),
+        (Outcome(), "stopped", "before its last epoch"),
+        (Outcome.of(result(math.nan)), "failed", "its loss is nan"),
+        (Outcome(failure=DEAD), "failed", "its worker died; see trials/0000/error.txt"),
         (
-            {"result": {"validation_loss": math.nan, "cause": "the training loss is nan."}},
+            Outcome.of({"validation_loss": math.nan, "cause": "the training loss is nan."}),
             "failed",
             "the training loss is nan.",
         ),
     ],
 )
 def test_what_is_not_whole_is_never_complete_and_has_its_cause(
-    searcher: StudySearcher,
+    engine: Engine,
     study: optuna.Study,
-    ending: dict[str, Any],
+    ending: Outcome,
     state: str,
     cause: str,
 ) -> None:
-    searcher.suggest("a")
-    searcher.ends_after("a", result(0.6, epoch=1, complete=False))
-    searcher.on_trial_complete("a", **ending)
+    job = asked(engine)
+    engine.on_epoch(job, result(0.6, epoch=1, complete=False))
+    engine.on_end(job, ending)
     row = trials_table(study.trials).iloc[0]
     assert row["state"] == state
     assert cause in row["cause"]
@@ -143,27 +153,24 @@ def test_what_is_not_whole_is_never_complete_and_has_its_cause(
     assert study.trials[0].intermediate_values[1] == 0.6
 
 
-def test_no_trial_stays_running(searcher: StudySearcher, study: optuna.Study) -> None:
-    searcher.suggest("a")
+def test_no_trial_stays_running(engine: Engine, study: optuna.Study) -> None:
+    asked(engine)
     states = [study.trials[0].state]
-    searcher.end()
+    engine.end()
     assert [*states, study.trials[0].state] == [TrialState.RUNNING, TrialState.PRUNED]
 
 
-def test_sampler_learns_after_a_few_trials(searcher: StudySearcher, study: optuna.Study) -> None:
+def test_sampler_learns_after_a_few_trials(engine: Engine, study: optuna.Study) -> None:
     """Trials that are better where the learning rate is high draw the next ones there."""
-    for number in range(25):
-        rate = asked(searcher, str(number))["configuration"]["learning_rate"]
-        searcher.on_trial_complete(str(number), result(-math.log(rate)))
+    for _ in range(25):
+        job = asked(engine)
+        ended(engine, job, result(-math.log(job.configuration.learning_rate)))
     rates = [trial.params["learning_rate"] for trial in study.trials]
     assert sorted(rates[13:])[6] > 0.008  # half of random ones are above 0.003
 
 
-def test_journal_is_read_by_another_process_of_optuna(
-    searcher: StudySearcher, tmp_path: Path
-) -> None:
-    searcher.suggest("a")
-    searcher.on_trial_complete("a", result(0.5))
+def test_journal_is_read_by_another_process_of_optuna(engine: Engine, tmp_path: Path) -> None:
+    ended(engine, asked(engine), result(0.5))
     backend = optuna.storages.journal.JournalFileBackend(str(SweepFolder(tmp_path).journal))
     storage = optuna.storages.JournalStorage(backend)
     (name,) = optuna.get_all_study_names(storage)
@@ -173,66 +180,66 @@ def test_journal_is_read_by_another_process_of_optuna(
 def test_trial_without_memory_is_asked_again_alone_and_told_once(
     study: optuna.Study, space: SearchSpace
 ) -> None:
-    searcher = searcher_of(study, space, trials=2, pruned=False)
-    first, second = asked(searcher, "a"), asked(searcher, "b")
-    assert searcher.suggest("c") is None  # a running trial may yet come again
-    searcher.on_trial_complete("b", {"validation_loss": math.nan, "again": True, "cause": "full"})
+    engine = engine_of(study, space, trials=2, pruned=False)
+    first, second = asked(engine), asked(engine)
+    assert engine.next_job() is None  # a running trial may yet come again
+    ended(engine, second, {"validation_loss": math.nan, "again": True, "cause": "full"})
     assert study.trials[1].state == TrialState.RUNNING
-    assert asked(searcher, "c") == {**second, "alone": True}
-    searcher.on_trial_complete("a", result(0.5))
-    searcher.on_trial_complete("c", result(0.4))
-    assert searcher.suggest("d") == "FINISHED"
-    assert searcher.finished
+    again = asked(engine)
+    assert again == replace(second, number=2, alone=True)
+    ended(engine, first, result(0.5))
+    ended(engine, again, result(0.4))
+    assert engine.next_job() is None
+    assert engine.is_finished
     assert [trial.value for trial in study.trials] == [0.5, 0.4]
-    assert not first["alone"]
+    assert not first.alone
 
 
 def test_trial_waiting_to_be_tried_again_does_not_stay_running(
-    searcher: StudySearcher, study: optuna.Study
+    engine: Engine, study: optuna.Study
 ) -> None:
-    searcher.suggest("a")
-    searcher.on_trial_complete("a", {"validation_loss": math.nan, "again": True})
-    searcher.end()
+    ended(engine, asked(engine), {"validation_loss": math.nan, "again": True})
+    engine.end()
     assert [trial.state for trial in study.trials] == [TrialState.PRUNED]
-    assert not searcher.finished
+    assert not engine.is_finished
 
 
-def worked_off(searcher: StudySearcher, workers: int) -> int:
+def worked_off(engine: Engine, workers: int) -> int:
     """Plays the workers until the search ends; returns the epochs of single folds it cost.
 
     The loss falls as epochs go by and is lowest at a high learning rate and wide channels.
     """
-    cost, now, runs = 0, 0, 0
-    busy: list[tuple[int, int, dict[str, Any], int]] = []
+    cost, now, free = 0, 0, workers
+    busy: list[tuple[int, int, int, Job]] = []
     while True:
-        while len(busy) < workers and isinstance(config := searcher.suggest(str(runs)), dict):
-            heapq.heappush(busy, (now + len(config["folds"]), runs, config, 1))
-            runs += 1
+        while free and (job := engine.next_job()):
+            heapq.heappush(busy, (now + len(job.folds), job.number, 1, job))
+            free -= 1
         if not busy:
             return cost
-        now, run, config, epoch = heapq.heappop(busy)
-        cost += len(config["folds"])
-        told = result(_loss(config, epoch), epoch, epoch == EPOCHS, config["folds"])
-        ends = epoch < EPOCHS and searcher.ends_after(str(run), told)
-        if ends or epoch == EPOCHS:
-            searcher.on_trial_complete(str(run), told)
+        now, number, epoch, job = heapq.heappop(busy)
+        cost += len(job.folds)
+        loss = _loss(job.configuration.to_dict(), epoch, job.folds[0])
+        told = result(loss, epoch, epoch == EPOCHS, job.folds)
+        if epoch == EPOCHS or engine.on_epoch(job, told) == Decision.END:
+            ended(engine, job, told)
+            free += 1
         else:
-            heapq.heappush(busy, (now + len(config["folds"]), run, config, epoch + 1))
+            heapq.heappush(busy, (now + len(job.folds), number, epoch + 1, job))
 
 
-def _loss(config: dict[str, Any], epoch: int) -> float:
-    configuration = config["configuration"]
-    top = 0.1 + 20 * abs(0.015 - configuration["learning_rate"]) + 2 / configuration["channels_2"]
-    return float(top * (1 + 2 / epoch**2) * (1 + 0.05 * config["folds"][0]))
+def _loss(parameters: dict[str, Any], epoch: int, fold: int) -> float:
+    top = 0.1 + 20 * abs(0.015 - parameters["learning_rate"]) + 2 / parameters["channels_2"]
+    return float(top * (1 + 2 / epoch**2) * (1 + 0.05 * fold))
 
 
 @pytest.mark.parametrize("workers", [1, 3, 12])
 def test_a_pruned_search_ends_with_the_best_whole_at_a_part_of_the_cost(
     study: optuna.Study, space: SearchSpace, workers: int
 ) -> None:
-    searcher = searcher_of(study, space, trials=40, pruned=True)
-    cost = worked_off(searcher, workers)
-    assert searcher.finished
+    engine = engine_of(study, space, trials=40, pruned=True)
+    cost = worked_off(engine, workers)
+    assert engine.is_finished
     assert cost < 0.5 * 40 * EPOCHS * FOLDS
     assert cost == sum(trial.user_attrs["fold_epochs"] for trial in study.trials)
     states = {trial.state for trial in study.trials}
@@ -240,7 +247,7 @@ def test_a_pruned_search_ends_with_the_best_whole_at_a_part_of_the_cost(
     assert len(study.trials) == 40
     assert study.trials[0].state == TrialState.COMPLETE  # the report's
     configurations = [dict(space.fixed) | trial.params for trial in study.trials]
-    losses = [_loss({"configuration": each, "folds": [0]}, EPOCHS) for each in configurations]
+    losses = [_loss(each, EPOCHS, 0) for each in configurations]
     best = losses.index(min(losses))
     assert study.best_trial.number == best
     for trial in study.trials:
@@ -252,10 +259,10 @@ def test_a_pruned_search_ends_with_the_best_whole_at_a_part_of_the_cost(
 def test_once_a_search_is_over_stopped_trials_are_estimated_by_all_it_has_seen(
     study: optuna.Study, space: SearchSpace
 ) -> None:
-    searcher = searcher_of(study, space, trials=40, pruned=True)
-    worked_off(searcher, 2)
+    engine = engine_of(study, space, trials=40, pruned=True, risk=0.35)
+    worked_off(engine, 2)
     before = trials_of(study)
-    searcher.end()
+    engine.end()
     after = trials_of(study)
     assert _error(after, space) < 0.7 * _error(before, space)
     assert [trial.params for trial in after] == [trial.params for trial in study.trials]
@@ -268,8 +275,7 @@ def test_once_a_search_is_over_stopped_trials_are_estimated_by_all_it_has_seen(
 def _error(trials: list[FrozenTrial], space: SearchSpace) -> float:
     """Returns by how much estimates are off the loss of all folds, in the mean of those stopped."""
     stopped = [trial for trial in trials if trial.state == TrialState.PRUNED]
-    configs = [{"configuration": dict(space.fixed) | trial.params} for trial in stopped]
-    true = [_loss({**config, "folds": [2]}, EPOCHS) for config in configs]
+    true = [_loss(dict(space.fixed) | trial.params, EPOCHS, 2) for trial in stopped]
     estimates = [trial.user_attrs["estimate"] for trial in stopped]
     return float(np.abs(np.log(np.divide(estimates, true))).mean())
 
@@ -277,33 +283,31 @@ def _error(trials: list[FrozenTrial], space: SearchSpace) -> float:
 def test_every_trial_costs_the_same_without_a_pruner(
     study: optuna.Study, space: SearchSpace
 ) -> None:
-    searcher = searcher_of(study, space, trials=6, pruned=False)
-    assert worked_off(searcher, 2) == 6 * EPOCHS * FOLDS
+    engine = engine_of(study, space, trials=6, pruned=False)
+    assert worked_off(engine, 2) == 6 * EPOCHS * FOLDS
     assert {trial.state for trial in study.trials} == {TrialState.COMPLETE}
 
 
 def test_a_first_trial_that_fails_is_no_reason_to_give_up_as_long_as_another_may_not(
     study: optuna.Study, space: SearchSpace
 ) -> None:
-    searcher = searcher_of(study, space, trials=2, pruned=False)
-    asked(searcher, "a")
-    asked(searcher, "b")
-    searcher.on_trial_complete("a", result(math.nan))
-    assert searcher.given_up == ""
-    searcher.on_trial_complete("b", result(0.5))
-    assert searcher.given_up == ""
+    engine = engine_of(study, space, trials=2, pruned=False)
+    first, second = asked(engine), asked(engine)
+    ended(engine, first, result(math.nan))
+    assert engine.given_up == ""
+    ended(engine, second, result(0.5))
+    assert engine.given_up == ""
 
 
 def test_a_whole_trial_among_failures_lets_the_search_go_on(
     study: optuna.Study, space: SearchSpace
 ) -> None:
-    searcher = searcher_of(study, space, trials=9, pruned=False)
-    for name in "abcd":
-        asked(searcher, name)
-    for name in "abc":
-        searcher.on_trial_complete(name, result(math.nan))
-    assert searcher.given_up == "its loss is nan."
-    assert searcher.suggest("e") is None
-    searcher.on_trial_complete("d", result(0.5))
-    assert searcher.given_up == ""
-    assert isinstance(searcher.suggest("f"), dict)
+    engine = engine_of(study, space, trials=9, pruned=False)
+    *failing, last = [asked(engine) for _ in range(4)]
+    for job in failing:
+        ended(engine, job, result(math.nan))
+    assert engine.given_up == "its loss is nan."
+    assert engine.next_job() is None
+    ended(engine, last, result(0.5))
+    assert engine.given_up == ""
+    assert engine.next_job()

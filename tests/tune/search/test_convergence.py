@@ -5,7 +5,7 @@ import pytest
 from optuna.distributions import BaseDistribution, FloatDistribution
 from optuna.trial import FrozenTrial, create_trial
 
-from tune.convergence import Convergence, noise
+from tune.search.convergence import Convergence, noise
 
 VARIED: dict[str, BaseDistribution] = {"x": FloatDistribution(0.0, 1.0)}
 

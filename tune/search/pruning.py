@@ -1,4 +1,4 @@
-"""Which trials climb on, and which are stopped."""
+"""Which trials are promoted, and which are stopped."""
 
 from collections.abc import Callable, Collection, Sequence
 from enum import Enum, auto
@@ -7,15 +7,15 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from tune.ladder import Ladder
+from tune.search.forecast import Forecaster
 
 # Chosen by replaying sweeps over real learning curves: see benchmarks/search.py.
 RISK = 0.01  # chance of being better than another, below which a trial is stopped at its start
 CAUTION = 3  # power of the share of a trial that is left to run, with which that chance falls
 LIKELY = 0.3  # chance of being better than those at work, below which a trial waits for them
-TASTE = 0.1  # of a fold's epochs, after which a trial waits for the first time
-WARM_UP = 12  # trials that have been tasted before any goes on
-BETS = (1.0, 0.35, 0.7)  # what a part may cost, of what the parts before it have
+RUNG_0 = 0.1  # of a fold's epochs, after which a trial waits; rung 0
+WARM_UP = 12  # trials that have had rung 0 before any is promoted
+BETS = (1.0, 0.35, 0.7)  # what a rung may cost, of what the rungs before it have
 
 
 class Verdict(Enum):
@@ -91,19 +91,20 @@ class NoPruner:
 class LadderPruner:
     """Spends on a trial only as long as it may be the best.
 
-    A trial climbs in three parts: a few epochs of the first fold, the taste; the rest of that fold,
-    or a whole other one, the screen; the other folds, which may run side by side. After its taste
-    it waits, unless it is the one to go on. A trial that waited goes on with another fold: to keep
-    weights costs more than an epoch, and what has to be begun anew tells more there.
+    A trial comes to three rungs. Rung 0 is a few epochs of the first fold; rung 1 the rest of that
+    fold, or the whole of another one; rung 2 the other folds, which may run side by side. After
+    rung 0 a trial waits, unless it is the one to be promoted. A trial that waited goes on with
+    another fold: to keep weights costs more than an epoch, and an epoch of another fold tells more
+    than one that is repeated.
 
-    Stopped is what has little chance of being better than another of which no less is known: less
-    than the risk at its start, and the less the less is left to save. Of those that wait, the best
-    goes on where the part that it comes to has cost no more than `BETS` says, as in successive
-    halving, where every rung costs the same; and to other folds only if no other that is there is
-    expected to be better. The rest go on when no new trials are left to begin.
+    A trial is stopped when it has little chance of being better than another of which no less is
+    known: less than the risk at its start, and the less the less is left to save. Of those that
+    wait, the best is promoted where its next rung has cost no more than `BETS` says, as in
+    successive halving, where every rung costs the same; and to rung 2 only if no other that is
+    there is forecast to be better. The rest are promoted when no new trials are left to begin.
 
     Args:
-        ladder: How the trials stand.
+        forecaster: Forecasts the losses of all trials.
         spared: Trials that are never stopped.
         weights: Where size matters, too: returns that of a trial, which is then compared only with
             those that are no larger.
@@ -112,32 +113,32 @@ class LadderPruner:
 
     def __init__(
         self,
-        ladder: Ladder,
+        forecaster: Forecaster,
         spared: Collection[int] = (),
         weights: Callable[[int], int] | None = None,
         risk: float = RISK,
     ) -> None:
-        self._ladder, self._spared, self._weights = ladder, spared, weights
+        self._forecaster, self._spared, self._weights = forecaster, spared, weights
         self._risk = risk
-        self._taste = max(1, round(TASTE * ladder.epochs))
+        self._rung_0 = max(1, round(RUNG_0 * forecaster.epochs))
         self._promised: dict[int, dict[int, int]] = {}  # epochs of the folds that workers are at
 
     def run(self, trial: int, open_folds: Sequence[int]) -> tuple[int, ...]:
         """Returns the first that is new: several workers may be at folds of one trial."""
-        seen = self._ladder.epochs_seen(trial)
+        seen = self._forecaster.epochs_seen(trial)
         return (min(open_folds, key=lambda fold: (seen[fold] > 0, fold)),)
 
     def broken_off(self, trial: int, open_folds: Sequence[int]) -> list[tuple[int, ...]]:
         """Returns the folds that were begun, each for a worker; none of a trial that waited."""
-        seen = self._ladder.epochs_seen(trial)
-        if seen[0] < self._taste:
+        seen = self._forecaster.epochs_seen(trial)
+        if seen[0] < self._rung_0:
             return [(0,)]
-        return [(fold,) for fold in open_folds if seen[fold] > (0 if fold else self._taste)]
+        return [(fold,) for fold in open_folds if seen[fold] > (0 if fold else self._rung_0)]
 
     def begun(self, trial: int, folds: Collection[int]) -> None:
         """Counts what they will cost as spent."""
-        fresh = not any(self._ladder.epochs_seen(trial))
-        epochs = self._taste if fresh else self._ladder.epochs
+        fresh = not any(self._forecaster.epochs_seen(trial))
+        epochs = self._rung_0 if fresh else self._forecaster.epochs
         self._promised.setdefault(trial, {}).update(dict.fromkeys(folds, epochs))
 
     def ended(self, trial: int, folds: Collection[int]) -> None:
@@ -149,33 +150,33 @@ class LadderPruner:
         """See the class."""
         if self.is_hopeless(trial):
             return Verdict.STOP
-        if sum(self._ladder.epochs_seen(trial)) != self._taste:
+        if sum(self._forecaster.epochs_seen(trial)) != self._rung_0:
             return Verdict.GO_ON
         if self.next_up([*waiting, trial]) != trial:
             return Verdict.WAIT
-        self._promised[trial][0] = self._ladder.epochs
+        self._promised[trial][0] = self._forecaster.epochs
         return Verdict.GO_ON
 
     def is_hopeless(self, trial: int) -> bool:
         """See the class: a rival of which less is known does not count, as it may be flattered."""
-        standings = self._ladder.standings()
-        if trial in self._spared or trial not in standings.places:
+        forecasts = self._forecaster.forecasts()
+        if trial in self._spared or trial not in forecasts.places:
             return False
         risk = self._risk * self._left(trial) ** CAUTION
-        return self._is_worse(trial, risk, standings.known_as_well(trial))
+        return self._is_worse(trial, risk, forecasts.known_as_well(trial))
 
     def _left(self, trial: int) -> float:
         """Returns the share of a trial that it has not had yet."""
-        seen = self._ladder.epochs_seen(trial)
-        return 1 - sum(seen) / (len(seen) * self._ladder.epochs)
+        seen = self._forecaster.epochs_seen(trial)
+        return 1 - sum(seen) / (len(seen) * self._forecaster.epochs)
 
     def _is_worse(self, trial: int, chance: float, rivals: NDArray[np.bool_]) -> bool:
         """Tells whether there is a rival that it is better than with less than some chance."""
-        standings = self._ladder.standings()
-        worse = rivals & (standings.chances(trial) < chance)
+        forecasts = self._forecaster.forecasts()
+        worse = rivals & (forecasts.chances(trial) < chance)
         return bool(worse.any()) and any(
             worse[place] and self._is_rival(other, trial)
-            for other, place in standings.places.items()
+            for other, place in forecasts.places.items()
         )
 
     def _is_rival(self, other: int, trial: int) -> bool:
@@ -183,76 +184,76 @@ class LadderPruner:
 
     def next_up(self, waiting: Collection[int]) -> int | None:
         """See the class."""
-        if self._tasted() < WARM_UP:
+        if self._had_rung_0() < WARM_UP:
             return None
         best = self._best_of(waiting, 2)
         return self._best_of(waiting, 1) if best is None else best
 
-    def _tasted(self) -> int:
-        seen = (self._ladder.epochs_seen(trial)[0] for trial in self._ladder.trials)
-        return sum(epochs >= self._taste for epochs in seen)
+    def _had_rung_0(self) -> int:
+        seen = (self._forecaster.epochs_seen(trial)[0] for trial in self._forecaster.trials)
+        return sum(epochs >= self._rung_0 for epochs in seen)
 
-    def _best_of(self, waiting: Collection[int], part: int) -> int | None:
-        """Returns the best of those whose next part this is, if it shall go on."""
-        there = [trial for trial in waiting if self._part(trial) == part]
-        if not there or not self._is_affordable(part):
+    def _best_of(self, waiting: Collection[int], rung: int) -> int | None:
+        """Returns the best of those whose next rung this is, if it is promoted."""
+        there = [trial for trial in waiting if self._rung(trial) == rung]
+        if not there or not self._is_affordable(rung):
             return None
         best = min(there, key=self._center)
-        return best if part == 1 or self._is_best(best, part) else None
+        return best if rung == 1 or self._is_best(best, rung) else None
 
-    def _part(self, trial: int) -> int:
-        """Returns which part comes next: the screen, or other folds beside or after it."""
-        if self._ladder.epochs_seen(trial)[0] < self._taste:
+    def _rung(self, trial: int) -> int:
+        """Returns which rung comes next."""
+        if self._forecaster.epochs_seen(trial)[0] < self._rung_0:
             return 0
-        return 2 if max(self._given(trial)) == self._ladder.epochs else 1
+        return 2 if max(self._given(trial)) == self._forecaster.epochs else 1
 
     def _center(self, trial: int) -> float:
-        return self._ladder.standings().center(trial)
+        return self._forecaster.forecasts().center(trial)
 
-    def _is_best(self, trial: int, part: int) -> bool:
-        there = (other for other in self._ladder.trials if self._spent(other)[part])
+    def _is_best(self, trial: int, rung: int) -> bool:
+        there = (other for other in self._forecaster.trials if self._spent(other)[rung])
         return all(self._center(trial) <= self._center(other) for other in there)
 
-    def _is_affordable(self, part: int) -> bool:
-        """Tells whether what a part costs stays within what the parts before it have."""
-        costs = (self._taste, self._ladder.epochs - self._taste, self._ladder.epochs)
+    def _is_affordable(self, rung: int) -> bool:
+        """Tells whether what a rung costs stays within what the rungs before it have."""
+        costs = (self._rung_0, self._forecaster.epochs - self._rung_0, self._forecaster.epochs)
         spent = np.sum([self._spent(trial) for trial in self._begun()], axis=0)
-        return bool(spent[part] + BETS[part] * costs[part] <= BETS[part] * spent[:part].sum())
+        return bool(spent[rung] + BETS[rung] * costs[rung] <= BETS[rung] * spent[:rung].sum())
 
     def _begun(self) -> set[int]:
-        return {*self._ladder.trials, *self._promised}
+        return {*self._forecaster.trials, *self._promised}
 
     def _spent(self, trial: int) -> tuple[int, int, int]:
-        """Returns the epochs that a trial has had, or is promised, in each part."""
+        """Returns the epochs that a trial has had, or is promised, at each rung."""
         first, *others = self._given(trial)
-        taste = min(first, self._taste)
-        after = [first - taste, *others]
-        screen = max(after)
-        return taste, screen, sum(after) - screen
+        rung_0 = min(first, self._rung_0)
+        after = [first - rung_0, *others]
+        rung_1 = max(after)
+        return rung_0, rung_1, sum(after) - rung_1
 
     def _given(self, trial: int) -> list[int]:
         """Returns the epochs that a trial has had, or is promised, of each fold."""
         promised = self._promised.get(trial, {})
-        seen = enumerate(self._ladder.epochs_seen(trial))
+        seen = enumerate(self._forecaster.epochs_seen(trial))
         return [max(epochs, promised.get(fold, 0)) for fold, epochs in seen]
 
     def last_up(self, waiting: Collection[int], idle: bool) -> int | None:
         """Returns the best that waits, unless what others are at is likely to find it worse.
 
-        Then one goes on that would not be stopped anyway. A trial that is being screened is given
-        no other folds: the screen may be enough to stop it.
+        Then one goes on that would not be stopped anyway. A trial at rung 1 is given no
+        other folds: that rung may be enough to stop it.
         """
-        there = (each for each in waiting if self._part(each) and not self._is_screened(each))
-        tasted = sorted(there, key=self._center)
-        if not tasted or idle or not self._is_worse(tasted[0], LIKELY, self._at_work()):
-            return tasted[0] if tasted else None
-        return next((trial for trial in tasted if trial in self._spared), None)
+        there = [each for each in waiting if self._rung(each) and not self._is_at_rung_1(each)]
+        there.sort(key=self._center)
+        if not there or idle or not self._is_worse(there[0], LIKELY, self._at_work()):
+            return there[0] if there else None
+        return next((trial for trial in there if trial in self._spared), None)
 
-    def _is_screened(self, trial: int) -> bool:
-        """Tells whether a worker is at its screen."""
-        whole = self._ladder.epochs
-        return max(self._given(trial)) == whole > max(self._ladder.epochs_seen(trial))
+    def _is_at_rung_1(self, trial: int) -> bool:
+        """Tells whether a worker is at its rung 1."""
+        whole = self._forecaster.epochs
+        return max(self._given(trial)) == whole > max(self._forecaster.epochs_seen(trial))
 
     def _at_work(self) -> NDArray[np.bool_]:
         """Tells which trials workers are at: (n,)."""
-        return np.array([bool(self._promised.get(trial)) for trial in self._ladder.trials])
+        return np.array([bool(self._promised.get(trial)) for trial in self._forecaster.trials])

@@ -1,7 +1,7 @@
-"""One trial on its way up the ladder."""
+"""Trial progress: what a trial has done, and what is being done for it."""
 
 import statistics
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,7 +12,7 @@ from model import Configuration
 
 
 @dataclass
-class Climb:
+class TrialProgress:
     """A trial that has begun: what it has done, and what is being done.
 
     Attributes:
@@ -66,17 +66,7 @@ class Climb:
         """Returns how many epochs it is from being complete, at the most: those of open folds."""
         return (folds - len(self.done)) * self.configuration.epochs
 
-    def job(self, folds: tuple[int, ...], alone: bool) -> dict[str, Any]:
-        """Returns what a worker is given to do."""
-        self.given.update(folds)
-        return {
-            "trial": self.number,
-            "configuration": self.configuration.to_dict(),
-            "folds": list(folds),
-            "alone": alone,
-        }
-
-    def add(self, result: dict[str, Any]) -> bool:
+    def add(self, result: Mapping[str, Any]) -> bool:
         """Keeps the result of an epoch; returns whether it is news, not repeated."""
         folds = {fold["fold"]: fold for fold in result["folds"]}
         if all(self._epochs(fold) >= each["epoch"] for fold, each in folds.items()):

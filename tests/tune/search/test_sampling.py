@@ -8,7 +8,7 @@ from optuna.distributions import BaseDistribution, FloatDistribution, IntDistrib
 from optuna.trial import TrialState
 
 from tune.errors import SweepError
-from tune.sampling import EstimateSampler, Parameters, Size
+from tune.search.sampling import EstimateSampler, Parameters, Size
 
 VARIED: dict[str, BaseDistribution] = {
     "rate": FloatDistribution(0.0, 1.0),

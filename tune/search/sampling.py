@@ -50,7 +50,7 @@ class EstimateSampler(BaseSampler):
 
     Optuna's own samplers rank a stopped trial below every whole one, by its last value at
     whatever step; and a trial that waits counts as bad. Here every trial that has a loss counts by
-    the loss it is expected to reach at the top of the ladder. One that failed counts as worse than
+    the loss it is expected to have when complete. One that failed counts as worse than
     all.
 
     Args:

@@ -1,7 +1,7 @@
-"""The ladder that trials climb: what the losses seen so far say of the loss at its top.
+"""Forecasts: the loss that each trial is expected to have when complete.
 
-All trials share folds and seeds, so losses compare rung by rung. Losses that are still to come are
-estimated as actuaries estimate claims, by the chain-ladder method (Mack, "Distribution-free
+All trials share folds and seeds, so losses compare epoch by epoch. Losses that are still to come
+are estimated as actuaries estimate claims, by the chain-ladder method (Mack, "Distribution-free
 calculation of the standard error of chain ladder reserve estimates", ASTIN Bulletin 1993): from
 how those developed that are further. Folds differ by an offset that all trials share, which leaves
 little chance in the comparison of two trials on one fold.
@@ -24,8 +24,8 @@ FITS = 5  # rounds, after which offsets change no more that anyone could see
 
 
 @dataclass(frozen=True)
-class Standings:
-    """What is known of the losses that trials have, or would have, at the top.
+class Forecasts:
+    """What is known of the losses that trials have, or would have, when complete.
 
     Attributes:
         places: Where each trial is in the arrays.
@@ -56,8 +56,8 @@ class Standings:
         return known
 
 
-class Ladder:
-    """The losses of all trials of a sweep, by fold and epoch.
+class Forecaster:
+    """Forecasts from the losses of all trials of a sweep, by fold and epoch.
 
     Args:
         folds: How many a whole trial has.
@@ -68,7 +68,7 @@ class Ladder:
         self.folds, self.epochs = folds, epochs
         self._curves: dict[int, Floats] = {}
         self._seen: dict[int, list[int]] = {}
-        self._standings: Standings | None = None
+        self._forecasts: Forecasts | None = None
 
     def observe(self, trial: int, fold: int, epoch: int, loss: float) -> None:
         """Takes down a validation loss; epochs count from 1."""
@@ -76,15 +76,15 @@ class Ladder:
         curves[fold, epoch - 1] = math.log(max(loss, 1e-12))
         seen = self._seen.setdefault(trial, [0] * self.folds)
         seen[fold] = max(seen[fold], epoch)
-        self._standings = None
+        self._forecasts = None
 
-    def standings(self) -> Standings:
-        """Returns how each trial stands that has a loss yet."""
-        if self._standings is None:
+    def forecasts(self) -> Forecasts:
+        """Returns the forecast of each trial that has a loss yet."""
+        if self._forecasts is None:
             estimate = _Estimate(self._all_curves())
             places = {trial: place for place, trial in enumerate(self.trials)}
-            self._standings = Standings(places, estimate.centers, estimate.spreads)
-        return self._standings
+            self._forecasts = Forecasts(places, estimate.centers, estimate.spreads)
+        return self._forecasts
 
     def _all_curves(self) -> Floats:
         none = np.empty((0, self.folds, self.epochs))
@@ -100,9 +100,9 @@ class Ladder:
         return sorted(self._curves)
 
     def losses(self) -> dict[int, float]:
-        """Returns the loss that each trial is expected to have at the top, nats."""
-        standings = self.standings()
-        return dict(zip(standings.places, np.exp(standings.centers).tolist(), strict=True))
+        """Returns the loss that each trial is expected to have when complete, nats."""
+        forecasts = self.forecasts()
+        return dict(zip(forecasts.places, np.exp(forecasts.centers).tolist(), strict=True))
 
 
 class _Estimate:
@@ -169,14 +169,14 @@ class _Estimate:
 
     @cached_property
     def centers(self) -> Floats:
-        """See `Standings`: (trials,)."""
+        """See `Forecasts`: (trials,)."""
         about: Floats = np.nansum(self._weights * (self._tops - self._offsets), axis=1)
         about[self._whole] = _log_mean(self._tops[self._whole])
         return about
 
     @cached_property
     def spreads(self) -> Floats:
-        """See `Standings`: (trials,). Folds are drawn from few: k alike leave 1/k - 1/K open."""
+        """See `Forecasts`: (trials,). Folds are drawn from few: k alike leave 1/k - 1/K open."""
         between = np.maximum((self._weights**2).sum(axis=1) - 1 / self._folds, 0)
         to_come = (self._weights * self._to_come).sum(axis=1)  # the folds' falls are off alike
         spreads: Floats = np.sqrt(self._fold_spread**2 * between + to_come**2)

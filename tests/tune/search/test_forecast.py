@@ -1,0 +1,99 @@
+"""What the losses so far say of the loss of a complete trial."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from tune.search.forecast import Forecaster
+
+Floats = NDArray[np.float64]
+FOLDS, EPOCHS = 5, 10
+
+
+def shown(forecaster: Forecaster, trial: int, curves: Floats, epochs: list[int]) -> None:
+    """Shows the forecaster the first epochs of each fold of a trial."""
+    for fold, seen in enumerate(epochs):
+        for epoch in range(seen):
+            forecaster.observe(trial, fold, epoch + 1, float(curves[fold, epoch]))
+
+
+def drawn(rng: np.random.Generator, level: float, noise: float = 0.0) -> Floats:
+    """Returns curves (folds, epochs): a level, the same fall and the same offsets for all."""
+    fall = -1.5 * (1 - np.exp(-np.arange(EPOCHS) / 3))
+    offsets = np.array([0.1, -0.2, 0.0, 0.05, 0.05])
+    curves: Floats = np.exp(
+        level + fall + offsets[:, None] + noise * rng.standard_normal((FOLDS, EPOCHS))
+    )
+    return curves
+
+
+def test_nothing_is_known_of_no_trial() -> None:
+    assert Forecaster(FOLDS, EPOCHS).losses() == {}
+
+
+def test_whole_trial_stands_at_its_mean_loss_and_that_is_certain() -> None:
+    forecaster, curves = Forecaster(FOLDS, EPOCHS), drawn(np.random.default_rng(0), 0.0, 0.1)
+    shown(forecaster, 7, curves, [EPOCHS] * FOLDS)
+    assert forecaster.losses()[7] == pytest.approx(curves[:, -1].mean())
+    assert forecaster.forecasts().spreads[0] == pytest.approx(0.0)
+
+
+def test_what_is_to_come_is_estimated_from_those_that_are_further() -> None:
+    forecaster, rng = Forecaster(FOLDS, EPOCHS), np.random.default_rng(0)
+    for trial in range(8):
+        shown(forecaster, trial, drawn(rng, 0.1 * trial), [EPOCHS] * FOLDS)
+    unseen = drawn(rng, 0.3)
+    shown(forecaster, 9, unseen, [2, 0, 0, 0, 0])
+    assert forecaster.losses()[9] == pytest.approx(unseen[:, -1].mean(), rel=0.02)
+
+
+def test_a_fold_that_is_hardly_begun_counts_little_beside_one_that_is_whole() -> None:
+    forecaster, whole = Forecaster(FOLDS, EPOCHS), drawn(np.random.default_rng(0), 0.0)
+    shown(forecaster, 1, whole, [EPOCHS] * FOLDS)
+    shown(forecaster, 2, whole, [0, EPOCHS])
+    shown(forecaster, 3, np.vstack([2 * whole[:1], whole[1:]]), [1, EPOCHS])
+    alone, beside = (forecaster.forecasts().center(trial) for trial in (2, 3))
+    assert 0 < beside - alone < 0.2 * math.log(2)  # half of it, if both counted alike
+    assert forecaster.forecasts().spreads[2] < forecaster.forecasts().spreads[1]
+
+
+@given(noise=st.floats(0.01, 0.2), seed=st.integers(0, 1000))
+def test_estimate_is_rarely_far_off_for_what_develops_as_others_do(noise: float, seed: int) -> None:
+    forecaster, rng = Forecaster(FOLDS, EPOCHS), np.random.default_rng(seed)
+    for trial in range(6):
+        shown(forecaster, trial, drawn(rng, rng.normal() / 2, noise), [EPOCHS] * FOLDS)
+    unseen = drawn(rng, 0.0, noise)
+    shown(forecaster, 9, unseen, [3, 0, 0, 0, 0])
+    forecasts = forecaster.forecasts()
+    off = math.log(unseen[:, -1].mean()) - forecasts.center(9)
+    assert abs(off) < 5 * forecasts.spreads[forecasts.places[9]]
+
+
+def test_less_is_unknown_with_every_epoch_and_every_fold() -> None:
+    forecaster, rng = Forecaster(FOLDS, EPOCHS), np.random.default_rng(1)
+    for trial in range(3):
+        shown(forecaster, trial, drawn(rng, 0.1 * trial, 0.02), [EPOCHS] * FOLDS)
+    spreads = []
+    for seen in ([1, 0, 0, 0, 0], [5, 0, 0, 0, 0], [10, 0, 0, 0, 0], [10, 10, 10, 0, 0]):
+        shown(forecaster, 9, drawn(np.random.default_rng(2), 0.0, 0.02), seen)
+        spreads.append(forecaster.forecasts().spreads[-1])
+    assert spreads == sorted(spreads, reverse=True)
+
+
+def test_a_fold_that_is_harder_for_all_is_held_against_none() -> None:
+    forecaster, rng = Forecaster(FOLDS, EPOCHS), np.random.default_rng(0)
+    for trial in range(8):
+        shown(forecaster, trial, drawn(rng, 0.0), [EPOCHS] * FOLDS)
+    shown(forecaster, 8, drawn(rng, 0.0), [10, 0, 0, 0, 0])  # the hardest alone
+    assert forecaster.losses()[8] == pytest.approx(forecaster.losses()[0], rel=0.02)
+
+
+def test_epochs_are_counted_by_fold() -> None:
+    forecaster = Forecaster(FOLDS, EPOCHS)
+    shown(forecaster, 3, drawn(np.random.default_rng(0), 0.0), [10, 4, 0, 0, 0])
+    assert forecaster.epochs_seen(3) == [10, 4, 0, 0, 0]
+    assert forecaster.epochs_seen(4) == [0] * FOLDS

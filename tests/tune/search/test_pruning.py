@@ -1,0 +1,190 @@
+"""Which trials go on."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tune.search.forecast import Forecaster
+from tune.search.pruning import RISK, WARM_UP, LadderPruner, NoPruner, Verdict
+
+FOLDS, EPOCHS, RUNG_0 = 5, 10, 1
+
+
+class Pruning:
+    """A forecaster and its pruner, shown losses that fall alike for all trials but for a factor."""
+
+    def __init__(self, weights: Callable[[int], int] | None = None, risk: float = RISK) -> None:
+        self.forecaster = Forecaster(FOLDS, EPOCHS)
+        self.pruner = LadderPruner(self.forecaster, spared={0}, weights=weights, risk=risk)
+
+    def show(self, trial: int, factor: float, *seen: int) -> None:
+        """Shows some epochs of each fold."""
+        for fold, epochs in enumerate(seen):
+            for epoch in range(1, epochs + 1):
+                self.forecaster.observe(trial, fold, epoch, factor * 3.0 / (epoch + 1))
+
+    def rung_0(self, factors: list[float]) -> None:
+        """Begins trials 0, 1, ... and leaves them waiting."""
+        for trial, factor in enumerate(factors):
+            self.pruner.begun(trial, [0])
+            self.show(trial, factor, RUNG_0)
+            self.pruner.ended(trial, [0])
+
+
+def test_what_is_clearly_worse_is_stopped_and_what_is_not_is_kept() -> None:
+    pruning = Pruning()
+    pruning.show(1, 1.0, 10, 10, 10, 10, 10)
+    pruning.show(2, 9.0, 2)
+    pruning.show(3, 1.1, 2)
+    assert pruning.pruner.is_hopeless(2)
+    assert not pruning.pruner.is_hopeless(3)
+    assert not pruning.pruner.is_hopeless(1)
+
+
+def test_who_takes_a_higher_risk_stops_more() -> None:
+    stopped = []
+    for risk in (0.065, 0.25, 0.5):
+        pruning = Pruning(risk=risk)
+        pruning.show(1, 1.0, 10, 10, 10, 10, 10)
+        for trial in range(2, 22):
+            pruning.show(trial, 1.0 + 0.02 * trial, 10, 10)
+        stopped.append(sum(pruning.pruner.is_hopeless(trial) for trial in range(2, 22)))
+    assert 0 < stopped[0] < stopped[1] < stopped[2] < 20
+
+
+def test_spared_trial_is_never_stopped() -> None:
+    pruning = Pruning()
+    pruning.show(1, 1.0, 10, 10, 10, 10, 10)
+    pruning.show(0, 50.0, 10)
+    assert not pruning.pruner.is_hopeless(0)
+
+
+@given(st.lists(st.floats(0.2, 5.0), min_size=2, max_size=12), st.integers(1, EPOCHS))
+def test_the_best_at_every_rung_is_never_stopped(factors: list[float], epochs: int) -> None:
+    pruning = Pruning()
+    for trial, factor in enumerate(factors, start=1):
+        pruning.show(trial, factor, epochs)
+    best = 1 + int(np.argmin(factors))
+    assert not pruning.pruner.is_hopeless(best)
+
+
+def test_all_wait_until_there_is_enough_to_compare() -> None:
+    pruning = Pruning()
+    pruning.rung_0([1.0 + 0.01 * n for n in range(WARM_UP - 1)])
+    assert pruning.pruner.next_up(range(WARM_UP - 1)) is None
+    pruning.pruner.begun(WARM_UP - 1, [0])
+    pruning.show(WARM_UP - 1, 1.5, RUNG_0)
+    waiting = list(range(WARM_UP - 1))
+    assert pruning.pruner.verdict(WARM_UP - 1, waiting) == Verdict.WAIT
+
+
+def test_best_that_waits_goes_on_once_it_can_be_afforded() -> None:
+    pruning = Pruning()
+    pruning.rung_0([1.0 + 0.01 * ((n * 7) % 22) for n in range(1, 23)])
+    waiting = list(range(22))
+    best = min(waiting, key=lambda trial: pruning.forecaster.losses()[trial])
+    assert pruning.pruner.next_up(waiting) == best
+    pruning.pruner.begun(best, [0])
+    waiting.remove(best)
+    assert pruning.pruner.next_up(waiting) is None  # the next would cost too much now
+
+
+def test_one_that_is_best_after_rung_0_goes_on_without_a_break() -> None:
+    pruning = Pruning()
+    pruning.rung_0([1.0 + 0.01 * n for n in range(30)])
+    pruning.pruner.begun(30, [0])
+    pruning.show(30, 0.9, RUNG_0)
+    assert pruning.pruner.verdict(30, list(range(30))) == Verdict.GO_ON
+
+
+def test_other_folds_are_for_the_best_alone() -> None:
+    pruning = Pruning()
+    pruning.rung_0([1.0 + 0.01 * n for n in range(40)])
+    pruning.show(5, 1.05, 10)
+    pruning.show(6, 1.06, 10, 10)
+    pruning.show(7, 1.07, 10)
+    assert pruning.pruner.next_up([5, 7]) == 5
+    pruning.show(6, 0.9, 10, 10, 10)
+    assert pruning.pruner.next_up([5, 7]) is None
+    assert pruning.pruner.last_up([5, 7], idle=True) == 5
+
+
+def test_where_none_is_begun_any_more_an_idle_worker_takes_what_is_left() -> None:
+    pruning = Pruning()
+    pruning.show(1, 1.0, 10, 10, 10)
+    pruning.show(2, 1.6, 10)
+    assert pruning.pruner.last_up([2], idle=True) == 2
+    assert pruning.pruner.last_up([], idle=True) is None
+
+
+def test_a_trial_that_waited_goes_on_with_a_fold_that_it_has_not_had() -> None:
+    pruning = Pruning()
+    assert pruning.pruner.run(1, range(FOLDS)) == (0,)
+    pruning.rung_0([1.0, 1.1])
+    assert pruning.pruner.run(1, range(FOLDS)) == (1,)
+    pruning.show(1, 1.1, RUNG_0, 10, 10, 10, 10)
+    assert pruning.pruner.run(1, [0]) == (0,)
+
+
+def test_a_trial_at_rung_1_is_given_no_other_fold_once_all_have_begun() -> None:
+    pruning = Pruning()
+    pruning.rung_0([1.0 + 0.01 * n for n in range(1, 41)])
+    pruning.pruner.begun(0, [1])
+    assert pruning.pruner.last_up([0], idle=False) is None
+    assert pruning.pruner.last_up([0, 5, 7], idle=False) == 5
+    pruning.show(0, 1.01, RUNG_0, 10)
+    pruning.pruner.ended(0, [1])
+    assert pruning.pruner.last_up([0, 5, 7], idle=False) == 0
+
+
+def test_what_was_broken_off_goes_on_at_the_folds_that_workers_were_at() -> None:
+    pruning = Pruning()
+    folds = range(FOLDS)
+    assert pruning.pruner.broken_off(1, folds) == [(0,)]
+    pruning.show(1, 1.0, RUNG_0)
+    assert pruning.pruner.broken_off(1, folds) == []
+    pruning.show(1, 1.0, RUNG_0, 4)
+    assert pruning.pruner.broken_off(1, folds) == [(1,)]
+    pruning.show(2, 1.0, 4)
+    assert pruning.pruner.broken_off(2, folds) == [(0,)]
+
+
+def test_a_rung_0_that_was_broken_off_goes_on() -> None:
+    forecaster = Forecaster(FOLDS, 20)  # of which two are rung 0
+    forecaster.observe(1, 0, 1, 1.0)
+    assert LadderPruner(forecaster).broken_off(1, range(FOLDS)) == [(0,)]
+
+
+def test_what_others_are_at_may_spare_a_worse_one_its_work_but_not_what_none_may_stop() -> None:
+    pruning = Pruning()
+    pruning.show(1, 1.0, 10, 10, 10)
+    pruning.show(2, 1.6, 10)
+    pruning.show(0, 1.7, 10)
+    pruning.pruner.begun(1, [3])
+    assert pruning.pruner.last_up([2], idle=False) is None
+    assert pruning.pruner.last_up([0, 2], idle=False) == 0
+    pruning.pruner.ended(1, [3])
+    pruning.pruner.begun(0, [1])
+    assert pruning.pruner.last_up([2], idle=False) == 2, "what is at work will not find it worse"
+
+
+def test_a_small_network_is_not_stopped_for_a_large_one_where_size_matters() -> None:
+    weights = {1: 900_000, 2: 50_000, 3: 950_000}
+    for matters in (False, True):
+        pruning = Pruning(weights.__getitem__ if matters else None)
+        pruning.show(1, 1.0, 10, 10, 10, 10, 10)
+        pruning.show(2, 9.0, 5)
+        pruning.show(3, 9.0, 5)
+        assert pruning.pruner.is_hopeless(2) != matters
+        assert pruning.pruner.is_hopeless(3)
+
+
+@pytest.mark.parametrize("trial", [0, 1])
+def test_without_a_pruner_every_trial_runs_to_its_end(trial: int) -> None:
+    pruner = NoPruner()
+    assert pruner.run(trial, range(FOLDS)) == (0, 1, 2, 3, 4)
+    assert pruner.verdict(trial, []) == Verdict.GO_ON
+    assert not pruner.is_hopeless(trial)

@@ -1,0 +1,56 @@
+"""What the study is told of trials that have ended."""
+
+from collections.abc import Iterable
+
+import optuna
+from optuna.trial import TrialState
+
+from results.trials import ESTIMATES
+from tune.search.forecast import Forecaster
+from tune.search.trial_progress import TrialProgress
+
+STOPPED = "it was stopped before its last epoch."
+
+
+class StudyRecord:
+    """Tells an Optuna study how trials ended; nothing else of them changes afterwards.
+
+    Args:
+        study: The sweep's.
+        forecaster: Forecasts their losses.
+    """
+
+    def __init__(self, study: optuna.Study, forecaster: Forecaster) -> None:
+        self._study, self._forecaster = study, forecaster
+
+    def end(self, trial: TrialProgress, state: TrialState, cause: str = "") -> None:
+        """Tells the end of a trial.
+
+        Args:
+            trial: What it has done.
+            state: Optuna's; only a complete one has a value.
+            cause: Why it was pruned or failed.
+        """
+        about = trial.described()
+        if cause:
+            about["cause"] = cause
+        if state == TrialState.FAIL:
+            about["failure"] = reason(cause)
+        if (forecast := self._forecaster.losses().get(trial.number)) is not None:
+            about["estimate"] = forecast
+        for name, value in about.items():
+            trial.trial.set_user_attr(name, value)
+        value = trial.validation_loss if state == TrialState.COMPLETE else None
+        self._study.tell(trial.trial, value, state)
+
+    def close(self, open_trials: Iterable[TrialProgress]) -> None:
+        """Tells that no trial is running any more, and that the search is over."""
+        for trial in open_trials:
+            self.end(trial, *(trial.end or (TrialState.PRUNED, STOPPED)))
+        self._study.set_user_attr(ESTIMATES, list(self._forecaster.losses().items()))
+        self._study.set_user_attr("searched", True)
+
+
+def reason(cause: str) -> str:
+    """Returns why a trial failed without where to read more, which differs."""
+    return cause.split("; see ")[0]
