@@ -134,7 +134,7 @@ def _table(by_name: dict[str, list[Ended]], workers: int, arguments: argparse.Na
             name,
             f"{_median(ended):,.0f}",
             f"{low:,.0f}-{high:,.0f}",
-            f"1/{base / _median(ended):.2f}",
+            "" if np.isnan(base) else f"1/{base / _median(ended):.2f}",
             f"{100 * statistics.fmean(each.lost for each in ended):.1f} %",
             f"{statistics.fmean(each.cost for each in ended):,.0f}",
         )

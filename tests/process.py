@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any, Self
 
-SECONDS = 200  # that a process may take to end; the slowest machine needs fewer
+SECONDS = 600  # for which a process or an answer is waited; the busiest machine needs fewer
 # stdout stands still after each line until a byte comes on stdin; where that is closed, it goes on.
 HELD = """
 import io, os, sys

@@ -7,12 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from datasets import DigitSet, joined
 from datasets.mnist import load_mnist
 from model import Configuration, DeviceDigits, train_whole
 from results.winner import save_network
+from tests.process import SECONDS
 
 CONFIGURATION = Configuration(
     channels_1=12, channels_2=24, dropout_1=0, dropout_2=0.1, dropout_3=0, dropout_4=0,
@@ -37,6 +38,7 @@ def browser() -> Iterator[Browser]:
     chromium = shutil.which("chromium")
     if chromium is None:
         pytest.skip("there is no chromium")
+    expect.set_options(timeout=1000 * SECONDS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         yield browser

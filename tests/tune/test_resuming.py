@@ -166,13 +166,16 @@ def test_damaged_journal_is_named(tmp_path: Path) -> None:
 def test_a_sweep_is_worked_on_by_one_process_and_let_go_by_a_dead_one(tmp_path: Path) -> None:
     folder = new_folder(tmp_path / "held")
     code = (
-        "import sys, time; from pathlib import Path; from results import SweepFolder; "
+        "import sys; from pathlib import Path; from results import SweepFolder; "
         "from tune.lock import held\n"
         f"with held(SweepFolder(Path({str(folder.path)!r}))): print('held', flush=True); "
-        "time.sleep(60)"
+        "sys.stdin.read()"
     )
-    other = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
-    assert other.stdout is not None
+    other = subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert other.stdin
+    assert other.stdout
     assert other.stdout.readline() == "held\n"
     with pytest.raises(SweepError, match=r"another process is at work on .*held"), held(folder):
         pass
@@ -180,6 +183,7 @@ def test_a_sweep_is_worked_on_by_one_process_and_let_go_by_a_dead_one(tmp_path: 
     other.wait()
     with held(folder):
         pass
+    other.stdin.close()
     other.stdout.close()
 
 

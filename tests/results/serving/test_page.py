@@ -19,7 +19,6 @@ from playwright.sync_api import (
 
 from datasets.drawn.pen import FORMS, drawn
 from tests.datasets.sheets.made_forms import made_form
-from tests.process import SECONDS
 from tests.results.serving.conftest import Served
 from tests.results.serving.pictures import blank, digit, encoded
 
@@ -60,7 +59,7 @@ def opened(browser: Browser, served: Served) -> Iterator[Open]:
 
 def answer(page: Page) -> str:
     """Returns what the page says when it has read everything."""
-    expect(page.locator("#reading")).to_have_attribute("aria-busy", "false", timeout=1000 * SECONDS)
+    expect(page.locator("#reading")).to_have_attribute("aria-busy", "false")
     return page.locator("#answer").inner_text()
 
 
