@@ -38,3 +38,9 @@ def test_nothing_in_model_or_datasets_knows_ray_or_optuna() -> None:
         text = path.read_text("utf-8")
         assert "import ray" not in text, path
         assert "optuna" not in text, path
+
+
+def test_one_file_of_the_search_knows_ray() -> None:
+    files = sorted((ROOT / "tune" / "search").glob("*.py"))
+    knowing = [path.name for path in files if "import ray" in path.read_text("utf-8")]
+    assert knowing == ["ray_tune.py"]

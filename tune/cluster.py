@@ -99,3 +99,9 @@ def _require_answer(address: str | None) -> None:
         socket.create_connection((host.strip("[]"), int(port)), timeout=ANSWER_SECONDS).close()
     except OSError as error:
         raise SweepError(f"no Ray cluster answers at {address}: {error}") from error
+
+
+def cores_and_gpus() -> dict[str, float]:
+    """Returns what all machines together have, by Ray's words: `CPU` and `GPU`."""
+    there: dict[str, float] = ray.cluster_resources()
+    return there

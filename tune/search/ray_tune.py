@@ -9,19 +9,30 @@ from pathlib import Path
 from typing import Any
 
 import ray.cloudpickle
+import ray.exceptions
 import ray.tune
+import torch
 from ray.tune.execution.tune_controller import TuneController
 from ray.tune.experiment import Trial
 from ray.tune.schedulers import FIFOScheduler
 from ray.tune.search import Searcher
 
 from tune.cross_validation import CrossValidation
-from tune.failure import failure_of
 from tune.not_saved import NotSaved
 from tune.plan import Plan
 from tune.search.engine import METRIC, Engine
 from tune.search.jobs import Decision, Failure, Job, Outcome
 from tune.share import Share
+
+# The machine's doing, not the configuration's.
+DIED = (
+    ray.exceptions.ActorDiedError,
+    ray.exceptions.ActorUnavailableError,
+    ray.exceptions.NodeDiedError,
+    ray.exceptions.ObjectLostError,
+    ray.exceptions.OutOfMemoryError,
+    ray.exceptions.WorkerCrashedError,
+)
 
 
 class EngineSearcher(NotSaved, Searcher):  # type: ignore[misc]
@@ -85,7 +96,7 @@ class EngineScheduler(NotSaved, FIFOScheduler):  # type: ignore[misc]
         """Keeps why a worker failed, which Ray tells no searcher."""
         if trial.pickled_error_file:  # Ray has just written it
             error = ray.cloudpickle.loads(Path(trial.pickled_error_file).read_bytes())
-            self._searcher.failures[trial.trial_id] = failure_of(error)
+            self._searcher.failures[trial.trial_id] = _failure_of(error)
 
 
 def run_on_workers(plan: Plan, engine: Engine, callbacks: Sequence[ray.tune.Callback]) -> None:
@@ -133,3 +144,19 @@ def _bundle(share: Share) -> ray.tune.PlacementGroupFactory:
 def _name(trial: Trial) -> str:
     """Returns a name that is new for each job."""
     return f"trial_{trial.config['trial']:04d}_{trial.trial_id}"
+
+
+def _failure_of(error: Exception) -> Failure:
+    """Reads from what Ray raises why a worker failed, and whether that may pass."""
+    cause = getattr(error, "cause", None) or error
+    if isinstance(cause, torch.AcceleratorError):
+        return Failure(f"its GPU failed: {_first_line(cause)}", True)
+    if isinstance(cause, ray.exceptions.OutOfMemoryError):
+        return Failure("its worker was killed for want of memory", True)
+    if isinstance(cause, DIED):
+        return Failure("its worker died", True)
+    return Failure(f"its worker failed: {type(cause).__name__}: {_first_line(cause)}")
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error).strip().splitlines() or [""])[0]

@@ -7,7 +7,6 @@ from typing import Any
 
 import optuna
 import pandas as pd
-import ray
 from rich.console import Console
 
 from model import Configuration, count_parameters
@@ -15,6 +14,7 @@ from results.epochs import EpochLog
 from results.trials import trials_of, trials_table, write_trials
 from search_spaces import SearchSpace
 from tune.activity import Workers
+from tune.cluster import cores_and_gpus
 from tune.errors import Interrupted, SweepFailed
 from tune.events import Tell, ignore
 from tune.plan import Plan
@@ -108,7 +108,7 @@ def _watched(
     assumed = whole if plan.request.pruner == "none" else LEFT * whole
     tally = Tally(study, EpochLog(plan.folder), plan.request.trials, whole, assumed)
     workers = Workers(plan.share, plan.data.images_an_epoch)
-    view = SearchView(tally, workers, ray.cluster_resources(), plan.request.time_budget)
+    view = SearchView(tally, workers, cores_and_gpus(), plan.request.time_budget)
     with live(console, lambda: view.frame(console)) as stop.close_view:
         yield SearchProgress(tally, workers, view, console, tell)
 
