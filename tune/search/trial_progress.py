@@ -20,6 +20,7 @@ class TrialProgress:
         configuration: What is cross-validated.
         given: The folds that workers are at.
         folds: The last result of each fold begun.
+        done: The folds that have had all their epochs.
         steps: How many results there were; the same epoch of folds side by side is one.
         fold_epochs: What it has cost: epochs, each fold's counted, and those repeated, too.
         seconds: What it has taken on its workers.
@@ -31,6 +32,7 @@ class TrialProgress:
     configuration: Configuration
     given: set[int] = field(default_factory=set)
     folds: dict[int, dict[str, Any]] = field(default_factory=dict)
+    done: set[int] = field(default_factory=set)
     steps: int = 0
     fold_epochs: int = 0
     seconds: float = 0.0
@@ -44,7 +46,7 @@ class TrialProgress:
             rows: The results of its folds, in their order.
             steps: How many results there were.
         """
-        self.folds = {row["fold"]: row for row in rows}
+        self._keep({row["fold"]: row for row in rows})
         self.fold_epochs, self.steps = len(rows), steps
         self.seconds = sum(row["seconds"] for row in rows)
 
@@ -53,14 +55,10 @@ class TrialProgress:
         """The trial's."""
         return self.trial.number
 
-    @property
-    def done(self) -> set[int]:
-        """The folds that have had all their epochs."""
-        return {fold for fold in self.folds if self._epochs(fold) == self.configuration.epochs}
-
     def open_folds(self, folds: int) -> list[int]:
         """Returns those that a worker could be given, the first one first."""
-        return [fold for fold in range(folds) if fold not in self.done | self.given]
+        taken = self.done | self.given
+        return [fold for fold in range(folds) if fold not in taken]
 
     def epochs_left(self, folds: int) -> int:
         """Returns how many epochs it is from being complete, at the most: those of open folds."""
@@ -71,9 +69,14 @@ class TrialProgress:
         folds = {fold["fold"]: fold for fold in result["folds"]}
         if all(self._epochs(fold) >= each["epoch"] for fold, each in folds.items()):
             return False
-        self.folds.update(folds)
+        self._keep(folds)
         self.steps += 1
         return True
+
+    def _keep(self, folds: Mapping[int, dict[str, Any]]) -> None:
+        self.folds.update(folds)
+        whole = {fold for fold in folds if self._epochs(fold) == self.configuration.epochs}
+        self.done = (self.done - folds.keys()) | whole
 
     def _epochs(self, fold: int) -> int:
         return int(self.folds[fold]["epoch"]) if fold in self.folds else 0
