@@ -1,14 +1,12 @@
-"""Makes the table of real learning curves that `benchmarks.search` replays.
+"""Makes the tables of real learning curves that `benchmarks.search` replays.
 
     python -m benchmarks.learning_curves --chinese ../shared/data/tongji
-    python -m benchmarks.learning_curves --chinese /tmp/chen-500.tar.gz --space quick \\
-        --configurations 150 --out benchmarks/data/quick-chen.npz
-    python -m benchmarks.learning_curves --chinese /tmp/chen-500.tar.gz --space wide \\
-        --configurations 150 --out benchmarks/data/wide-chen.npz
+    python -m benchmarks.learning_curves --chinese /tmp/chen-500.tar.gz --space quick --out FILE.npz
 
-`benchmarks.part_of_chen` makes that tarball. Random configurations of the space, `paper` by default, the report's first, each cross-validated by shuzi as in
-a sweep; the losses of every epoch of every fold are kept. About an hour on 2 cores. What is done
-is kept in a file of lines beside the table, so a broken run goes on where it was.
+Random configurations of a space, the report's first, each cross-validated by shuzi as in a sweep;
+the losses of every epoch of every fold are kept. The table of `paper` takes about an hour on 2
+cores. What is done is kept in a file of lines beside the table, so a broken run goes on where it
+was. `benchmarks.part_of_chen` makes the part of Chen-MNIST for `quick-chen` and `wide-chen`.
 """
 
 import argparse

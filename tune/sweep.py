@@ -270,4 +270,5 @@ def _counts(digits: DigitSet) -> str:
 def _sharing(share: Share) -> str:
     cores = f"{share.cpus} core{'s' if share.cpus > 1 else ''}"
     gpus = f" and {share.gpus:g} of a GPU" if share.gpus else ""
-    return f"running   {share.concurrent} trials at a time, {cores}{gpus} each"
+    trials = f"{share.concurrent} trial{'s' if share.concurrent > 1 else ''} at a time"
+    return f"running   {trials}, {cores}{gpus} each"
