@@ -4,7 +4,8 @@
 
 Prints, for each way: the cost until a configuration within one standard error of the table's best
 is cross-validated to the end, how often the best of those proposed was not, and draws regret
-against cost. The cost counts epochs of one fold; 50 are a whole trial of `paper`.
+against cost. The cost counts epochs of one fold; 50 are a whole trial of `paper`. `--table` takes
+another table, `--risk` another risk of shuzi's.
 """
 
 import argparse
@@ -13,6 +14,7 @@ import statistics
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -22,12 +24,13 @@ from rich.progress import track
 from rich.table import Table
 
 from benchmarks.header import cores, header
-from benchmarks.learning_curves import LearningCurves
+from benchmarks.learning_curves import TABLE, LearningCurves
 from benchmarks.replay.executor import Replay, Strategy, replay
 from benchmarks.replay.peers import PEERS
 from benchmarks.replay.shuzi_strategy import Shuzi
 from model import Configuration
 from search_spaces import SearchSpace, read_space
+from tune.search.pruning import RISK
 
 STRATEGIES: dict[str, Callable[[LearningCurves, SearchSpace, int, int], Strategy]] = {
     **PEERS,
@@ -56,7 +59,7 @@ class Ended:
 def main() -> None:
     """Prints a table for each number of workers and draws the picture."""
     arguments = _arguments()
-    curves = LearningCurves.read()
+    curves = LearningCurves.read(arguments.table)
     console = Console(width=100, highlight=False)
     console.print(header("optuna", "ray", "numpy"))
     console.print(_about(curves))
@@ -75,6 +78,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--trials", type=int, default=60)
     parser.add_argument("--workers", type=int, nargs="+", default=[1, 4, 16])
     parser.add_argument("--strategy", nargs="+", choices=STRATEGIES, default=list(STRATEGIES))
+    parser.add_argument("--table", type=Path, default=TABLE, help="of learning curves")
+    parser.add_argument("--risk", type=float, default=RISK, help="shuzi's")
     parser.add_argument("--picture", type=Path, default=None, help="where to draw it")
     return parser.parse_args()
 
@@ -82,7 +87,7 @@ def _arguments() -> argparse.Namespace:
 def _about(curves: LearningCurves) -> str:
     finals, target = curves.finals, curves.target
     return (
-        f"{len(finals)} configurations of paper, {curves.losses.shape[1]} folds, "
+        f"{len(finals)} configurations of {curves.about['space']}, {curves.losses.shape[1]} folds, "
         f"{curves.losses.shape[2]} epochs of {curves.images:,} images\n"
         f"best loss {finals.min():.4f}; {(finals <= target).sum()} within one standard error of "
         f"it ({target:.4f}); median {np.median(finals):.4f}"
@@ -93,21 +98,20 @@ def _replayed(name: str, workers: int, arguments: argparse.Namespace) -> list[En
     spawn = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(cores(), mp_context=spawn) as pool:
         each = pool.map(
-            _one,
-            [name] * arguments.seeds,
-            [workers] * arguments.seeds,
-            [arguments.trials] * arguments.seeds,
+            partial(_one, name, workers, arguments),
             range(arguments.seeds),
             chunksize=5,
         )
         return list(track(each, f"{name}, {workers} workers", total=arguments.seeds))
 
 
-def _one(name: str, workers: int, trials: int, seed: int) -> Ended:
+def _one(name: str, workers: int, arguments: argparse.Namespace, seed: int) -> Ended:
     """Runs in a process of its own."""
-    curves = LearningCurves.read()
-    space = read_space("paper", Configuration.check)
-    return _judged(replay(STRATEGIES[name](curves, space, trials, seed), curves, workers), curves)
+    curves = LearningCurves.read(arguments.table)
+    space = read_space(curves.about["space"], Configuration.check)
+    begin = partial(Shuzi, risk=arguments.risk) if name == "shuzi" else STRATEGIES[name]
+    strategy = begin(curves, space, arguments.trials, seed)
+    return _judged(replay(strategy, curves, workers), curves)
 
 
 def _judged(told: Replay, curves: LearningCurves) -> Ended:

@@ -13,7 +13,7 @@ from search_spaces import SearchSpace
 from tune.search.engine import Engine
 from tune.search.forecast import Forecaster
 from tune.search.jobs import Decision, Job, Outcome
-from tune.search.pruning import LadderPruner
+from tune.search.pruning import RISK, LadderPruner
 from tune.search.sampling import EstimateSampler, startup_trials
 from tune.warm_start import EarlierSweep, EarlierTrial
 
@@ -27,6 +27,7 @@ class Shuzi:
         trials: How many.
         seed: The sampler's.
         earlier: What an earlier search has learnt.
+        risk: As `--risk`.
     """
 
     def __init__(
@@ -36,6 +37,7 @@ class Shuzi:
         trials: int,
         seed: int,
         earlier: EarlierSweep | None = None,
+        risk: float = RISK,
     ) -> None:
         folds, epochs = curves.losses.shape[1:]
         self._curves = curves
@@ -52,7 +54,7 @@ class Shuzi:
         self._study = study_with(table)
         self._study.enqueue_trial(curves.parameters[0])
         table.left[0] = False
-        pruner = LadderPruner(self._forecaster, spared={0})
+        pruner = LadderPruner(self._forecaster, spared={0}, risk=risk)
         self._engine = Engine(
             self._study, self._forecaster, pruner, space, trials, dict(space.fixed)
         )
