@@ -3,7 +3,7 @@
     python -m benchmarks.part_of_chen ../shared/data/chen-mnist/*.tar.gz /tmp/chen-500.tar.gz
 
 Of each label the first digits of each of the first blocks, which stand for hands: 5 of 10 unless
-it is asked for more, 500 in all. Numbers stay as they are, so that hands are still told apart.
+it is asked for more. Numbers stay as they are, so that hands are still told apart.
 """
 
 import argparse
