@@ -29,9 +29,7 @@ shuzi.main()
 Event = dict[str, Any]
 
 
-def started(
-    folder: Path, command: str, stderr: int | IO[str] = subprocess.PIPE
-) -> "subprocess.Popen[str]":
+def started(folder: Path, command: str) -> "subprocess.Popen[str]":
     """Starts shuzi in a folder."""
     return subprocess.Popen(
         [sys.executable, "-m", "shuzi", *command.split()],

@@ -173,9 +173,9 @@ class Finished:
 
 @dataclass(frozen=True)
 class Ended:
-    """The sweep ended before its end: `interrupted` by the user, or `failed`.
+    """The command ended early: `interrupted` by the user, or `failed`.
 
-    An end at once, by a second signal, is told by the exit status alone.
+    A second signal ends it at once; only the exit status tells of that.
 
     Attributes:
         event: Which of the two.

@@ -147,19 +147,15 @@ class Engine:
         left = [trial for trial in self._open.values() if not trial.end]
         losses = self._forecaster.losses()
         best = min(left, key=lambda each: losses.get(each.number, math.inf), default=None)
-        self._last = best or self._begun_at_last()
+        self._last = best or (self._asked() if self._left and not self.given_up else None)
         if self._last:
             self._say(self._completing(self._last))
 
-    def _begun_at_last(self) -> TrialProgress | None:
-        if not self._left or self.given_up:
-            return None
-        self._left -= 1
-        return self._begin(self._study.ask())
-
     def _completing(self, trial: TrialProgress) -> str:
         left, (epochs, seconds) = trial.epochs_left(self._space.folds), self._trained
-        lasting = f"at most {duration(left * seconds / epochs)}" if epochs else "how long is open"
+        lasting = (
+            f"at most {duration(left * seconds / epochs)}" if epochs else "for an unknown time"
+        )
         return (
             f"the time is over and no trial is complete, so trial {trial.number}, the best so far, "
             f"is completed: {left} epochs of a fold, {lasting}; a second Ctrl-C ends at once"
@@ -195,6 +191,10 @@ class Engine:
         over = not self._left or self.given_up or self._budget.begins_no_more
         if over or self._has_converged():
             return None
+        return self._asked()
+
+    def _asked(self) -> TrialProgress:
+        """Begins the trial that the study proposes."""
         self._left -= 1
         return self._begin(self._study.ask())
 

@@ -121,7 +121,7 @@ def test_without_a_trial_the_first_one_is_begun() -> None:
     completed(search)
     assert search.states() == [TrialState.COMPLETE]
     assert search.study.trials[0].user_attrs["origin"] == "report"
-    assert "how long is open" in search.said[0]
+    assert "for an unknown time" in search.said[0]
 
 
 def test_where_the_best_fails_another_is_completed() -> None:
