@@ -95,6 +95,7 @@ def main() -> None:
     """Makes the table, or goes on with it."""
     arguments = _arguments()
     space = read_space(arguments.space, Configuration.check)
+    space = space.model_copy(update={"fixed": space.fixed_with(arguments.epochs)})
     request = SweepRequest(
         name="curves",
         mnist=arguments.mnist,
@@ -114,6 +115,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--mnist", default="embedded", help="embedded, full or a folder")
     parser.add_argument("--chinese", required=True, help="a folder, as `shuzi sweep` takes it")
     parser.add_argument("--images", type=int, default=800, help="of MNIST, stratified")
+    parser.add_argument("--epochs", type=int, help="of a fold, instead of the space's")
     parser.add_argument("--configurations", type=int, default=220)
     parser.add_argument("--out", type=Path, default=TABLE)
     return parser.parse_args()

@@ -4,7 +4,12 @@ from typing import Any
 
 import numpy as np
 import optuna
-from optuna.distributions import BaseDistribution, FloatDistribution, IntDistribution
+from optuna.distributions import (
+    BaseDistribution,
+    CategoricalDistribution,
+    FloatDistribution,
+    IntDistribution,
+)
 from optuna.samplers import BaseSampler, RandomSampler
 from optuna.study import Study
 from optuna.trial import FrozenTrial
@@ -29,7 +34,7 @@ class TableSampler(BaseSampler):
         self.left = np.ones(len(curves.parameters), dtype=bool)
 
     def _place(self, parameters: dict[str, Any]) -> list[float]:
-        return [_unit(parameters[name], each) for name, each in self._distributions.items()]
+        return [x for name, each in self._distributions.items() for x in _unit(parameters[name], each)]
 
     def infer_relative_search_space(
         self, study: Study, trial: FrozenTrial
@@ -69,13 +74,15 @@ class TableSampler(BaseSampler):
         self._sampler.after_trial(study, trial, state, values)
 
 
-def _unit(value: float, distribution: BaseDistribution) -> float:
-    """Returns a value as a part of its range, 0 to 1."""
+def _unit(value: Any, distribution: BaseDistribution) -> list[float]:
+    """Returns a value as a part of its range, 0 to 1; two choices are as far apart as both ends."""
+    if isinstance(distribution, CategoricalDistribution):
+        return [np.sqrt(0.5) * (value == each) for each in distribution.choices]
     assert isinstance(distribution, IntDistribution | FloatDistribution)
     low, high = float(distribution.low), float(distribution.high)
     if distribution.log:
         low, high, value = np.log(low), np.log(high), np.log(value)
-    return (value - low) / (high - low)
+    return [(value - low) / (high - low)]
 
 
 def random_sampler(seed: int) -> BaseSampler:
