@@ -122,17 +122,17 @@ def sweep(
     pruner: Annotated[
         Pruner,
         typer.Option(
-            help="ladder stops trials that are likely worse than another; none stops none.",
+            help="ladder stops trials that are likely not the best; none stops none.",
             rich_help_panel=SEARCH,
         ),
     ] = "ladder",
     risk: Annotated[
         float,
         typer.Option(
-            help="Trials and finalists whose chance of winning is lower are stopped, 0.001 to 0.5.",
+            help="How often the best of the trials may be lost, 0.001 to 0.5; lower takes longer.",
             rich_help_panel=SEARCH,
         ),
-    ] = 0.01,
+    ] = 0.02,
     max_parameters: Annotated[
         int | None,
         typer.Option(help="Try no network of more weights.", rich_help_panel=SEARCH),

@@ -1,11 +1,14 @@
-"""Every way to search, replayed over one table of real learning curves.
+"""Every way to search, replayed over tables of real learning curves.
 
-    python -m benchmarks.search                 300 seeds each, at 1, 4 and 16 workers
+    python -m benchmarks.search                      300 seeds each, at 1, 4, 16 and 64 workers
+    python -m benchmarks.search --part 0.6 --strategy shuzi --risk 0.005 0.02 0.1
+    python -m benchmarks.search --trials 500 --picture FILE.png             trials without end
 
-Prints, for each way: the cost until a configuration within one standard error of the table's best
-is cross-validated to the end, how often the best of those proposed was not, and draws regret
-against cost. The cost counts epochs of one fold; 50 are a whole trial of `paper`. `--table` takes
-another table, `--risk` another risk of shuzi's.
+Prints, for each table and way: the cost until a configuration within one standard error of the
+table's best is cross-validated to the end, how often the best of those proposed was not, and what
+the best that was comes to. The cost counts epochs of one fold; 50 are a complete trial of `paper`.
+In a table one configuration is the best in every replay, whose luck decides; `--part` has each seed
+see another part of the table.
 """
 
 import argparse
@@ -22,6 +25,7 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
+from scipy.stats import binomtest
 
 from benchmarks.header import cores, header
 from benchmarks.learning_curves import TABLE, LearningCurves
@@ -44,30 +48,34 @@ class Ended:
     """What one replay came to.
 
     Attributes:
-        to_target: Cost until a configuration near the best was whole; infinite if none was.
-        lost: Whether the best of those proposed was not whole at the end.
+        to_target: Cost until a configuration near the best was complete; infinite if none was.
+        lost: Whether the best of those proposed was not complete at the end.
+        missed: How probable shuzi says that is; NaN for others.
+        loss: Of the best complete configuration, nats.
         cost: Of the whole search.
-        regrets: Of the best whole configuration, at each cost at which it changed.
+        regrets: Of the best complete configuration, at each cost at which it changed.
     """
 
     to_target: float
     lost: bool
+    missed: float
+    loss: float
     cost: int
     regrets: list[tuple[int, float]]
 
 
 def main() -> None:
-    """Prints a table for each number of workers and draws the picture."""
+    """Prints a table for each table of curves and number of workers, and draws the picture."""
     arguments = _arguments()
-    curves = LearningCurves.read(arguments.table)
-    console = Console(width=100, highlight=False)
+    console = Console(width=120, highlight=False)
     console.print(header("optuna", "ray", "numpy"))
-    console.print(_about(curves))
     ended = {}
-    for workers in arguments.workers:
-        by_name = {name: _replayed(name, workers, arguments) for name in arguments.strategy}
-        ended[workers] = by_name
-        console.print(_table(by_name, workers, arguments))
+    for path in arguments.table:
+        console.print(_about(path))
+        for workers in arguments.workers:
+            by_name = _by_name(path, workers, arguments)
+            ended[path.stem, workers] = by_name
+            console.print(_table(by_name, workers, arguments))
     if arguments.picture:
         draw(ended, arguments.picture)
 
@@ -76,45 +84,74 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seeds", type=int, default=300)
     parser.add_argument("--trials", type=int, default=60)
-    parser.add_argument("--workers", type=int, nargs="+", default=[1, 4, 16])
+    parser.add_argument("--workers", type=int, nargs="+", default=[1, 4, 16, 64])
     parser.add_argument("--strategy", nargs="+", choices=STRATEGIES, default=list(STRATEGIES))
-    parser.add_argument("--table", type=Path, default=TABLE, help="of learning curves")
-    parser.add_argument("--risk", type=float, default=RISK, help="shuzi's")
+    tables = sorted(TABLE.parent.glob("*.npz"))
+    parser.add_argument("--table", type=Path, nargs="+", default=tables, help="of learning curves")
+    parser.add_argument("--part", type=float, default=1.0, help="of a table, at random, each seed")
+    parser.add_argument("--risk", type=float, nargs="+", default=[RISK], help="shuzi's; each")
     parser.add_argument("--picture", type=Path, default=None, help="where to draw it")
     return parser.parse_args()
 
 
-def _about(curves: LearningCurves) -> str:
+def _by_name(path: Path, workers: int, arguments: argparse.Namespace) -> dict[str, list[Ended]]:
+    """Replays every strategy, and shuzi with every risk."""
+    ended = {}
+    for name in arguments.strategy:
+        for risk in arguments.risk if name == "shuzi" else [RISK]:
+            called = f"shuzi, risk {risk:.3g}" if name == "shuzi" else name
+            ended[called] = _replayed(_Replayed(name, risk, path, workers, arguments), called)
+    return ended
+
+
+@dataclass(frozen=True)
+class _Replayed:
+    """What is replayed with each seed; it can be sent to another process."""
+
+    name: str
+    risk: float
+    path: Path
+    workers: int
+    arguments: argparse.Namespace
+
+    def one(self, seed: int) -> Ended:
+        """Runs in a process of its own."""
+        curves, trials = self._curves(seed), self.arguments.trials
+        space = read_space(curves.about["space"], Configuration.check)
+        begin = partial(Shuzi, risk=self.risk) if self.name == "shuzi" else STRATEGIES[self.name]
+        strategy = begin(curves, space, trials, seed)
+        told = replay(strategy, curves, self.workers)
+        return _judged(told, curves, strategy.missed() if isinstance(strategy, Shuzi) else np.nan)
+
+    def _curves(self, seed: int) -> LearningCurves:
+        """Returns the table, or a part of it: the baseline's row and others at random."""
+        curves, rng = LearningCurves.read(self.path), np.random.default_rng(seed)
+        if self.arguments.part == 1:
+            return curves
+        others = len(curves.losses) - 1
+        return curves.part([0, *(1 + rng.permutation(others)[: int(self.arguments.part * others)])])
+
+
+def _about(path: Path) -> str:
+    curves = LearningCurves.read(path)
     finals, target = curves.finals, curves.target
     return (
-        f"{len(finals)} configurations of {curves.about['space']}, {curves.losses.shape[1]} folds, "
-        f"{curves.losses.shape[2]} epochs of {curves.images:,} images\n"
-        f"best loss {finals.min():.4f}; {(finals <= target).sum()} within one standard error of "
-        f"it ({target:.4f}); median {np.median(finals):.4f}"
+        f"{path.stem}: {len(finals)} configurations of {curves.about['space']}, "
+        f"{curves.losses.shape[1]} folds, {curves.losses.shape[2]} epochs of {curves.images:,} "
+        f"images\nbest loss {finals.min():.4f}; {(finals <= target).sum()} within one standard "
+        f"error of it ({target:.4f}); median {np.median(finals):.4f}"
     )
 
 
-def _replayed(name: str, workers: int, arguments: argparse.Namespace) -> list[Ended]:
+def _replayed(replayed: _Replayed, called: str) -> list[Ended]:
+    seeds = replayed.arguments.seeds
     spawn = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(cores(), mp_context=spawn) as pool:
-        each = pool.map(
-            partial(_one, name, workers, arguments),
-            range(arguments.seeds),
-            chunksize=5,
-        )
-        return list(track(each, f"{name}, {workers} workers", total=arguments.seeds))
+        each = pool.map(replayed.one, range(seeds), chunksize=5)
+        return list(track(each, f"{called}, {replayed.workers} workers", total=seeds))
 
 
-def _one(name: str, workers: int, arguments: argparse.Namespace, seed: int) -> Ended:
-    """Runs in a process of its own."""
-    curves = LearningCurves.read(arguments.table)
-    space = read_space(curves.about["space"], Configuration.check)
-    begin = partial(Shuzi, risk=arguments.risk) if name == "shuzi" else STRATEGIES[name]
-    strategy = begin(curves, space, arguments.trials, seed)
-    return _judged(replay(strategy, curves, workers), curves)
-
-
-def _judged(told: Replay, curves: LearningCurves) -> Ended:
+def _judged(told: Replay, curves: LearningCurves, missed: float) -> Ended:
     finals, target = curves.finals, curves.target
     near = [cost for cost, row in told.history if finals[row] <= target]
     best = min(told.proposed, key=lambda row: finals[row])
@@ -123,26 +160,51 @@ def _judged(told: Replay, curves: LearningCurves) -> Ended:
         regret = float(finals[row] - finals.min())
         if not regrets or regret < regrets[-1][1]:
             regrets.append((cost, regret))
-    return Ended(min(near, default=np.inf), best not in told.whole, told.cost, regrets)
+    loss = min(float(finals[row]) for row in told.whole)
+    to_target = min(near, default=np.inf)
+    return Ended(to_target, best not in told.whole, missed, loss, told.cost, regrets)
 
 
 def _table(by_name: dict[str, list[Ended]], workers: int, arguments: argparse.Namespace) -> Table:
     title = f"{workers} at a time, {arguments.trials} trials, {arguments.seeds} seeds"
     table = Table("search", box=SIMPLE_HEAD, title=title)
-    for heading in ("median cost", "quartiles", "of TPE's", "best lost", "whole cost"):
+    for heading in (
+        "to the target",
+        "quartiles",
+        "of TPE's",
+        "best lost",
+        "as it says",
+        "loss",
+        "above TPE's",
+        "whole cost",
+    ):
         table.add_column(heading, justify="right", no_wrap=True)
-    base = _median(by_name.get(BASE, []))
+    base = by_name.get(BASE, [])
     for name, ended in by_name.items():
         low, _, high = _quartiles(ended)
+        loss, usual = _mean(ended, "loss"), _mean(base, "loss")
         table.add_row(
             name,
             f"{_median(ended):,.0f}",
             f"{low:,.0f}-{high:,.0f}",
-            "" if np.isnan(base) else f"1/{base / _median(ended):.2f}",
-            f"{100 * statistics.fmean(each.lost for each in ended):.1f} %",
-            f"{statistics.fmean(each.cost for each in ended):,.0f}",
+            f"1/{_median(base) / _median(ended):.2f}" if base else "",
+            _percent(_mean(ended, "lost"), len(ended)),
+            f"{100 * _mean(ended, 'missed'):.1f} %" if name.startswith("shuzi") else "",
+            f"{loss:.4f}",
+            f"{100 * (loss / usual - 1):+.1f} %" if base else "",
+            f"{_mean(ended, 'cost'):,.0f}",
         )
     return table
+
+
+def _mean(ended: list[Ended], name: str) -> float:
+    return statistics.fmean(getattr(each, name) for each in ended) if ended else np.nan
+
+
+def _percent(part: float, count: int) -> str:
+    """Writes a part of a count with its 95 % interval (Wilson)."""
+    found = binomtest(round(part * count), count).proportion_ci(method="wilson")
+    return f"{100 * part:.1f} % ({100 * found.low:.1f}-{100 * found.high:.1f})"
 
 
 def _median(ended: list[Ended]) -> float:
@@ -154,26 +216,29 @@ def _quartiles(ended: list[Ended]) -> list[float]:
     return [ordered[len(ordered) * part // 4] for part in (1, 2, 3)]
 
 
-def draw(ended: dict[int, dict[str, list[Ended]]], path: Path) -> None:
-    """Draws the median regret against the cost, a panel for each number of workers."""
+def draw(ended: dict[tuple[str, int], dict[str, list[Ended]]], path: Path) -> None:
+    """Draws the mean regret against the cost: a row for each table, a column for each workers."""
     import matplotlib.pyplot as plt
     from matplotlib.ticker import NullFormatter
 
+    tables, workers = (list(dict.fromkeys(key[k] for key in ended)) for k in (0, 1))
+    size = 4.5 * len(workers), 3.5 * len(tables) + 1
     figure, axes = plt.subplots(
-        1, len(ended), figsize=(4.5 * len(ended), 4.5), sharey=True, layout="constrained"
+        len(tables), len(workers), figsize=size, sharey="row", squeeze=False, layout="constrained"
     )
-    costs = np.geomspace(50, 5000, 60)
-    for axis, (workers, by_name) in zip(np.atleast_1d(axes), ended.items(), strict=True):
-        for (name, each), style in zip(by_name.items(), _styles(len(by_name)), strict=True):
-            medians = [_median_regret(each, cost) for cost in costs]
-            axis.plot(costs, medians, label=name, **style)
-        axis.set(xscale="log", yscale="log", title=f"{workers} at a time")
-        axis.set_xlabel("cost, epochs of one fold")
+    for (name, count), by_name in ended.items():
+        axis = axes[tables.index(name), workers.index(count)]
+        costs = np.geomspace(60, max(e.cost for each in by_name.values() for e in each), 80)
+        for (called, each), style in zip(by_name.items(), _styles(len(by_name)), strict=True):
+            axis.plot(costs, [_mean_regret(each, cost) for cost in costs], label=called, **style)
+        axis.set(xscale="log", yscale="log", title=f"{name}, {count} at a time")
         axis.xaxis.set_minor_formatter(NullFormatter())
-        axis.set_xlim(50, 5000)
         axis.grid(alpha=0.3)
-    np.atleast_1d(axes)[0].set_ylabel("loss above the best, nats (median over seeds)")
-    handles, labels = np.atleast_1d(axes)[0].get_legend_handles_labels()
+    for axis in axes[-1]:
+        axis.set_xlabel("cost, epochs of one fold")
+    for axis in axes[:, 0]:
+        axis.set_ylabel("loss above the best, nats (mean)")
+    handles, labels = axes[0, 0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=4)
     figure.savefig(path, dpi=150)
 
@@ -189,10 +254,11 @@ def _styles(count: int) -> list[dict[str, object]]:
     return [*others, {"color": "black", "linewidth": 2.5}]
 
 
-def _median_regret(ended: list[Ended], cost: float) -> float:
+def _mean_regret(ended: list[Ended], cost: float) -> float:
+    """Returns the mean over seeds, once three quarters of them have a complete trial."""
     regrets = [min((r for at, r in each.regrets if at <= cost), default=np.nan) for each in ended]
     known = np.isfinite(regrets)
-    return float(np.median(np.where(known, regrets, np.inf))) if known.mean() > 0.5 else np.nan
+    return float(np.mean(np.array(regrets)[known])) if known.mean() >= 0.75 else np.nan
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ from results.folder import SweepFolder
 from results.pictures import read_pictures
 from results.readings import read_readings
 from results.study import read_study
-from results.trials import ENDED, STATES, read_trials, trials_of, trials_table
+from results.trials import ENDED, MISSED, STATES, read_trials, trials_of, trials_table
 from results.winner import load_network
 
 ENDS = [STATES[state] for state in ENDED]
@@ -47,11 +47,13 @@ class KnownTrials:
         study: As the journal has them; none where it cannot be read.
         table: By the journal, or by `trials.csv` where that knows of more that have ended.
         lost: The trials that have ended by `trials.csv` alone.
+        missed: The probability that a stopped trial is better than the best, once that is known.
     """
 
     study: Sequence[FrozenTrial]
     table: pd.DataFrame
     lost: Sequence[int]
+    missed: float | None = None
 
 
 def known_trials(folder: SweepFolder) -> KnownTrials:
@@ -64,7 +66,8 @@ def known_trials(folder: SweepFolder) -> KnownTrials:
     trials = trials_of(study) if study else []
     table = trials_table(trials)
     lost = sorted(_ended(written) - _ended(table))
-    return KnownTrials(trials, written if lost else table, lost)
+    missed = study.user_attrs.get(MISSED) if study else None
+    return KnownTrials(trials, written if lost else table, lost, missed)
 
 
 def _written(folder: SweepFolder) -> pd.DataFrame:

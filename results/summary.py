@@ -51,6 +51,8 @@ class Summary(Brief):
     Attributes:
         damaged: A line for each damaged file.
         leaderboard: The complete trials' rows of `trials.csv`, the best first.
+        missed: The probability that a stopped trial is better than the best complete one, or null
+            before the search is over, and where none is stopped.
         importance: A part for each parameter, together 1 (PED-ANOVA); empty with few trials.
         front: Where size was sought, too: the complete trials that none beats in loss and weights,
             the smallest first, else empty.
@@ -61,6 +63,7 @@ class Summary(Brief):
 
     damaged: list[str]
     leaderboard: list[dict[str, Any]]
+    missed: float | None
     importance: dict[str, float]
     front: list[dict[str, Any]]
     finalists: list[dict[str, Any]]
@@ -83,6 +86,7 @@ def summary(folder: SweepFolder, known: KnownTrials | None = None) -> Summary:
         **_brief(folder, known.table),
         "damaged": damage(folder, known),
         "leaderboard": rows,
+        "missed": known.missed,
         "importance": importance(known.study),
         "front": front(rows) if asked and asked["request"].get("also") else [],
         "finalists": _records(finalists),

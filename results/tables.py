@@ -19,6 +19,7 @@ from results.trials import ranked
 
 WIDTHS = ("channels_1", "channels_2", "hidden_1", "hidden_2")
 STAR = "* the report's configuration, or the point of the space nearest to it."
+MISSED = "The probability that a stopped trial would have been better than the best is"
 DROPOUTS = ("dropout_1", "dropout_2", "dropout_3", "dropout_4")
 
 
@@ -26,7 +27,10 @@ def sweep_tables(folder: SweepFolder) -> list[RenderableType]:
     """Returns all that there is to show of a sweep, as far as it has come."""
     known = known_trials(folder)
     told = summary(folder, known)
-    parts: list[RenderableType] = [*_damage_lines(told["damaged"]), leaderboard(known.table)]
+    parts: list[RenderableType] = [
+        *_damage_lines(told["damaged"]),
+        leaderboard(known.table, missed=known.missed),
+    ]
     if told["front"]:
         parts.append(front_table(told["front"]))
     if told["importance"]:
@@ -141,8 +145,14 @@ def _ended(trials: dict[str, int]) -> int:
     return sum(count for state, count in trials.items() if state != "running")
 
 
-def leaderboard(trials: pd.DataFrame, most: int = 10) -> Table:
-    """Returns the best complete trials, the best first, and a line on the others."""
+def leaderboard(trials: pd.DataFrame, most: int = 10, missed: float | None = None) -> Table:
+    """Returns the best complete trials, the best first, and a line on the others.
+
+    Args:
+        trials: Of a sweep, as a table.
+        most: How many to show.
+        missed: The probability that a stopped one is better than the best, if it is known.
+    """
     best = ranked(trials).head(most)
     sources = [
         name.removeprefix("accuracy_") for name in map(str, trials) if name.startswith("accuracy_")
@@ -151,7 +161,7 @@ def leaderboard(trials: pd.DataFrame, most: int = 10) -> Table:
     table = empty_table("Leaderboard", right=headings)
     for _, trial in best.iterrows():
         table.add_row(*_cells(trial, sources))
-    table.caption, table.caption_justify = _others(trials, len(best)), "left"
+    table.caption, table.caption_justify = _others(trials, len(best), missed), "left"
     return table
 
 
@@ -172,11 +182,12 @@ def _without_zero(part: float, digits: int) -> str:
     return f"{part:.{digits}f}".removeprefix("0")
 
 
-def _others(trials: pd.DataFrame, shown: int) -> str:
+def _others(trials: pd.DataFrame, shown: int, missed: float | None) -> str:
     states = trials["state"].value_counts().to_dict() or {"complete": 0}
     counts = ", ".join(f"{count} {state}{_cost(trials, state)}" for state, count in states.items())
     note = f"; {shown} shown. loss ± its spread over folds, accuracy by source.\n{STAR}"
-    return counts + (note if shown else ".")
+    chance = f"\n{MISSED} {100 * missed:.1f} %." if missed else ""
+    return counts + (note if shown else ".") + chance
 
 
 def _cost(trials: pd.DataFrame, state: Any) -> str:

@@ -24,6 +24,7 @@ STATES = {
 ALWAYS = ("trial", "state", "origin", "validation_loss", "estimate", "fold_epochs")
 ENDED = (TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAIL)
 ESTIMATES = "estimates"  # of a study: by all that its search has seen, (trial, loss) each
+MISSED = "missed"  # of a study: the probability that a trial that was stopped is better than all
 
 
 def trials_of(study: optuna.Study) -> list[FrozenTrial]:

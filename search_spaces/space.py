@@ -41,6 +41,13 @@ class _Range(_Part):
         number = isinstance(value, int | float) and not isinstance(value, bool)
         return number and self.low <= value <= self.high  # type: ignore[operator]
 
+    def coordinates(self, value: Value) -> list[float]:
+        """Returns how far along the range a value is, 0 to 1, as it is drawn."""
+        low, high, within = self.low, self.high, self._within(value)
+        if self.log:
+            low, high, within = math.log(low), math.log(high), math.log(within)
+        return [(within - low) / (high - low) if high > low else 0.5]
+
     def _within(self, value: Value) -> float:
         return min(max(float(value), self.low), self.high)
 
@@ -104,6 +111,10 @@ class Choice(_Part):
         """Returns the value itself if it is a choice, else the nearest number, else the first."""
         return min(self.choices, key=lambda choice: _distance(choice, value))
 
+    def coordinates(self, value: Value) -> list[float]:
+        """Returns a number for each choice: any two choices are as far apart as a range's ends."""
+        return [math.sqrt(0.5) * (value == choice) for choice in self.choices]
+
 
 def _distance(one: Value, other: Value) -> float:
     if one == other:
@@ -135,6 +146,11 @@ class SearchSpace(_Part):
     def distributions(self) -> dict[str, BaseDistribution]:
         """Returns what Optuna draws each parameter from."""
         return {name: parameter.distribution() for name, parameter in self.parameters.items()}
+
+    def coordinates(self, values: dict[str, Any]) -> list[float]:
+        """Returns where a point of the space lies, each number from 0 to 1."""
+        each = (part.coordinates(values[name]) for name, part in self.parameters.items())
+        return [coordinate for coordinates in each for coordinate in coordinates]
 
     def nearest(self, values: dict[str, Any]) -> dict[str, Value]:
         """Returns the point of the space nearest to the given values, parameter by parameter."""

@@ -57,8 +57,8 @@ class SweepRequest(BaseModel):
         as_is: Whether to resize pictures plainly, as the report does.
         trials: How many to run.
         pruner: `ladder`, or `none` to run every trial to its end.
-        risk: Trials and finalists with a lower chance of being better than another are stopped, see
-            `tune.search.pruning` and `tune.race`.
+        risk: The probability that the best trial is stopped, see `tune.search.pruning`; a finalist
+            with a lower chance of being better than another is given up, see `tune.race`.
         finalists: How many of the best are cross-validated again before the winner is chosen.
         retries: How often a trial is begun again whose worker, node or GPU was lost.
         max_parameters: The most weights that a network may have.

@@ -11,7 +11,6 @@ from results.epochs import EpochLog
 from results.trials import ENDED
 
 BEGUN = (TrialState.RUNNING, *ENDED)
-PRIOR_WEIGHT = 4  # of what a trial is assumed to cost, in trials
 
 
 class Tally:
@@ -25,7 +24,7 @@ class Tally:
         log: What trials had done before the search was broken off.
         trials: How many are planned.
         whole: What a trial costs that runs to its end, at the most.
-        assumed: What a trial costs, as long as little is known.
+        assumed: What a trial is assumed to cost, in the mean.
 
     Attributes:
         trials: How many are planned.
@@ -99,15 +98,14 @@ class Tally:
         return self.counts.total() - self.counts[TrialState.RUNNING]
 
     def _cost_left(self) -> float:
-        """Estimates it as if the trials to come came to what those so far did.
+        """Takes what all trials are assumed to cost together; no less than one, while some go on.
 
-        The first to end are those that were stopped, so that some more is assumed.
+        It cannot be told from those that have ended: most are stopped at the very end.
         """
-        spent = sum(self._spent[trial] for trial in self._ended)
-        usual = (spent + PRIOR_WEIGHT * self._assumed) / (len(self._ended) + PRIOR_WEIGHT)
-        going_on = (spent for trial, spent in self._spent.items() if trial not in self._ended)
-        begun = self.counts.total()
-        return sum(max(0.0, usual - spent) for spent in going_on) + usual * (self.trials - begun)
+        if self.ended == self.trials:
+            return 0.0
+        whole = self._assumed * (self.trials - self.counts[TrialState.FAIL])
+        return max(self._assumed, whole - self.cost)
 
     def _seconds_left(self) -> float | None:
         here = self.cost - self._before

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import optuna
-from optuna.pruners import BasePruner, MedianPruner, WilcoxonPruner
+from optuna.pruners import BasePruner, HyperbandPruner, MedianPruner, WilcoxonPruner
 from optuna.samplers import BaseSampler, TPESampler
 from optuna.trial import TrialState
 from ray.tune.schedulers import ASHAScheduler, TrialScheduler
@@ -223,6 +223,68 @@ class Halving:
         return self._whole
 
 
+class FirstEpochs(WholeTrials):
+    """i-Epoch: all have the first epochs of the first fold, then the best of them are complete.
+
+    Egele et al., "The Unreasonable Effectiveness of Early Discarding After One Epoch in Neural
+    Network Hyperparameter Optimization", Neurocomputing 2024.
+
+    Args:
+        curves: The table.
+        space: What varies.
+        trials: How many.
+        sampler: What proposes.
+        first: How many epochs all have.
+        best: How many are completed.
+    """
+
+    def __init__(
+        self,
+        curves: LearningCurves,
+        space: SearchSpace,
+        trials: int,
+        sampler: BaseSampler,
+        first: int,
+        best: int,
+    ) -> None:
+        super().__init__(curves, space, trials, sampler)
+        self._first, self._best = first, best
+        self._scores: dict[int, float] = {}
+        self._completing: dict[str, int] = {}
+
+    def suggest(self, name: str) -> Job | None:
+        """See `Strategy`."""
+        if job := super().suggest(name):
+            return Job(job.row, job.steps[: self._first])
+        if self._asked or not self._best or not self._scores:
+            return None
+        self._best -= 1
+        row = min(self._scores, key=lambda row: self._scores[row])
+        del self._scores[row]
+        self._completing[name] = row
+        return Job(row, self._steps())
+
+    def report(self, name: str, step: int, losses: Sequence[float]) -> bool:
+        """See `Strategy`."""
+        if name in self._losses and step + 1 == self._first:
+            self._losses[name].append(losses[0])
+        return False
+
+    def complete(self, name: str) -> None:
+        """See `Strategy`."""
+        if name in self._completing:
+            self._whole.add(self._completing.pop(name))
+        else:
+            trial, row = self._asked.pop(name)
+            self._scores[row] = self.mean(name)
+            self.tell(trial, self._scores[row], whole=False)
+
+
+def first_epochs(epochs: int, best: int) -> "Maker":
+    """Returns i-Epoch with TPE."""
+    return lambda c, s, n, seed: FirstEpochs(c, s, n, TPESampler(seed=seed), epochs, best)
+
+
 Maker = Callable[[LearningCurves, SearchSpace, int, int], "WholeTrials | Halving"]
 PEERS: dict[str, Maker] = {
     "random search": lambda c, s, n, seed: WholeTrials(c, s, n, random_sampler(seed)),
@@ -231,9 +293,14 @@ PEERS: dict[str, Maker] = {
     "TPE, median rule": lambda c, s, n, seed: Pruned(
         c, s, n, TPESampler(seed=seed), MedianPruner()
     ),
+    "TPE, Hyperband": lambda c, s, n, seed: Pruned(
+        c, s, n, TPESampler(seed=seed), HyperbandPruner(1, c.losses.shape[1], 2)
+    ),
     "TPE, Wilcoxon": lambda c, s, n, seed: Pruned(
         c, s, n, TPESampler(seed=seed), WilcoxonPruner(p_threshold=0.1)
     ),
     "TPE, SMAC3's racing": lambda c, s, n, seed: Racing(c, s, n, TPESampler(seed=seed)),
     "successive halving": Halving,
+    "1 epoch, best 3": first_epochs(1, 3),
+    "1 epoch, best 10": first_epochs(1, 10),
 }

@@ -4,12 +4,7 @@ from typing import Any
 
 import numpy as np
 import optuna
-from optuna.distributions import (
-    BaseDistribution,
-    CategoricalDistribution,
-    FloatDistribution,
-    IntDistribution,
-)
+from optuna.distributions import BaseDistribution
 from optuna.samplers import BaseSampler, RandomSampler
 from optuna.study import Study
 from optuna.trial import FrozenTrial
@@ -29,12 +24,9 @@ class TableSampler(BaseSampler):
 
     def __init__(self, sampler: BaseSampler, curves: LearningCurves, space: SearchSpace) -> None:
         self._sampler, self._curves = sampler, curves
-        self._distributions = space.distributions()
-        self._places = np.array([self._place(each) for each in curves.parameters])
+        self._space, self._distributions = space, space.distributions()
+        self._places = np.array([space.coordinates(each) for each in curves.parameters])
         self.left = np.ones(len(curves.parameters), dtype=bool)
-
-    def _place(self, parameters: dict[str, Any]) -> list[float]:
-        return [x for name, each in self._distributions.items() for x in _unit(parameters[name], each)]
 
     def infer_relative_search_space(
         self, study: Study, trial: FrozenTrial
@@ -54,7 +46,7 @@ class TableSampler(BaseSampler):
 
     def take(self, parameters: dict[str, Any]) -> int:
         """Returns the nearest row that is left, which then is not."""
-        far = ((self._places - self._place(parameters)) ** 2).sum(axis=1)
+        far = ((self._places - self._space.coordinates(parameters)) ** 2).sum(axis=1)
         row = int(np.where(self.left, far, np.inf).argmin())
         self.left[row] = False
         return row
@@ -72,17 +64,6 @@ class TableSampler(BaseSampler):
     def after_trial(self, study: Study, trial: FrozenTrial, state: Any, values: Any) -> None:
         """Passes it on: some samplers learn here."""
         self._sampler.after_trial(study, trial, state, values)
-
-
-def _unit(value: Any, distribution: BaseDistribution) -> list[float]:
-    """Returns a value as a part of its range, 0 to 1; two choices are as far apart as both ends."""
-    if isinstance(distribution, CategoricalDistribution):
-        return [np.sqrt(0.5) * (value == each) for each in distribution.choices]
-    assert isinstance(distribution, IntDistribution | FloatDistribution)
-    low, high = float(distribution.low), float(distribution.high)
-    if distribution.log:
-        low, high, value = np.log(low), np.log(high), np.log(value)
-    return [(value - low) / (high - low)]
 
 
 def random_sampler(seed: int) -> BaseSampler:

@@ -9,6 +9,7 @@ from optuna.trial import TrialState
 from benchmarks.learning_curves import LearningCurves
 from benchmarks.replay import executor
 from benchmarks.replay.proposals import TableSampler, study_with
+from results.trials import MISSED
 from search_spaces import SearchSpace
 from tune.search.engine import Engine
 from tune.search.forecast import Forecaster
@@ -56,10 +57,15 @@ class Shuzi:
         table.left[0] = False
         pruner = LadderPruner(self._forecaster, spared={0}, risk=risk)
         self._engine = Engine(
-            self._study, self._forecaster, pruner, space, trials, dict(space.fixed)
+            self._study, self._forecaster, pruner, space, trials, space.fixed_with(epochs)
         )
         self._jobs: dict[str, Job] = {}
         self._last: dict[str, dict[str, Any]] = {}
+
+    def missed(self) -> float:
+        """Ends the search; returns the probability that a stopped trial is better than the best."""
+        self._engine.end()
+        return float(self._study.user_attrs.get(MISSED, 0.0))
 
     def learnt(self) -> EarlierSweep:
         """Returns what another search can start from."""

@@ -108,7 +108,10 @@ def search_note(material: Material, words: Words) -> str:
     if whole.empty:
         return note
     times = (_epochs_of_a_trial(material.asked) or float(whole.median())) * len(table) / cost
-    return f"{note} {words.say('search_part', times=f'{times:.1f}')}"
+    parts = [note, words.say("search_part", times=f"{times:.1f}")]
+    if missed := material.known.missed:
+        parts.append(words.say("search_missed", chance=f"{100 * missed:.1f}"))
+    return " ".join(parts)
 
 
 def _epochs_of_a_trial(asked: Asked) -> int:

@@ -51,7 +51,7 @@ def test_each_trial_is_returned_once_when_it_has_ended(study: optuna.Study, log:
     assert (tally.ended, tally.trials, tally.most) == (3, 4, 60)
 
 
-def test_what_is_left_is_the_usual_cost_of_those_that_have_not_ended(
+def test_what_is_left_is_what_trials_are_assumed_to_cost_less_what_they_have(
     study: optuna.Study, log: EpochLog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = 100.0
@@ -67,9 +67,17 @@ def test_what_is_left_is_the_usual_cost_of_those_that_have_not_ended(
     clock += 10
     tally.look()
     assert tally.cost == 3 + 1 + 1
-    usual = (3 + 1 + 4 * 6) / (2 + 4)  # four more are assumed to cost 6 each
-    assert tally.cost_left == pytest.approx(usual - 1 + 2 * usual)  # one goes on, two are to come
+    assert tally.cost_left == 5 * 6 - 5
     assert tally.seconds_left == pytest.approx(tally.cost_left * 10 / 5)
+    for epoch in range(1, 27):
+        tally.add(second.number, result(1, epoch))
+    tally.look()
+    assert tally.cost_left == 6, "more than was assumed: some is left as long as one goes on"
+    end(study, second, 27)
+    for _ in range(2):
+        end(study, study.ask(), 1)
+    tally.look()
+    assert tally.cost_left == 0
 
 
 def test_folds_are_done_with_their_last_epoch_and_stay_so(

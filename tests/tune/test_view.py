@@ -60,10 +60,10 @@ def test_view_fits_the_terminal(view: View, columns: int, lines: int, workers: i
     drawn = view(columns, lines, workers, gpus=0.5)
     assert len(drawn) <= lines - 4, "some room for what is told above it"
     assert max(map(len, drawn)) <= columns
-    # Of 1,000 trials 4 have ended, without cost, and 4 more are assumed to cost 10 each.
+    # Of 1,000 trials one has failed; the others are assumed to cost 10 each.
     assert drawn[-2:] == [
         "time      0 s of 2 h 0 min, about 2 h 0 min left",
-        "cost      0 epochs of a fold, about 4,980 left; 50,000 if every trial were whole",
+        "cost      0 epochs of a fold, about 9,990 left; 50,000 if every trial were whole",
     ]
 
 

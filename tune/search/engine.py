@@ -86,6 +86,8 @@ class Engine:
         """Takes up a trial of a search that was broken off, or has nothing to do with a new one."""
         self._left -= 1
         folds, epochs = self._space.folds, self._forecaster.epochs
+        if trial.params.keys() >= self._space.parameters.keys():
+            self._forecaster.begin(trial.number, self._space.coordinates(trial.params))
         rows = fitting_rows(self._log, trial.number, folds, epochs)
         for row in rows:
             self._forecaster.observe(trial.number, row["fold"], row["epoch"], row[METRIC])
@@ -107,7 +109,7 @@ class Engine:
         open_folds = trial.open_folds(self._space.folds)
         for folds in self._pruner.broken_off(trial.number, open_folds):
             trial.given.update(folds)
-            self._again.append(Run(trial, folds))
+            self._again.append(Run(trial, folds, trial.alone))
         return None
 
     def next_job(self) -> Job | None:
@@ -122,18 +124,23 @@ class Engine:
             return self._given(again)
         if trial := self._open_last() if is_over else self._promoted():
             folds = self._pruner.run(trial.number, trial.open_folds(self._space.folds))
-            return self._given(Run(trial, folds))
+            return self._given(Run(trial, folds, trial.alone))
         self.is_finished = not self._running
+        if self.is_finished and not is_over:
+            self._stop_the_rest()
         return None
 
     def _to_do_again(self) -> Run | None:
         """Returns a run that is to be done again, but for those of trials that go on no more."""
         while self._again:
             again = self._again.pop(0)
-            if not (again.trial.end or self._is_left(again.trial)):
+            if not (again.trial.end or self._is_left(again.trial) or self._is_put_off(again.trial)):
                 return again
             self._left_by(again)
         return None
+
+    def _is_put_off(self, trial: TrialProgress) -> bool:
+        return trial is not self._last and self._pruner.is_put_off(trial.number)
 
     def _promoted(self) -> TrialProgress | None:
         """Returns the trial that is worth a worker most."""
@@ -203,6 +210,7 @@ class Engine:
         varied = {
             name: trial._suggest(name, each) for name, each in self._space.distributions().items()
         }
+        self._forecaster.begin(trial.number, self._space.coordinates(varied))
         configuration = Configuration.from_dict({**self._fixed, **varied})
         if "weights" not in trial.user_attrs:
             trial.set_user_attr("weights", count_parameters(configuration))
@@ -253,6 +261,11 @@ class Engine:
             f"likely worse than the best: stopped after {trial.place}.",
         )
         self._end_if_left(trial)
+
+    def _stop_the_rest(self) -> None:
+        """Has those end that were put off to the last."""
+        for trial in list(self._open.values()):
+            self._stop(trial)
 
     def _observe(self, trial: TrialProgress, result: Result) -> bool:
         """Takes down an epoch's result, if its losses are numbers; returns whether it is news."""
@@ -306,7 +319,7 @@ class Engine:
 
     def end(self) -> None:
         """Tells the study that no trial is running any more, and that the search is over."""
-        self._record.close(self._open.values())
+        self._record.close(self._open.values(), self._pruner.chances())
         for all_of in (self._running, self._open, self._again):
             all_of.clear()
 

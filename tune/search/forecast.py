@@ -1,26 +1,28 @@
-"""Forecasts: the loss that each trial is expected to have when complete.
+"""Forecasts: the loss that each trial is expected to have when complete, and how sure that is.
 
-All trials share folds and seeds, so losses compare epoch by epoch. Losses that are still to come
-are estimated as actuaries estimate claims, by the chain-ladder method (Mack, "Distribution-free
-calculation of the standard error of chain ladder reserve estimates", ASTIN Bulletin 1993): from
-how those developed that are further. Folds differ by an offset that all trials share, which leaves
-little chance in the comparison of two trials on one fold.
+All trials share folds and seeds, so losses compare fold by fold and epoch by epoch. Three models
+build on each other: `Falls` tells a fold's last loss from an earlier one, `FoldEffects` what a fold
+says of the trial, and `Processes` what trials with similar parameters and first epochs say of it.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from tune.search.falls import REACH, Falls
+from tune.search.fold_effects import FoldEffects
+from tune.search.trial_levels import CLIP, Known, Processes, TrialLevels
 
-# What is assumed before anything is known, with the weight of a few observations.
-PRIOR_WEIGHT = 4
-PRIOR_FOLD_SPREAD = 0.15  # of a trial's log losses over the folds, their offsets taken away
-PRIOR_EPOCH_SPREAD = 0.7  # of a log loss after the first epoch about what it comes to at the last
-FITS = 5  # rounds, after which offsets change no more that anyone could see
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+RUNG_0 = 0.1  # of a fold's epochs, which all trials have; told apart from what comes later
+CAP = 0.8  # of log loss above a fold's lowest, beyond which all last losses are alike
+FREEDOM, FREEDOM_PER_TRIAL = 4, 2  # degrees of freedom of Student's t, of what trials have shown
 
 
 @dataclass(frozen=True)
@@ -29,66 +31,90 @@ class Forecasts:
 
     Attributes:
         places: Where each trial is in the arrays.
-        centers: (n,) natural logarithms of the loss, averaged over all folds after the last epoch.
-        spreads: (n,) standard deviations of what is not known of them; 0 for whole trials.
+        losses: (n,) expected when complete, nats.
+        levels: What the mixtures are; on a scale on which folds differ by offsets.
+        complete: (n,) whether every fold has had its last epoch: then nothing is uncertain.
+        freedom: Degrees of freedom: few trials say little of how far off the next may be.
     """
 
     places: dict[int, int]
-    centers: Floats
-    spreads: Floats
+    losses: Floats
+    levels: TrialLevels
+    complete: NDArray[np.bool_]
+    freedom: float
+
+    @cached_property
+    def centers(self) -> Floats:
+        """Returns the expected levels: (n,)."""
+        centers: Floats = self.levels.weights @ self.levels.centers
+        return centers
+
+    @cached_property
+    def spreads(self) -> Floats:
+        """Returns the levels' standard deviations: (n,), 0 for complete trials."""
+        off = self.levels.centers - self.centers
+        variances = self.levels.weights @ (self.levels.spreads**2 + off**2)
+        return np.where(self.complete, 0.0, np.sqrt(variances))
 
     def center(self, trial: int) -> float:
-        """Returns one trial's; infinity where nothing is known."""
+        """Returns one trial's level; infinity where nothing is known."""
         return float(self.centers[self.places[trial]]) if trial in self.places else math.inf
 
-    def chances(self, trial: int) -> Floats:
-        """Returns the probability that one trial is better than each: (n,)."""
-        from scipy.special import ndtr  # a quarter of a second, for which workers would wait, too
+    def best(self, among: NDArray[np.bool_] | None = None) -> int:
+        """Returns the place of the trial that is most surely good, among some."""
+        upper = self.centers + self.spreads
+        return int(np.argmin(upper if among is None else np.where(among, upper, np.inf)))
 
-        own = self.places[trial]
-        gaps = self.centers - self.centers[own]
-        chances: Floats = ndtr(gaps / np.maximum(np.hypot(self.spreads[own], self.spreads), 1e-9))
-        return chances
+    def chance(self, one: int, other: int) -> float:
+        """Returns the probability that the trial at one place is better than that at another."""
+        rivals = np.arange(len(self.places))
+        rivals[one] = other
+        return float(self.chances(rivals)[one])
 
-    def known_as_well(self, trial: int) -> NDArray[np.bool_]:
-        """Tells of which trials no less is known than of one: (n,)."""
-        known: NDArray[np.bool_] = self.spreads <= self.spreads[self.places[trial]]
-        return known
+    def chances(self, rivals: Ints) -> Floats:
+        """Returns the probability that each trial is better than a rival: (n,).
+
+        Args:
+            rivals: (n,) places, one for each trial; one that is its own rival is the best known: 1.
+        """
+        from scipy.special import stdtr  # a quarter of a second, for which workers would wait, too
+
+        centers, spreads = self.levels.centers, np.where(self.complete, 0, self.levels.spreads)
+        gaps = centers[:, rivals] - centers
+        sizes = np.maximum(np.hypot(spreads, spreads[:, rivals]), 1e-9)
+        chances: Floats = self.levels.weights @ stdtr(self.freedom, gaps / sizes)
+        return np.where(rivals == np.arange(len(rivals)), 1.0, chances)
 
 
 class Forecaster:
     """Forecasts from the losses of all trials of a sweep, by fold and epoch.
 
     Args:
-        folds: How many a whole trial has.
+        folds: How many a complete trial has.
         epochs: How many each fold has.
     """
 
     def __init__(self, folds: int, epochs: int) -> None:
         self.folds, self.epochs = folds, epochs
-        self._curves: dict[int, Floats] = {}
+        self.rung_0 = max(1, round(RUNG_0 * epochs))
+        self._parameters: dict[int, Sequence[float]] = {}
+        self._losses: dict[int, Floats] = {}
         self._seen: dict[int, list[int]] = {}
+        self._processes, self._fitted = Processes(), 0
+        self._effects: FoldEffects | None = None
         self._forecasts: Forecasts | None = None
+
+    def begin(self, trial: int, parameters: Sequence[float]) -> None:
+        """Takes down a trial's parameters, each as a part of its range, 0 to 1."""
+        self._parameters[trial] = parameters
 
     def observe(self, trial: int, fold: int, epoch: int, loss: float) -> None:
         """Takes down a validation loss; epochs count from 1."""
-        curves = self._curves.setdefault(trial, np.full((self.folds, self.epochs), np.nan))
-        curves[fold, epoch - 1] = math.log(max(loss, 1e-12))
+        losses = self._losses.setdefault(trial, np.full((self.folds, self.epochs), np.nan))
+        losses[fold, epoch - 1] = max(loss, 1e-12)
         seen = self._seen.setdefault(trial, [0] * self.folds)
         seen[fold] = max(seen[fold], epoch)
         self._forecasts = None
-
-    def forecasts(self) -> Forecasts:
-        """Returns the forecast of each trial that has a loss yet."""
-        if self._forecasts is None:
-            estimate = _Estimate(self._all_curves())
-            places = {trial: place for place, trial in enumerate(self.trials)}
-            self._forecasts = Forecasts(places, estimate.centers, estimate.spreads)
-        return self._forecasts
-
-    def _all_curves(self) -> Floats:
-        none = np.empty((0, self.folds, self.epochs))
-        return np.array([self._curves[trial] for trial in self.trials]) if self._curves else none
 
     def epochs_seen(self, trial: int) -> list[int]:
         """Returns how many epochs of each fold a trial has had."""
@@ -97,113 +123,192 @@ class Forecaster:
     @property
     def trials(self) -> list[int]:
         """The trials that have a loss, by their numbers."""
-        return sorted(self._curves)
+        return sorted(self._losses)
 
     def losses(self) -> dict[int, float]:
         """Returns the loss that each trial is expected to have when complete, nats."""
         forecasts = self.forecasts()
-        return dict(zip(forecasts.places, np.exp(forecasts.centers).tolist(), strict=True))
+        return dict(zip(forecasts.places, forecasts.losses.tolist(), strict=True))
+
+    def forecasts(self) -> Forecasts:
+        """Returns the forecast of each trial that has a loss yet."""
+        if self._forecasts is None:
+            self._forecasts = self._made() if self._losses else _NOTHING
+        return self._forecasts
+
+    def _made(self) -> Forecasts:
+        trials = self.trials
+        losses = np.array([self._losses[trial] for trial in trials])
+        is_news = self._is_news(losses)
+        seen = _Seen(losses, self.rung_0, None if is_news else self._effects)
+        levels = self._processes.levels(seen.known(self._described(trials)), is_news)
+        self._effects = seen.effects
+        centers = np.where(seen.complete, seen.levels, levels.centers)
+        levels = TrialLevels(levels.weights, centers, levels.spreads)
+        freedom = FREEDOM + FREEDOM_PER_TRIAL * int(seen.ended.any(axis=1).sum())
+        places = {trial: place for place, trial in enumerate(trials)}
+        expected = seen.losses(levels.weights @ centers)
+        return Forecasts(places, expected, levels, seen.complete, freedom)
+
+    def _is_news(self, losses: Floats) -> bool:
+        """Tells whether folds have ended or trials begun since all was fitted anew."""
+        news = int(np.isfinite(losses[:, :, -1]).sum()) + len(losses)
+        is_news, self._fitted = news != self._fitted, news
+        return is_news
+
+    def _described(self, trials: Sequence[int]) -> Floats:
+        """Returns their parameters, about the middle of their ranges: (n, p)."""
+        size = max((len(each) for each in self._parameters.values()), default=0)
+        middle = [0.5] * size
+        described = [self._parameters.get(trial, middle) for trial in trials]
+        return np.array(described, dtype=np.float64).reshape(len(trials), size) - 0.5
 
 
-class _Estimate:
-    """Chain-ladder estimates for log losses (trials, folds, epochs), NaN where not seen yet."""
+class _Seen:
+    """What the losses (trials, folds, epochs) say of each trial; NaN where not seen yet.
 
-    def __init__(self, curves: Floats) -> None:
-        self._curves = curves
-        self._trials, self._folds, self._epochs = curves.shape
-        self._seen = np.isfinite(curves).sum(axis=2)  # epochs of each fold
-        self._begun = self._seen > 0
-        self._whole = (self._seen == self._epochs).all(axis=1)
+    Losses count by `log(loss + lowest)`: digits that nobody reads add the same loss for the good
+    and for the bad, so folds differ by offsets on a scale between that of losses and of logarithms.
+
+    Args:
+        losses: Of each epoch of each fold, nats.
+        rung_0: Epochs of the first fold that all trials have.
+        effects: Of the folds, if they are known from the same ended folds.
+    """
+
+    def __init__(self, losses: Floats, rung_0: int, effects: FoldEffects | None) -> None:
+        self._losses, self._rung_0, self._effects = losses, rung_0, effects
+        _, self._folds, self._epochs = losses.shape
+        self._count = np.isfinite(losses).sum(axis=2)
+        self.ended = np.isfinite(losses[:, :, -1])
+        self.complete: NDArray[np.bool_] = np.asarray(self.ended.all(axis=1))
+        self._lowest = _lowest(losses)
+        self._logs = np.log(losses + self._lowest)
 
     @cached_property
-    def _development(self) -> Floats:
-        """How much a log loss usually falls from each epoch to the last: (epochs,)."""
-        flat = self._curves.reshape(-1, self._epochs)
-        steps = np.array([_usual_step(flat[:, e], flat[:, e + 1]) for e in range(self._epochs - 1)])
-        falls: Floats = np.append(steps[::-1].cumsum()[::-1], 0.0)
-        return falls
+    def _floors(self) -> Floats:
+        """The lowest last log loss of each fold, or the mean of these: (folds,)."""
+        ended = np.where(self.ended, self._logs[:, :, -1], np.inf).min(axis=0)
+        seen = np.isfinite(ended)
+        usual = ended[seen].mean() if seen.any() else np.nanmin(self._logs)
+        floors: Floats = np.where(seen, ended, usual)
+        return floors
 
     @cached_property
-    def _epoch_spread(self) -> Floats:
-        """How far off that is, as a standard deviation: (epochs,)."""
-        ended = self._curves[self._seen == self._epochs]
-        ended = ended[ended[:, -1] <= np.median(ended[:, -1])] if len(ended) else ended
-        off = ended[:, -1:] - ended - self._development
-        left = np.arange(self._epochs)[::-1] / max(1, self._epochs - 1)
-        prior = PRIOR_WEIGHT * PRIOR_EPOCH_SPREAD**2 * left
-        spread: Floats = np.sqrt((prior + (off**2).sum(axis=0)) / (PRIOR_WEIGHT + len(off)))
-        return spread
+    def _told(self) -> tuple[Floats, Floats]:
+        """The last log loss of each fold, seen or told, and how far off that may be.
 
-    @cached_property
-    def _tops(self) -> Floats:
-        """What each fold of each trial is expected to come to: (trials, folds), or NaN."""
-        last = np.maximum(self._seen - 1, 0)
-        now = np.take_along_axis(self._curves, last[:, :, None], axis=2).squeeze(2)
-        tops: Floats = now + self._development[last]
-        return tops
-
-    @cached_property
-    def _offsets(self) -> Floats:
-        """How much harder each fold is than all folds together: (folds,).
-
-        The additive model of trials and folds, fitted in turns (Buja et al., Annals of Statistics
-        1989) to all trials with two folds; no offset is assumed, with the weight of one trial.
+        What rung 0 says is left to the processes, which learn how far it can be trusted.
         """
-        ended = np.where(self._seen == self._epochs, self._tops, np.nan)
-        ended = ended[np.isfinite(ended).sum(axis=1) >= 2]
-        offsets, counts = np.zeros(self._folds), np.isfinite(ended).sum(axis=0)
-        for _ in range(FITS if len(ended) else 0):
-            trials = np.nanmean(ended - offsets, axis=1, keepdims=True)
-            offsets = np.nansum(ended - trials, axis=0) / (counts + 1)
-            offsets -= offsets.mean()
-        return offsets
+        now = np.minimum(self._at_last_epochs(self._curves), self._floors + REACH)
+        told = np.minimum(self._falls.last(now, self._epochs_seen), self._floors + CAP)
+        used = self._count > 0
+        used[:, 0] &= self._count[:, 0] > self._rung_0
+        spreads = self._falls.spreads[self._epochs_seen]
+        return np.where(used, told, np.nan), np.where(used, spreads, np.nan)
 
     @cached_property
-    def _fold_spread(self) -> float:
-        """Standard deviation of a whole trial's log losses, offsets taken away."""
-        whole = self._tops[self._whole]
-        off = whole - _log_mean(whole)[:, None] - self._offsets
-        free = max(0, (len(whole) - 1) * (self._folds - 1))
-        prior = PRIOR_WEIGHT * PRIOR_FOLD_SPREAD**2
-        return math.sqrt((prior + (off**2).sum()) / (PRIOR_WEIGHT + free))
+    def _curves(self) -> Floats:
+        """The log losses, but for what is so high that it does not matter how high."""
+        curves = np.minimum(self._logs, (self._floors + REACH)[:, None])
+        curves[:, :, -1] = np.minimum(curves[:, :, -1], self._floors + CAP)
+        return curves
 
     @cached_property
-    def centers(self) -> Floats:
-        """See `Forecasts`: (trials,)."""
-        about: Floats = np.nansum(self._weights * (self._tops - self._offsets), axis=1)
-        about[self._whole] = _log_mean(self._tops[self._whole])
-        return about
+    def _falls(self) -> Falls:
+        return Falls.fitted(self._curves[self.ended])
+
+    @property
+    def _epochs_seen(self) -> Ints:
+        """The last epoch seen of each fold, from 0: (trials, folds); 0 where none is."""
+        last: Ints = np.maximum(self._count - 1, 0)
+        return last
+
+    def _at_last_epochs(self, logs: Floats) -> Floats:
+        """Returns the last that was seen of each fold: (trials, folds)."""
+        last: Floats = np.take_along_axis(logs, self._epochs_seen[:, :, None], axis=2).squeeze(2)
+        return last
 
     @cached_property
-    def spreads(self) -> Floats:
-        """See `Forecasts`: (trials,). Folds are drawn from few: k alike leave 1/k - 1/K open."""
-        between = np.maximum((self._weights**2).sum(axis=1) - 1 / self._folds, 0)
-        to_come = (self._weights * self._to_come).sum(axis=1)  # the folds' falls are off alike
-        spreads: Floats = np.sqrt(self._fold_spread**2 * between + to_come**2)
-        spreads[self._whole] = 0
-        return spreads
-
-    @cached_property
-    def _to_come(self) -> Floats:
-        """How far off each fold may be for the epochs it has not had: (trials, folds)."""
-        to_come: Floats = self._epoch_spread[np.maximum(self._seen - 1, 0)]
-        return to_come
+    def effects(self) -> FoldEffects:
+        """How folds differ: as given, or fitted."""
+        if self._effects:
+            return self._effects
+        told, spreads = self._told
+        return FoldEffects.fitted(told, spreads**2)
 
     @cached_property
     def _weights(self) -> Floats:
         """What each fold counts: the less, the further off it may be: (trials, folds)."""
-        weights = self._begun / (self._to_come**2 + self._fold_spread**2)
-        normed: Floats = weights / weights.sum(axis=1, keepdims=True)
-        return normed
+        _, spreads = self._told
+        precise = np.nan_to_num(1 / (self.effects.noise**2 + spreads**2))
+        weights: Floats = precise / np.maximum(precise.sum(axis=1, keepdims=True), 1e-12)
+        return weights
+
+    @cached_property
+    def levels(self) -> Floats:
+        """What a trial's folds say of its level: (trials,); NaN where they say nothing."""
+        told, _ = self._told
+        exact = np.where(self.ended, self._logs[:, :, -1], told)
+        levels = np.nan_to_num(self.effects.levels(exact))
+        means = (self._weights * levels).sum(axis=1)
+        known = np.isfinite(told).any(axis=1)
+        return np.where(self.complete, self._complete_levels(), np.where(known, means, np.nan))
+
+    def _complete_levels(self) -> Floats:
+        """The levels at which the effects give a complete trial's mean loss: (trials,)."""
+        about = np.where(self.complete[:, None], self._logs[:, :, -1], 0.0).mean(axis=1)
+        true = np.where(self.complete[:, None], np.exp(self._logs[:, :, -1]), 1.0).mean(axis=1)
+        levels: Floats = about + np.log(true / self.effects.mean(about))
+        return levels
+
+    @cached_property
+    def variances(self) -> Floats:
+        """How far off the levels may be: (trials,). Folds are few: k leave 1/k - 1/K open."""
+        _, spreads = self._told
+        between = np.maximum((self._weights**2).sum(axis=1) - 1 / self._folds, 0)
+        to_come = (self._weights * np.nan_to_num(spreads)).sum(axis=1)  # falls are off alike
+        variances: Floats = self.effects.noise**2 * between + to_come**2
+        return variances
+
+    def known(self, parameters: Floats) -> Known:
+        """Returns what is known of the trials."""
+        first = self._logs[:, 0, self._rung_0 - 1]
+        fold_variance = self.effects.noise**2 / self._folds
+        return Known(parameters, first, self.levels, self.variances, fold_variance)
+
+    def losses(self, levels: Floats) -> Floats:
+        """Returns the losses at levels, and those of complete trials: (trials,).
+
+        A bad trial has a level that says no more than that; its own falls say how bad it is.
+        """
+        levels = np.where(levels > levels.min() + CLIP, np.maximum(levels, self._plain), levels)
+        expected = np.maximum(self.effects.mean(levels) - self._lowest, 0.01 * self._lowest)
+        seen = np.where(self.complete[:, None], self._losses[:, :, -1], 0.0).mean(axis=1)
+        return np.where(self.complete, seen, expected)
+
+    @cached_property
+    def _plain(self) -> Floats:
+        """The levels that trials would come to by their falls alone: (trials,)."""
+        told = self._falls.last(self._at_last_epochs(self._logs), self._epochs_seen)
+        variances = self.effects.noise**2 + self._falls.spreads[self._epochs_seen] ** 2
+        precise = (self._count > 0) / variances
+        levels = np.nan_to_num(self.effects.levels(told))
+        plain: Floats = (precise * levels).sum(axis=1) / precise.sum(axis=1)
+        return plain
 
 
-def _usual_step(before: Floats, after: Floats) -> float:
-    """Returns the median change from one epoch to the next among those that made it."""
-    changes = (after - before)[np.isfinite(after)]
-    return float(np.median(changes)) if len(changes) else 0.0
+def _lowest(losses: Floats) -> float:
+    """Returns the mean over folds of their lowest last loss; a guess where none has ended."""
+    lowest = np.where(np.isfinite(losses[:, :, -1]), losses[:, :, -1], np.inf).min(axis=0)
+    ended = np.isfinite(lowest)
+    return float(lowest[ended].mean() if ended.any() else 0.2 * np.nanmin(losses))
 
 
-def _log_mean(logs: Floats) -> Floats:
-    """Returns the logarithm of each row's mean loss."""
-    means: Floats = np.log(np.exp(logs).mean(axis=1))
-    return means
+_NOTHING = Forecasts(
+    {},
+    np.empty(0),
+    TrialLevels(np.ones(1), np.empty((1, 0)), np.empty((1, 0))),
+    np.empty(0, bool),
+    1,
+)

@@ -7,13 +7,13 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from tune.search.forecast import Forecaster
+from tune.search.forecast import Forecaster, Forecasts
 
 # Chosen by replaying sweeps over real learning curves: see benchmarks/search.py.
-RISK = 0.01  # chance of being better than another, below which a trial is stopped at its start
-CAUTION = 3  # power of the share of a trial that is left to run, with which that chance falls
+RISK = 0.02  # probability that the best of all trials is stopped
+LEAVING = 0.2  # of the risk, within which a trial that is at work is put off
+MANY = 300  # trials, of which those with the least chances are stopped for good at once
 LIKELY = 0.3  # chance of being better than those at work, below which a trial waits for them
-RUNG_0 = 0.1  # of a fold's epochs, after which a trial waits; rung 0
 WARM_UP = 12  # trials that have had rung 0 before any is promoted
 BETS = (1.0, 0.35, 0.7)  # what a rung may cost, of what the rungs before it have
 
@@ -45,7 +45,13 @@ class Pruner(Protocol):
         """Tells what becomes of a running trial after an epoch."""
 
     def is_hopeless(self, trial: int) -> bool:
-        """Tells whether a trial shall be stopped."""
+        """Tells whether a trial shall be stopped for good."""
+
+    def is_put_off(self, trial: int) -> bool:
+        """Tells whether a trial that was at work shall wait instead."""
+
+    def chances(self) -> dict[int, float]:
+        """Returns the probability of each trial that is not complete to be the best."""
 
     def next_up(self, waiting: Collection[int]) -> int | None:
         """Returns which of the waiting trials goes on before a new one is begun, if any."""
@@ -79,6 +85,14 @@ class NoPruner:
         """Stops none."""
         return False
 
+    def is_put_off(self, trial: int) -> bool:
+        """Puts off none."""
+        return False
+
+    def chances(self) -> dict[int, float]:
+        """Returns nothing: no trial is stopped."""
+        return {}
+
     def next_up(self, waiting: Collection[int]) -> int | None:
         """Has none to choose: none ever waits."""
         return None
@@ -97,18 +111,22 @@ class LadderPruner:
     another fold: to keep weights costs more than an epoch, and an epoch of another fold tells more
     than one that is repeated.
 
-    A trial is stopped when it has little chance of being better than another of which no less is
-    known: less than the risk at its start, and the less the less is left to save. Of those that
-    wait, the best is promoted where its next rung has cost no more than `BETS` says, as in
-    successive halving, where every rung costs the same; and to rung 2 only if no other that is
-    there is forecast to be better. The rest are promoted when no new trials are left to begin.
+    Each trial has a chance of being better than the best known one, by the forecasts. The least
+    promising trials, whose chances add up to no more than the risk, are put off: the best of all
+    trials is among them with at most that probability. Forecasts change, so a trial that was put
+    off may go on later. When no new trials are left to begin, all that are not put off go on, the
+    most promising first. At the end all others are stopped; of very many, some are before.
+
+    While new trials are begun, the best of those that wait is promoted where its next rung has
+    cost no more than `BETS` says, as in successive halving, where every rung costs the same; and to
+    rung 2 only if no other that is there is forecast to be better.
 
     Args:
         forecaster: Forecasts the losses of all trials.
         spared: Trials that are never stopped.
         weights: Where size matters, too: returns that of a trial, which is then compared only with
             those that are no larger.
-        risk: The chance of being better than another, 0 to 0.5, below which a trial is stopped.
+        risk: The probability, 0 to 0.5, that the best of all trials is stopped.
     """
 
     def __init__(
@@ -120,7 +138,9 @@ class LadderPruner:
     ) -> None:
         self._forecaster, self._spared, self._weights = forecaster, spared, weights
         self._risk = risk
-        self._rung_0 = max(1, round(RUNG_0 * forecaster.epochs))
+        self._rung_0 = forecaster.rung_0
+        self._chances: dict[int, float] = {}
+        self._chances_of: Forecasts | None = None
         self._promised: dict[int, dict[int, int]] = {}  # epochs of the folds that workers are at
 
     def run(self, trial: int, open_folds: Sequence[int]) -> tuple[int, ...]:
@@ -151,36 +171,53 @@ class LadderPruner:
         if self.is_hopeless(trial):
             return Verdict.STOP
         if sum(self._forecaster.epochs_seen(trial)) != self._rung_0:
-            return Verdict.GO_ON
+            return Verdict.WAIT if self.is_put_off(trial) else Verdict.GO_ON
         if self.next_up([*waiting, trial]) != trial:
             return Verdict.WAIT
         self._promised[trial][0] = self._forecaster.epochs
         return Verdict.GO_ON
 
     def is_hopeless(self, trial: int) -> bool:
-        """See the class: a rival of which less is known does not count, as it may be flattered."""
-        forecasts = self._forecaster.forecasts()
-        if trial in self._spared or trial not in forecasts.places:
+        """See the class."""
+        chances = self.chances()
+        if len(chances) <= MANY:
             return False
-        risk = self._risk * self._left(trial) ** CAUTION
-        return self._is_worse(trial, risk, forecasts.known_as_well(trial))
+        return trial in chances and chances[trial] < sorted(chances.values())[len(chances) - MANY]
 
-    def _left(self, trial: int) -> float:
-        """Returns the share of a trial that it has not had yet."""
-        seen = self._forecaster.epochs_seen(trial)
-        return 1 - sum(seen) / (len(seen) * self._forecaster.epochs)
+    def is_put_off(self, trial: int) -> bool:
+        """See the class; what is at work is put off later than what waits is kept waiting."""
+        return trial in self._put_off(LEAVING)
 
-    def _is_worse(self, trial: int, chance: float, rivals: NDArray[np.bool_]) -> bool:
-        """Tells whether there is a rival that it is better than with less than some chance."""
+    def chances(self) -> dict[int, float]:
+        """Returns the chance of each trial that may be stopped to be better than the best known."""
         forecasts = self._forecaster.forecasts()
-        worse = rivals & (forecasts.chances(trial) < chance)
-        return bool(worse.any()) and any(
-            worse[place] and self._is_rival(other, trial)
-            for other, place in forecasts.places.items()
-        )
+        if forecasts is not self._chances_of:
+            chances = forecasts.chances(self._rivals(forecasts)) if forecasts.places else ()
+            named = zip(forecasts.places.items(), chances, strict=True)
+            self._chances = {
+                trial: float(chance)
+                for (trial, place), chance in named
+                if not forecasts.complete[place] and self._may_stop(trial)
+            }
+            self._chances_of = forecasts
+        return self._chances
 
-    def _is_rival(self, other: int, trial: int) -> bool:
-        return not self._weights or self._weights(other) <= self._weights(trial)
+    def _may_stop(self, trial: int) -> bool:
+        return trial not in self._spared and self._rung(trial) > 0
+
+    def _rivals(self, forecasts: Forecasts) -> NDArray[np.int64]:
+        """Returns the place of the best known trial that is no larger, for each trial."""
+        if not self._weights:
+            return np.full(len(forecasts.places), forecasts.best())
+        weights = np.array([self._weights(trial) for trial in forecasts.places])
+        return np.array([forecasts.best(weights <= own) for own in weights])
+
+    def _put_off(self, share: float = 1.0) -> set[int]:
+        """Returns the least promising trials, whose chances add up to a share of the risk."""
+        chances = self.chances()
+        ordered = sorted(chances, key=lambda trial: chances[trial])
+        sums = np.cumsum([chances[trial] for trial in ordered])
+        return set(ordered[: int((sums <= share * self._risk).sum())])
 
     def next_up(self, waiting: Collection[int]) -> int | None:
         """See the class."""
@@ -238,22 +275,32 @@ class LadderPruner:
         return [max(epochs, promised.get(fold, 0)) for fold, epochs in seen]
 
     def last_up(self, waiting: Collection[int], idle: bool) -> int | None:
-        """Returns the best that waits, unless what others are at is likely to find it worse.
+        """Returns the most promising that waits, unless what others are at may put it off.
 
-        Then one goes on that would not be stopped anyway. A trial at rung 1 is given no
-        other folds: that rung may be enough to stop it.
+        Then one goes on that is never put off. A trial at rung 1 is given no other folds: that
+        rung may be enough.
         """
-        there = [each for each in waiting if self._rung(each) and not self._is_at_rung_1(each)]
-        there.sort(key=self._center)
-        if not there or idle or not self._is_worse(there[0], LIKELY, self._at_work()):
+        put_off, chances = self._put_off(), self.chances()
+        there = [
+            each
+            for each in waiting
+            if each not in put_off and self._rung(each) and not self._is_at_rung_1(each)
+        ]
+        there.sort(key=lambda trial: -chances.get(trial, 0))
+        if not there or idle or not self._is_worse_than_one_at_work(there[0]):
             return there[0] if there else None
         return next((trial for trial in there if trial in self._spared), None)
+
+    def _is_worse_than_one_at_work(self, trial: int) -> bool:
+        """Tells whether a worker is at a trial that is likely to be better."""
+        forecasts = self._forecaster.forecasts()
+        own = forecasts.places[trial]
+        at_work = [
+            forecasts.places[each] for each in self._forecaster.trials if self._promised.get(each)
+        ]
+        return any(forecasts.chance(own, other) < LIKELY for other in at_work if other != own)
 
     def _is_at_rung_1(self, trial: int) -> bool:
         """Tells whether a worker is at its rung 1."""
         whole = self._forecaster.epochs
         return max(self._given(trial)) == whole > max(self._forecaster.epochs_seen(trial))
-
-    def _at_work(self) -> NDArray[np.bool_]:
-        """Tells which trials workers are at: (n,)."""
-        return np.array([bool(self._promised.get(trial)) for trial in self._forecaster.trials])

@@ -40,6 +40,7 @@ class Retries:
         if outcome.crowded_out:
             number = run.trial.number
             self._say(f"trial {number} found too little GPU memory beside others: again, alone")
+            run.trial.alone = True
             return Run(run.trial, run.folds, alone=True)
         failure, trial = outcome.failure, run.trial
         if not (failure and failure.may_pass) or trial.end or trial.retries >= self._most:

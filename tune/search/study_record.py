@@ -1,11 +1,12 @@
 """What the study is told of trials that have ended."""
 
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Mapping
 
 import optuna
 from optuna.trial import TrialState
 
-from results.trials import ESTIMATES
+from results.trials import ESTIMATES, MISSED
 from tune.search.forecast import Forecaster
 from tune.search.trial_progress import TrialProgress
 
@@ -43,11 +44,18 @@ class StudyRecord:
         value = trial.validation_loss if state == TrialState.COMPLETE else None
         self._study.tell(trial.trial, value, state)
 
-    def close(self, open_trials: Iterable[TrialProgress]) -> None:
-        """Tells that no trial is running any more, and that the search is over."""
+    def close(self, open_trials: Iterable[TrialProgress], chances: Mapping[int, float]) -> None:
+        """Tells that no trial is running any more, and that the search is over.
+
+        Args:
+            open_trials: That have not ended.
+            chances: Of each trial that was stopped, of being better than the best.
+        """
         for trial in open_trials:
             self.end(trial, *(trial.end or (TrialState.PRUNED, STOPPED)))
         self._study.set_user_attr(ESTIMATES, list(self._forecaster.losses().items()))
+        if chances:
+            self._study.set_user_attr(MISSED, 1 - math.prod(1 - each for each in chances.values()))
         self._study.set_user_attr("searched", True)
 
 

@@ -26,6 +26,7 @@ class TrialProgress:
         seconds: What it has taken on its workers.
         end: How it is to be told once no worker is at it, if that is known: state and cause.
         retries: How often it was begun again as its worker had died.
+        alone: Whether it has found too little memory on a GPU that others are at, too.
     """
 
     trial: optuna.Trial
@@ -38,6 +39,7 @@ class TrialProgress:
     seconds: float = 0.0
     end: tuple[TrialState, str] | None = None
     retries: int = 0
+    alone: bool = False
 
     def take_up(self, rows: Sequence[dict[str, Any]], steps: int) -> None:
         """Takes up what the trial had done before the search was broken off.

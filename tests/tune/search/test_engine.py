@@ -13,7 +13,7 @@ from optuna.trial import FrozenTrial, TrialState
 
 from model import Configuration, count_parameters
 from results import SweepFolder
-from results.trials import trials_of, trials_table
+from results.trials import MISSED, trials_of, trials_table
 from search_spaces import SearchSpace, read_space
 from tune.search.engine import Engine
 from tune.search.forecast import Forecaster
@@ -256,20 +256,20 @@ def test_a_pruned_search_ends_with_the_best_whole_at_a_part_of_the_cost(
             assert trial.user_attrs["cause"].startswith("likely worse than the best: stopped")
 
 
-def test_once_a_search_is_over_stopped_trials_are_estimated_by_all_it_has_seen(
+def test_once_a_search_is_over_what_stopped_trials_would_have_come_to_is_known(
     study: optuna.Study, space: SearchSpace
 ) -> None:
-    engine = engine_of(study, space, trials=40, pruned=True, risk=0.35)
+    engine = engine_of(study, space, trials=40, pruned=True)
     worked_off(engine, 2)
-    before = trials_of(study)
     engine.end()
-    after = trials_of(study)
-    assert _error(after, space) < 0.7 * _error(before, space)
-    assert [trial.params for trial in after] == [trial.params for trial in study.trials]
-    for trial in after:
+    trials = trials_of(study)
+    assert _error(trials, space) < 0.1
+    assert [trial.params for trial in trials] == [trial.params for trial in study.trials]
+    for trial in trials:
         assert trial.state == TrialState.PRUNED or trial.user_attrs["estimate"] == pytest.approx(
             trial.value
         )
+    assert 0 < study.user_attrs[MISSED] < RISK
 
 
 def _error(trials: list[FrozenTrial], space: SearchSpace) -> float:

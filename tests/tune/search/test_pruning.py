@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tune.search.forecast import Forecaster
-from tune.search.pruning import RISK, WARM_UP, LadderPruner, NoPruner, Verdict
+from tune.search.pruning import MANY, RISK, WARM_UP, LadderPruner, NoPruner, Verdict
 
 FOLDS, EPOCHS, RUNG_0 = 5, 10, 1
 
@@ -26,6 +26,11 @@ class Pruning:
             for epoch in range(1, epochs + 1):
                 self.forecaster.observe(trial, fold, epoch, factor * 3.0 / (epoch + 1))
 
+    def complete(self, *factors: float) -> None:
+        """Shows complete trials, 100 and above."""
+        for trial, factor in enumerate(factors, start=100):
+            self.show(trial, factor, *[EPOCHS] * FOLDS)
+
     def rung_0(self, factors: list[float]) -> None:
         """Begins trials 0, 1, ... and leaves them waiting."""
         for trial, factor in enumerate(factors):
@@ -34,41 +39,66 @@ class Pruning:
             self.pruner.ended(trial, [0])
 
 
-def test_what_is_clearly_worse_is_stopped_and_what_is_not_is_kept() -> None:
+def test_what_is_clearly_worse_is_put_off_and_what_is_not_is_kept() -> None:
     pruning = Pruning()
+    pruning.complete(1.0, 1.2, 1.5, 2.0, 3.0, 6.0)
     pruning.show(1, 1.0, 10, 10, 10, 10, 10)
-    pruning.show(2, 9.0, 2)
-    pruning.show(3, 1.1, 2)
-    assert pruning.pruner.is_hopeless(2)
-    assert not pruning.pruner.is_hopeless(3)
-    assert not pruning.pruner.is_hopeless(1)
+    pruning.show(2, 9.0, 6)
+    pruning.show(3, 1.1, 6)
+    assert pruning.pruner.is_put_off(2)
+    assert not pruning.pruner.is_put_off(3)
+    assert not pruning.pruner.is_put_off(1)
+    assert pruning.pruner.verdict(2, []) == Verdict.WAIT
+    assert pruning.pruner.verdict(3, []) == Verdict.GO_ON
 
 
-def test_who_takes_a_higher_risk_stops_more() -> None:
-    stopped = []
-    for risk in (0.065, 0.25, 0.5):
+def test_who_takes_a_higher_risk_puts_off_more() -> None:
+    put_off = []
+    for risk in (0.005, 0.1, 0.5):
         pruning = Pruning(risk=risk)
         pruning.show(1, 1.0, 10, 10, 10, 10, 10)
         for trial in range(2, 22):
             pruning.show(trial, 1.0 + 0.02 * trial, 10, 10)
-        stopped.append(sum(pruning.pruner.is_hopeless(trial) for trial in range(2, 22)))
-    assert 0 < stopped[0] < stopped[1] < stopped[2] < 20
+        put_off.append(sum(pruning.pruner.is_put_off(trial) for trial in range(2, 22)))
+    assert 0 < put_off[0] < put_off[1] < put_off[2] < 20
 
 
-def test_spared_trial_is_never_stopped() -> None:
+def test_chances_of_those_that_do_not_go_on_add_up_to_no_more_than_the_risk() -> None:
+    pruning = Pruning(risk=0.1)
+    pruning.show(1, 1.0, 10, 10, 10, 10, 10)
+    for trial in range(2, 22):
+        pruning.show(trial, 1.0 + 0.02 * trial, 10, 10)
+    waiting = list(range(2, 22))
+    chances = pruning.pruner.chances()
+    while (best := pruning.pruner.last_up(waiting, idle=True)) is not None:
+        waiting.remove(best)
+    assert 0 < len(waiting) < 20
+    assert sum(chances[trial] for trial in waiting) <= 0.1
+    assert sum(sorted(chances.values())[: len(waiting) + 1]) > 0.1
+
+
+def test_of_very_many_trials_the_least_promising_are_stopped_for_good() -> None:
+    pruning = Pruning()
+    pruning.rung_0([1.0 + 0.01 * n for n in range(MANY + 21)])
+    hopeless = [trial for trial in range(MANY + 21) if pruning.pruner.is_hopeless(trial)]
+    assert hopeless == list(range(MANY + 1, MANY + 21))
+    assert pruning.pruner.verdict(MANY + 20, []) == Verdict.STOP
+
+
+def test_spared_trial_is_never_put_off() -> None:
     pruning = Pruning()
     pruning.show(1, 1.0, 10, 10, 10, 10, 10)
     pruning.show(0, 50.0, 10)
-    assert not pruning.pruner.is_hopeless(0)
+    assert not pruning.pruner.is_put_off(0)
 
 
 @given(st.lists(st.floats(0.2, 5.0), min_size=2, max_size=12), st.integers(1, EPOCHS))
-def test_the_best_at_every_rung_is_never_stopped(factors: list[float], epochs: int) -> None:
+def test_the_best_at_every_rung_is_never_put_off(factors: list[float], epochs: int) -> None:
     pruning = Pruning()
     for trial, factor in enumerate(factors, start=1):
         pruning.show(trial, factor, epochs)
     best = 1 + int(np.argmin(factors))
-    assert not pruning.pruner.is_hopeless(best)
+    assert not pruning.pruner.is_put_off(best)
 
 
 def test_all_wait_until_there_is_enough_to_compare() -> None:
@@ -115,7 +145,7 @@ def test_other_folds_are_for_the_best_alone() -> None:
 def test_where_none_is_begun_any_more_an_idle_worker_takes_what_is_left() -> None:
     pruning = Pruning()
     pruning.show(1, 1.0, 10, 10, 10)
-    pruning.show(2, 1.6, 10)
+    pruning.show(2, 1.1, 10)
     assert pruning.pruner.last_up([2], idle=True) == 2
     assert pruning.pruner.last_up([], idle=True) is None
 
@@ -132,12 +162,12 @@ def test_a_trial_that_waited_goes_on_with_a_fold_that_it_has_not_had() -> None:
 def test_a_trial_at_rung_1_is_given_no_other_fold_once_all_have_begun() -> None:
     pruning = Pruning()
     pruning.rung_0([1.0 + 0.01 * n for n in range(1, 41)])
-    pruning.pruner.begun(0, [1])
-    assert pruning.pruner.last_up([0], idle=False) is None
-    assert pruning.pruner.last_up([0, 5, 7], idle=False) == 5
-    pruning.show(0, 1.01, RUNG_0, 10)
-    pruning.pruner.ended(0, [1])
-    assert pruning.pruner.last_up([0, 5, 7], idle=False) == 0
+    pruning.pruner.begun(1, [1])
+    assert pruning.pruner.last_up([1], idle=False) is None
+    assert pruning.pruner.last_up([1, 5, 7], idle=False) == 5
+    pruning.show(1, 1.01, RUNG_0, 10)
+    pruning.pruner.ended(1, [1])
+    assert pruning.pruner.last_up([1, 5, 7], idle=False) == 1
 
 
 def test_what_was_broken_off_goes_on_at_the_folds_that_workers_were_at() -> None:
@@ -161,7 +191,7 @@ def test_a_rung_0_that_was_broken_off_goes_on() -> None:
 def test_what_others_are_at_may_spare_a_worse_one_its_work_but_not_what_none_may_stop() -> None:
     pruning = Pruning()
     pruning.show(1, 1.0, 10, 10, 10)
-    pruning.show(2, 1.6, 10)
+    pruning.show(2, 1.15, 10)
     pruning.show(0, 1.7, 10)
     pruning.pruner.begun(1, [3])
     assert pruning.pruner.last_up([2], idle=False) is None
@@ -172,14 +202,14 @@ def test_what_others_are_at_may_spare_a_worse_one_its_work_but_not_what_none_may
 
 
 def test_a_small_network_is_not_stopped_for_a_large_one_where_size_matters() -> None:
-    weights = {1: 900_000, 2: 50_000, 3: 950_000}
+    weights = {2: 50_000, 3: 950_000, **dict.fromkeys(range(100, 106), 900_000)}
     for matters in (False, True):
         pruning = Pruning(weights.__getitem__ if matters else None)
-        pruning.show(1, 1.0, 10, 10, 10, 10, 10)
-        pruning.show(2, 9.0, 5)
-        pruning.show(3, 9.0, 5)
-        assert pruning.pruner.is_hopeless(2) != matters
-        assert pruning.pruner.is_hopeless(3)
+        pruning.complete(1.0, 1.2, 1.5, 2.0, 3.0, 6.0)
+        pruning.show(2, 9.0, 6)
+        pruning.show(3, 9.0, 6)
+        assert pruning.pruner.is_put_off(2) != matters
+        assert pruning.pruner.is_put_off(3)
 
 
 @pytest.mark.parametrize("trial", [0, 1])
@@ -188,3 +218,5 @@ def test_without_a_pruner_every_trial_runs_to_its_end(trial: int) -> None:
     assert pruner.run(trial, range(FOLDS)) == (0, 1, 2, 3, 4)
     assert pruner.verdict(trial, []) == Verdict.GO_ON
     assert not pruner.is_hopeless(trial)
+    assert not pruner.is_put_off(trial)
+    assert pruner.chances() == {}
