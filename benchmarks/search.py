@@ -24,7 +24,7 @@ import numpy as np
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.progress import track
-from rich.table import Table
+from rich.table import Column, Table
 from scipy.stats import binomtest
 
 from benchmarks.header import cores, header
@@ -67,7 +67,7 @@ class Ended:
 def main() -> None:
     """Prints a table for each table of curves and number of workers, and draws the picture."""
     arguments = _arguments()
-    console = Console(width=120, highlight=False)
+    console = Console(width=140, highlight=False)
     console.print(header("optuna", "ray", "numpy"))
     ended = {}
     for path in arguments.table:
@@ -116,7 +116,8 @@ class _Replayed:
 
     def one(self, seed: int) -> Ended:
         """Runs in a process of its own."""
-        curves, trials = self._curves(seed), self.arguments.trials
+        curves = self._curves(seed)
+        trials = min(self.arguments.trials, len(curves.losses))
         space = read_space(curves.about["space"], Configuration.check)
         begin = partial(Shuzi, risk=self.risk) if self.name == "shuzi" else STRATEGIES[self.name]
         strategy = begin(curves, space, trials, seed)
@@ -167,7 +168,7 @@ def _judged(told: Replay, curves: LearningCurves, missed: float) -> Ended:
 
 def _table(by_name: dict[str, list[Ended]], workers: int, arguments: argparse.Namespace) -> Table:
     title = f"{workers} at a time, {arguments.trials} trials, {arguments.seeds} seeds"
-    table = Table("search", box=SIMPLE_HEAD, title=title)
+    table = Table(Column("search", no_wrap=True), box=SIMPLE_HEAD, title=title)
     for heading in (
         "to the target",
         "quartiles",

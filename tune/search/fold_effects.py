@@ -14,6 +14,7 @@ PRIOR_OFFSET_LOSSES = 1  # for no offset
 PRIOR_SQUARES = 0.5  # for a slope of 1
 PRIOR_TRIAL_SPREAD, PRIOR_TRIALS = 0.14, 4
 NEAR = 0.3  # of log loss: how far above the best tenth a trial's noise counts 1/e
+LEAST_NOISE = 0.02
 ROUNDS = 12  # after which the fit changes no more that anyone could see
 
 
@@ -104,8 +105,8 @@ class _Fit:
     def _measure_noise(self, levels: Floats, unsure: Floats, weights: Floats) -> None:
         off = self._losses - self.offsets - self.slopes * levels[:, None]
         squares = off**2 + self.slopes**2 * unsure[:, None]
-        squares = np.minimum(squares, 9 * (self.noise2 + self._variances))
+        squares = np.minimum(squares, 9 * (self.noise2 + self._variances)) - self._variances
         near = np.exp(-np.maximum(levels - np.quantile(levels, 0.1), 0) / NEAR)
-        counted = weights * near[:, None]
-        prior = PRIOR_LOSSES * PRIOR_NOISE**2
-        self.noise2 = (prior + (counted * squares).sum()) / (PRIOR_LOSSES + counted.sum())
+        counted = weights**2 * near[:, None]
+        summed = PRIOR_LOSSES * PRIOR_NOISE**2 + (counted * squares).sum()
+        self.noise2 = max(summed / (PRIOR_LOSSES + counted.sum()), LEAST_NOISE**2)
