@@ -22,7 +22,8 @@ Ints = NDArray[np.int64]
 
 RUNG_0 = 0.1  # of a fold's epochs, which all trials have; told apart from what comes later
 CAP = 0.8  # of log loss above a fold's lowest, beyond which all last losses are alike
-FREEDOM, FREEDOM_PER_TRIAL = 4, 2  # degrees of freedom of Student's t, of what trials have shown
+MOST = 250  # trials that are forecast: the time that takes grows with their cube
+FREEDOM, FREEDOM_PER_TRIAL = 8, 4  # degrees of freedom of Student's t, of what trials have shown
 
 
 @dataclass(frozen=True)
@@ -66,10 +67,10 @@ class Forecasts:
         return int(np.argmin(upper if among is None else np.where(among, upper, np.inf)))
 
     def chance(self, one: int, other: int) -> float:
-        """Returns the probability that the trial at one place is better than that at another."""
+        """Returns the probability that one trial is better than another."""
         rivals = np.arange(len(self.places))
-        rivals[one] = other
-        return float(self.chances(rivals)[one])
+        rivals[self.places[one]] = self.places[other]
+        return float(self.chances(rivals)[self.places[one]])
 
     def chances(self, rivals: Ints) -> Floats:
         """Returns the probability that each trial is better than a rival: (n,).
@@ -103,6 +104,7 @@ class Forecaster:
         self._processes, self._fitted = Processes(), 0
         self._effects: FoldEffects | None = None
         self._forecasts: Forecasts | None = None
+        self._last: dict[int, float] = {}  # the loss that each trial was forecast to have
 
     def begin(self, trial: int, parameters: Sequence[float]) -> None:
         """Takes down a trial's parameters, each as a part of its range, 0 to 1."""
@@ -127,17 +129,23 @@ class Forecaster:
 
     def losses(self) -> dict[int, float]:
         """Returns the loss that each trial is expected to have when complete, nats."""
-        forecasts = self.forecasts()
-        return dict(zip(forecasts.places, forecasts.losses.tolist(), strict=True))
+        self.forecasts()
+        return self._last
 
     def forecasts(self) -> Forecasts:
-        """Returns the forecast of each trial that has a loss yet."""
+        """Returns the forecast of each trial that has a loss yet; of very many, the best ones'."""
         if self._forecasts is None:
-            self._forecasts = self._made() if self._losses else _NOTHING
+            self._forecasts = made = self._made() if self._losses else _NOTHING
+            self._last = {**self._last, **dict(zip(made.places, made.losses.tolist(), strict=True))}
         return self._forecasts
 
+    def _promising(self) -> list[int]:
+        """Returns the trials to forecast: those that had the lowest forecasts, and new ones."""
+        ordered = sorted(self.trials, key=lambda trial: self._last.get(trial, 0.0))
+        return sorted(ordered[:MOST])
+
     def _made(self) -> Forecasts:
-        trials = self.trials
+        trials = self._promising()
         losses = np.array([self._losses[trial] for trial in trials])
         is_news = self._is_news(losses)
         seen = _Seen(losses, self.rung_0, None if is_news else self._effects)

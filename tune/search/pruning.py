@@ -10,9 +10,8 @@ from numpy.typing import NDArray
 from tune.search.forecast import Forecaster, Forecasts
 
 # Chosen by replaying sweeps over real learning curves: see benchmarks/search.py.
-RISK = 0.02  # probability that the best of all trials is stopped
+RISK = 0.05  # probability that the best of all trials is stopped
 LEAVING = 0.2  # of the risk, within which a trial that is at work is put off
-MANY = 300  # trials, of which those with the least chances are stopped for good at once
 LIKELY = 0.3  # chance of being better than those at work, below which a trial waits for them
 WARM_UP = 12  # trials that have had rung 0 before any is promoted
 BETS = (1.0, 0.35, 0.7)  # what a rung may cost, of what the rungs before it have
@@ -179,10 +178,8 @@ class LadderPruner:
 
     def is_hopeless(self, trial: int) -> bool:
         """See the class."""
-        chances = self.chances()
-        if len(chances) <= MANY:
-            return False
-        return trial in chances and chances[trial] < sorted(chances.values())[len(chances) - MANY]
+        is_known = any(self._forecaster.epochs_seen(trial)) and trial not in self._spared
+        return is_known and trial not in self._forecaster.forecasts().places
 
     def is_put_off(self, trial: int) -> bool:
         """See the class; what is at work is put off later than what waits is kept waiting."""
@@ -294,11 +291,10 @@ class LadderPruner:
     def _is_worse_than_one_at_work(self, trial: int) -> bool:
         """Tells whether a worker is at a trial that is likely to be better."""
         forecasts = self._forecaster.forecasts()
-        own = forecasts.places[trial]
-        at_work = [
-            forecasts.places[each] for each in self._forecaster.trials if self._promised.get(each)
-        ]
-        return any(forecasts.chance(own, other) < LIKELY for other in at_work if other != own)
+        at_work = [each for each in forecasts.places if self._promised.get(each) and each != trial]
+        return trial in forecasts.places and any(
+            forecasts.chance(trial, other) < LIKELY for other in at_work
+        )
 
     def _is_at_rung_1(self, trial: int) -> bool:
         """Tells whether a worker is at its rung 1."""

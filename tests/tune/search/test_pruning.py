@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tune.search.forecast import Forecaster
-from tune.search.pruning import MANY, RISK, WARM_UP, LadderPruner, NoPruner, Verdict
+from tune.search.forecast import MOST, Forecaster
+from tune.search.pruning import RISK, WARM_UP, LadderPruner, NoPruner, Verdict
 
 FOLDS, EPOCHS, RUNG_0 = 5, 10, 1
 
@@ -79,10 +79,10 @@ def test_chances_of_those_that_do_not_go_on_add_up_to_no_more_than_the_risk() ->
 
 def test_of_very_many_trials_the_least_promising_are_stopped_for_good() -> None:
     pruning = Pruning()
-    pruning.rung_0([1.0 + 0.01 * n for n in range(MANY + 21)])
-    hopeless = [trial for trial in range(MANY + 21) if pruning.pruner.is_hopeless(trial)]
-    assert hopeless == list(range(MANY + 1, MANY + 21))
-    assert pruning.pruner.verdict(MANY + 20, []) == Verdict.STOP
+    pruning.rung_0([1.0 + 0.01 * n for n in range(MOST + 21)])
+    hopeless = [trial for trial in range(MOST + 21) if pruning.pruner.is_hopeless(trial)]
+    assert hopeless == list(range(MOST, MOST + 21))
+    assert pruning.pruner.verdict(MOST + 20, []) == Verdict.STOP
 
 
 def test_spared_trial_is_never_put_off() -> None:
