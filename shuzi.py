@@ -132,7 +132,7 @@ def sweep(
             help="How often the best of the trials may be lost, 0.001 to 0.5; lower takes longer.",
             rich_help_panel=SEARCH,
         ),
-    ] = 0.05,
+    ] = 0.02,
     max_parameters: Annotated[
         int | None,
         typer.Option(help="Try no network of more weights.", rich_help_panel=SEARCH),

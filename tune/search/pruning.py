@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from tune.search.forecast import Forecaster, Forecasts
 
 # Chosen by replaying sweeps over real learning curves: see benchmarks/search.py.
-RISK = 0.05  # probability that the best of all trials is stopped
+RISK = 0.02  # probability that the best of all trials is stopped
 LEAVING = 0.2  # of the risk, within which a trial that is at work is put off
 LIKELY = 0.3  # chance of being better than those at work, below which a trial waits for them
 WARM_UP = 12  # trials that have had rung 0 before any is promoted
