@@ -1,6 +1,7 @@
 """The search, while it goes on: its trials are told as they end, to people and to programs."""
 
 import time
+from collections.abc import Sequence
 from typing import Any, Literal
 
 from optuna.trial import FrozenTrial, TrialState
@@ -79,17 +80,22 @@ class SearchProgress(NotSaved, Callback):  # type: ignore[misc]
         self._look()
 
     def _look(self) -> None:
-        for trial in self._tally.look():
-            self._tell(trial)
+        ended = self._tally.look()
+        stopped = [trial for trial in ended if trial.state == TrialState.PRUNED]
+        for trial in ended:
+            if trial not in stopped:
+                self._tell(_ending(trial), is_bad=trial.state == TrialState.FAIL)
+            self._send(_event(trial))
+        if stopped:
+            self._tell(_stopping(stopped))
         self._next_look = time.monotonic() + PAUSE
 
-    def _tell(self, trial: FrozenTrial) -> None:
+    def _tell(self, what: str, is_bad: bool = False) -> None:
         here = "" if is_live(self._console) else f" | {self._view.line()}"
-        if trial.state == TrialState.FAIL:
-            warn(self._console, f"{_ending(trial)}{here}", "red")
+        if is_bad:
+            warn(self._console, f"{what}{here}", "red")
         else:
-            say(self._console, f"{_ending(trial)}{here}")
-        self._send(_event(trial))
+            say(self._console, f"{what}{here}")
 
     def _folds_done(self, trial: Trial) -> int:
         epochs = trial.config["configuration"]["epochs"]
@@ -112,6 +118,11 @@ def _ending(trial: FrozenTrial) -> str:
     cause = trial.user_attrs.get("cause", "")
     if trial.state == TrialState.FAIL:
         return f"trial {trial.number} failed: {cause}"
-    if trial.state == TrialState.PRUNED:
-        return f"trial {trial.number} {cause}"
     return f"trial {trial.number} whole: loss {trial.value:.4f}"
+
+
+def _stopping(trials: Sequence[FrozenTrial]) -> str:
+    """Says in a line that trials were stopped, for most are at the very end."""
+    if len(trials) == 1:
+        return f"trial {trials[0].number} {trials[0].user_attrs.get('cause', '')}"
+    return f"{len(trials)} trials stopped: likely worse than the best"

@@ -192,10 +192,13 @@ def test_each_epoch_of_each_fold_is_written_once(swept: tuple[SweepFolder, str])
         assert sorted(rows) == [(fold, epoch) for fold in range(5) for epoch in range(1, 6)]
 
 
-def test_progress_tells_each_end_once(swept: tuple[SweepFolder, str]) -> None:
-    for number in range(TRIALS):
+def test_progress_tells_each_end_once(swept: tuple[SweepFolder, str], study: optuna.Study) -> None:
+    stopped = [trial.number for trial in study.trials if trial.state == TrialState.PRUNED]
+    for number in set(range(TRIALS)) - set(stopped):
         again = "crowded" in PLANTED.get(number, "")
         assert swept[1].count(f"\ntrial {number} ") == 1 + again
+    told = f"\n{len(stopped)} trials stopped: likely worse than the best"
+    assert swept[1].count(told) == 1, "most are stopped together, at the end"
     assert f"{TRIALS}/{TRIALS} done" in swept[1]
 
 
