@@ -40,7 +40,7 @@ def importance(trials: Sequence[FrozenTrial]) -> dict[str, float]:
 
 
 def by_estimate(trials: Sequence[FrozenTrial]) -> list[FrozenTrial]:
-    """Returns the trials that have ended with a loss, whole or estimated, all as complete."""
+    """Returns the trials that have a loss, of all folds or estimated, all as complete."""
     return [
         create_trial(value=loss, params=trial.params, distributions=trial.distributions)
         for trial in trials
@@ -51,4 +51,5 @@ def by_estimate(trials: Sequence[FrozenTrial]) -> list[FrozenTrial]:
 def _loss(trial: FrozenTrial) -> float | None:
     if trial.state == TrialState.COMPLETE:
         return trial.value
-    return trial.user_attrs.get("estimate") if trial.state == TrialState.PRUNED else None
+    is_estimated = trial.state in (TrialState.PRUNED, TrialState.RUNNING)
+    return trial.user_attrs.get("estimate") if is_estimated else None

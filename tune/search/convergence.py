@@ -28,18 +28,18 @@ class Convergence:
     def reached(self, trials: Sequence[FrozenTrial]) -> bool:
         """Tells whether no gain is to be expected that cross-validation could see.
 
-        Trials that were stopped count by their estimate: so it is known where losses are high.
+        Trials that are not complete count by their estimate: so it is known where losses are high.
 
         Args:
             trials: Of a study, those that have not ended, too.
         """
-        ended = by_estimate(trials)
+        known = by_estimate(trials)
         whole = [trial for trial in trials if trial.state == TrialState.COMPLETE]
-        if not whole or len(ended) < max(LEAST, self._looked_at + EVERY):
+        if not whole or len(known) < max(LEAST, self._looked_at + EVERY):
             return False
-        self._looked_at = len(ended)
+        self._looked_at = len(known)
         best = min(whole, key=lambda trial: trial.value or 0.0)
-        return possible_gain(ended) < noise(best.user_attrs["fold_losses"])
+        return possible_gain(known) < noise(best.user_attrs["fold_losses"])
 
 
 def possible_gain(trials: Sequence[FrozenTrial]) -> float:

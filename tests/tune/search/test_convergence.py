@@ -1,9 +1,8 @@
 """A search ends by itself when no gain is left that cross-validation could see."""
 
-import optuna
 import pytest
 from optuna.distributions import BaseDistribution, FloatDistribution
-from optuna.trial import FrozenTrial, create_trial
+from optuna.trial import FrozenTrial, TrialState, create_trial
 
 from tune.search.convergence import Convergence, noise
 
@@ -40,8 +39,24 @@ def test_it_is_not_looked_at_before_there_are_trials_enough_or_twice_at_the_same
     assert convergence.reached(trials(25, spread=10.0))
 
 
+def test_trials_that_wait_count_by_their_estimates() -> None:
+    """Most are stopped only at the end of a search."""
+    waiting = [
+        create_trial(
+            state=TrialState.RUNNING,
+            params=trial.params,
+            distributions=VARIED,
+            user_attrs={"estimate": trial.value},
+        )
+        for trial in trials(40, spread=0.3)[:30]
+    ]
+    complete = trials(40, spread=0.3)[30:]
+    assert Convergence().reached([*waiting, *complete])
+    assert not Convergence().reached(complete)
+
+
 def test_trials_without_a_loss_are_left_out() -> None:
-    failed = [create_trial(state=optuna.trial.TrialState.FAIL)] * 30
+    failed = [create_trial(state=TrialState.FAIL)] * 30
     assert not Convergence().reached([*failed, *trials(10, spread=10.0)])
 
 
