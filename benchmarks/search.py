@@ -41,6 +41,7 @@ STRATEGIES: dict[str, Callable[[LearningCurves, SearchSpace, int, int], Strategy
     "shuzi": Shuzi,
 }
 BASE = "TPE, whole trials"
+LEAST_REGRET = 1e-4  # nats, as low as is drawn
 
 
 @dataclass(frozen=True)
@@ -218,27 +219,26 @@ def _quartiles(ended: list[Ended]) -> list[float]:
 
 
 def draw(ended: dict[tuple[str, int], dict[str, list[Ended]]], path: Path) -> None:
-    """Draws the mean regret against the cost: a row for each table, a column for each workers."""
+    """Draws the mean regret against the cost: a row for each number of workers, by table."""
     import matplotlib.pyplot as plt
     from matplotlib.ticker import NullFormatter
 
     tables, workers = (list(dict.fromkeys(key[k] for key in ended)) for k in (0, 1))
-    size = 4.5 * len(workers), 3.5 * len(tables) + 1
+    size = 4.5 * len(tables), 4.0 * len(workers) + 1
     figure, axes = plt.subplots(
-        len(tables), len(workers), figsize=size, sharey="row", squeeze=False, layout="constrained"
+        len(workers), len(tables), figsize=size, squeeze=False, layout="constrained"
     )
     for (name, count), by_name in ended.items():
-        axis = axes[tables.index(name), workers.index(count)]
-        costs = np.geomspace(60, max(e.cost for each in by_name.values() for e in each), 80)
+        axis = axes[workers.index(count), tables.index(name)]
+        costs = np.geomspace(60, max(e.cost for each in by_name.values() for e in each), 120)
         for (called, each), style in zip(by_name.items(), _styles(len(by_name)), strict=True):
             axis.plot(costs, [_mean_regret(each, cost) for cost in costs], label=called, **style)
         axis.set(xscale="log", yscale="log", title=f"{name}, {count} at a time")
+        axis.set_ylim(bottom=LEAST_REGRET)
         axis.xaxis.set_minor_formatter(NullFormatter())
         axis.grid(alpha=0.3)
-    for axis in axes[-1]:
-        axis.set_xlabel("cost, epochs of one fold")
-    for axis in axes[:, 0]:
-        axis.set_ylabel("loss above the best, nats (mean)")
+    figure.supxlabel("cost, epochs of one fold")
+    figure.supylabel("loss above the best, nats (mean over seeds)")
     handles, labels = axes[0, 0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=4)
     figure.savefig(path, dpi=150)
@@ -259,7 +259,9 @@ def _mean_regret(ended: list[Ended], cost: float) -> float:
     """Returns the mean over seeds, once three quarters of them have a complete trial."""
     regrets = [min((r for at, r in each.regrets if at <= cost), default=np.nan) for each in ended]
     known = np.isfinite(regrets)
-    return float(np.mean(np.array(regrets)[known])) if known.mean() >= 0.75 else np.nan
+    if known.mean() < 0.75:
+        return np.nan
+    return max(LEAST_REGRET, float(np.mean(np.array(regrets)[known])))
 
 
 if __name__ == "__main__":
