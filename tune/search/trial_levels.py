@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from tune.search.falls import REACH
+
 Floats = NDArray[np.float64]
 
 # The prior of the process, in log losses; the first epochs' are in standard deviations.
@@ -15,7 +17,7 @@ LINEAR = (0.2, 0.5)  # of a parameter's whole range
 CURVED = (0.0, 0.2)  # what is not linear in parameters and first epochs
 ALONE = (0.02, 0.06, 0.12, 0.25)  # what no parameter tells
 USUAL_ALONE, ALONE_SPREAD = 0.1, 1.4  # of their logarithms
-REACH = 0.3  # of the first epochs, beside the parameters, in what is curved
+FIRST = 0.3  # what the first epochs count, beside the parameters, in what is curved
 LEAST = 0.02  # a weight below which a process is left out
 
 
@@ -99,7 +101,7 @@ class Processes:
         product = x @ x.T
         squares = np.diagonal(product)
         far = squares[:, None] + squares - 2 * product
-        far = far / max(1, x.shape[1]) * 3 + REACH * (first[:, None] - first) ** 2
+        far = far / max(1, x.shape[1]) * 3 + FIRST * (first[:, None] - first) ** 2
         shared = LEVEL_SPREAD**2 + SLOPE_SPREAD**2 * np.outer(first, first)
         own = (alone**2 + known.fold_variance) * np.eye(n)
         covariance: Floats = shared + linear**2 * product + curved**2 * np.exp(-0.5 * far) + own
@@ -111,7 +113,7 @@ def _standardised(first: Floats) -> Floats:
     seen = np.isfinite(first)
     if not seen.any():
         return np.zeros(len(first))
-    capped = np.minimum(first, first[seen].min() + 1.5)
+    capped = np.minimum(first, first[seen].min() + REACH)
     standard = (capped - capped[seen].mean()) / max(capped[seen].std(), 0.02)
     return np.where(seen, standard, 0.0)
 
