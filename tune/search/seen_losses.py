@@ -133,10 +133,17 @@ class SeenLosses:
 
         A bad trial has a level that says no more than that; its own falls say how bad it is.
         """
-        levels = np.where(levels > levels.min() + CLIP, np.maximum(levels, self._plain), levels)
+        levels = np.where(self._are_bad(levels), np.maximum(levels, self._plain), levels)
         expected = np.maximum(self.effects.mean(levels) - self._lowest, 0.01 * self._lowest)
         seen = np.where(self.complete[:, None], self._losses[:, :, -1], 0.0).mean(axis=1)
         return np.where(self.complete, seen, expected)
+
+    def _are_bad(self, levels: Floats) -> NDArray[np.bool_]:
+        """Tells which trials have a level, or folds that say one, beyond which all are alike."""
+        shown = self.levels
+        lowest = shown[np.isfinite(shown)].min(initial=np.inf)
+        are_bad: NDArray[np.bool_] = (levels > levels.min() + CLIP) | (shown > lowest + CLIP)
+        return are_bad
 
     @cached_property
     def _plain(self) -> Floats:
