@@ -142,8 +142,11 @@ def sweep(
         typer.Option(help="parameters: seek small networks, too.", rich_help_panel=SEARCH),
     ] = None,
     warm_start: Annotated[
-        str | None,
-        typer.Option(help="The name of an earlier sweep to learn from.", rich_help_panel=SEARCH),
+        list[str] | None,
+        typer.Option(
+            help="The name of an earlier sweep to learn from; give it several times for several.",
+            rich_help_panel=SEARCH,
+        ),
     ] = None,
     time_budget: Annotated[
         str | None,
@@ -230,7 +233,7 @@ def sweep(
         max_parameters=max_parameters,
         networks=networks,
         also=also,
-        warm_start=warm_start,
+        warm_start=tuple(warm_start or ()),
         stop_when_converged=stop_when_converged,
         time_budget=seconds(time_budget),
         epochs=epochs,

@@ -1,72 +1,112 @@
-"""How many trials a search needs that starts from an earlier one, and one that does not.
+"""What a search saves that starts from earlier ones, on other digits and of other spaces.
 
     python -m benchmarks.warm_start
 
-Replayed over the table of real learning curves, by shuzi's own code: for each seed the table is
-divided at random; a first search sees one half, with all losses a third higher, as on other digits;
-the second sees the other half, with and without what the first has learnt. Counted are the trials
-until one within one standard error of the second half's best has been proposed.
+Replayed over the tables of real learning curves, by shuzi's own code. For each seed the numbers of
+the configurations are divided at random; earlier searches, one over each other table, see one half;
+the new search sees the other half of its table. So it never meets a configuration that an earlier
+search has tried. Told are the trials until one within one standard error of the half's best is
+proposed, and the cost, in epochs of one fold, until such a one is complete.
 """
 
 import argparse
 import multiprocessing
 import statistics
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import replace
+from functools import partial
+from pathlib import Path
 
 import numpy as np
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
 from rich.progress import track
+from rich.table import Table
 
 from benchmarks.header import cores, header
-from benchmarks.learning_curves import LearningCurves
+from benchmarks.learning_curves import TABLE, LearningCurves
 from benchmarks.replay.executor import replay
 from benchmarks.replay.shuzi_strategy import Shuzi
 from model import Configuration
-from search_spaces import read_space
+from search_spaces import SearchSpace, read_space
 from tune.warm_start import EarlierSweep
 
-TRIALS = 40
-OTHER_DIGITS = 4 / 3
+TRIALS, WORKERS = 30, 4
+ARMS = ("from nothing", "the same space", "other spaces", "all")
+Needed = tuple[float, float]
 
 
 def main() -> None:
-    """Prints the medians and quartiles."""
+    """Prints the medians."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--seeds", type=int, default=100)
-    seeds = parser.parse_args().seeds
+    parser.add_argument("--seeds", type=int, default=40)
+    parser.add_argument("--table", type=Path, nargs="+", default=sorted(TABLE.parent.glob("*.npz")))
+    arguments = parser.parse_args()
+    console = Console(width=120, highlight=False)
+    console.print(header("optuna", "numpy"))
+    console.print(f"{TRIALS} trials, {WORKERS} at a time, {arguments.seeds} seeds")
+    table = Table("table", *ARMS, box=SIMPLE_HEAD, caption="trials proposed; cost: medians")
     spawn = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(cores(), mp_context=spawn) as pool:
-        pairs = list(track(pool.map(_needed, range(seeds)), total=seeds))
-    print(header("optuna", "numpy"))
-    for name, counts in zip(("without", "with"), zip(*pairs, strict=True), strict=True):
-        low, middle, high = statistics.quantiles(counts, n=4)
-        spread = f"(quartiles {low:.1f}-{high:.1f}), n = {seeds}"
-        print(f"{name} --warm-start: {middle:.1f} trials {spread}")
-    fewer = statistics.fmean(after < before for before, after in pairs)
-    print(f"fewer with it in {100 * fewer:.0f} % of the seeds")
+        for path in arguments.table:
+            one = partial(_by_arm, path, arguments.table)
+            each = list(track(pool.map(one, range(arguments.seeds)), total=arguments.seeds))
+            arms = ([by_arm[arm] for by_arm in each if arm in by_arm] for arm in ARMS)
+            table.add_row(path.stem, *(_told(needed) for needed in arms))
+    console.print(table)
 
 
-def _needed(seed: int) -> tuple[float, float]:
-    """Runs in a process of its own: the trials needed without and with an earlier search."""
-    curves = LearningCurves.read()
-    order = 1 + np.random.default_rng(seed).permutation(len(curves.losses) - 1)
-    halves = [curves.part([0, *order[half::2]]) for half in (0, 1)]
-    first = replace(halves[0], losses=OTHER_DIGITS * halves[0].losses)
-    return _trials(halves[1], seed, None), _trials(halves[1], seed, _learnt(first, seed))
+def _told(needed: list[Needed]) -> str:
+    if not needed:
+        return ""
+    trials, cost = (statistics.median(each[part] for each in needed) for part in (0, 1))
+    return f"{trials:.1f}; {cost:,.0f}"
 
 
-def _learnt(curves: LearningCurves, seed: int) -> EarlierSweep:
-    search = Shuzi(curves, read_space("paper", Configuration.check), TRIALS, seed)
-    replay(search, curves, workers=1)
-    return search.learnt()
+def _by_arm(target: Path, tables: Sequence[Path], seed: int) -> dict[str, Needed]:
+    """Runs in a process of its own: what each way needs on one half of a table."""
+    curves, space = _half(target, seed, second=True)
+    others = [path for path in tables if path != target]
+    learnt = {path: _learnt(path, space, seed) for path in others}
+    same = [each for path, each in learnt.items() if _space(path) == _space(target)]
+    rest = [each for path, each in learnt.items() if _space(path) != _space(target)]
+    arms = dict(zip(ARMS, ([], same, rest, [*same, *rest]), strict=True))
+    return {
+        name: _needed(curves, space, seed, earlier)
+        for name, earlier in arms.items()
+        if earlier or name == ARMS[0]
+    }
 
 
-def _trials(curves: LearningCurves, seed: int, earlier: EarlierSweep | None) -> float:
-    space = read_space("paper", Configuration.check)
-    search = Shuzi(curves, space, len(curves.losses), seed + 10_000, earlier)
-    proposed = replay(search, curves, workers=1).proposed
-    near = [place for place, row in enumerate(proposed, 1) if curves.finals[row] <= curves.target]
-    return min(near, default=len(proposed) + 1)
+def _space(path: Path) -> str:
+    return str(LearningCurves.read(path).about["space"])
+
+
+def _half(path: Path, seed: int, second: bool) -> tuple[LearningCurves, SearchSpace]:
+    """Returns the report's row and one half of the others, the same rows of every table."""
+    curves = LearningCurves.read(path)
+    chosen = np.random.default_rng(seed).random(1000)[: len(curves.losses)] < 0.5
+    rows = np.flatnonzero(chosen[1:] == second) + 1
+    space = read_space(curves.about["space"], Configuration.check)
+    return curves.part([0, *rows]), space
+
+
+def _learnt(path: Path, space: SearchSpace, seed: int) -> EarlierSweep:
+    """Searches the first half of another table."""
+    curves, own = _half(path, seed, second=False)
+    search = Shuzi(curves, own, min(TRIALS, len(curves.losses)), seed + 10_000)
+    replay(search, curves, WORKERS)
+    return search.learnt(space)
+
+
+def _needed(
+    curves: LearningCurves, space: SearchSpace, seed: int, earlier: Sequence[EarlierSweep]
+) -> Needed:
+    search = Shuzi(curves, space, min(TRIALS, len(curves.losses)), seed, earlier)
+    told, finals = replay(search, curves, WORKERS), curves.finals
+    near = [place for place, row in enumerate(told.proposed, 1) if finals[row] <= curves.target]
+    complete = [cost for cost, row in told.history if finals[row] <= curves.target]
+    return min(near, default=np.inf), min(complete, default=np.inf)
 
 
 if __name__ == "__main__":

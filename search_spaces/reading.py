@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from search_spaces.errors import SpaceError
-from search_spaces.space import SearchSpace
+from search_spaces.space import SearchSpace, Value
 
 KINDS = "kind must be int, float or choice"
 RULES = {
@@ -46,6 +46,7 @@ def read_space(choice: str, check: Check) -> SearchSpace:
         raise SpaceError(f"{name} is not valid TOML: {error}") from error
     space = _validated(content, text, name)
     _checked(space, check, text, name)
+    _require_points(space, text, name)
     return space
 
 
@@ -109,12 +110,37 @@ def _checked(space: SearchSpace, check: Check, text: str, name: str) -> None:
             raise SpaceError(f"{place}: {table}.{key}: {error}") from error
 
 
+def _require_points(space: SearchSpace, text: str, name: str) -> None:
+    """Checks that the portfolio has points of the space."""
+    lines = [n for n, line in enumerate(text.splitlines(), 1) if line.startswith("[[portfolio]]")]
+    for place, point in enumerate(space.portfolio):
+        if broken := _broken_rule(space, point):
+            line = lines[place] if place < len(lines) else _line(text, ["portfolio"])
+            raise SpaceError(f"{name}, line {line}: portfolio: {broken}")
+
+
+def _broken_rule(space: SearchSpace, point: dict[str, Value]) -> str | None:
+    """Returns why this is no point of the space, if it is none."""
+    if point.keys() != space.parameters.keys():
+        odd = ", ".join(sorted(point.keys() ^ space.parameters.keys()))
+        return f"each entry must have exactly the keys of [parameters]; look at {odd}."
+    for key, value in point.items():
+        if not space.parameters[key].contains(value):
+            ends = " to ".join(map(str, space.parameters[key].ends()))
+            return f"{key} must be in the space ({ends}), but got {value!r}."
+    return None
+
+
 def _place(text: str, name: str, keys: list[str]) -> str:
     """Returns `file, line n` of the deepest of the keys that is found in the text."""
+    return f"{name}, line {_line(text, keys)}"
+
+
+def _line(text: str, keys: list[str]) -> int:
     line = 0
     lines = text.splitlines()
     for key in keys:
         pattern = re.compile(rf"""(^|[\s.,{{\[])["']?{re.escape(key)}["']?\s*([.=\]]|$)""")
         found = (n for n in range(line, len(lines)) if pattern.search(lines[n].split("#")[0]))
         line = next(found, line)
-    return f"{name}, line {line + 1}"
+    return line + 1

@@ -132,12 +132,14 @@ class SearchSpace(_Part):
         folds: How many folds each trial is cross-validated on.
         fixed: Values that every trial has; what is neither fixed nor varied is as in the report.
         parameters: What varies, by the name of the value.
+        portfolio: Points that are tried first, right after the report's.
     """
 
     about: str
     folds: int = Field(5, ge=2, le=20)
     fixed: dict[str, Value] = {}
     parameters: dict[str, Annotated[IntRange | FloatRange | Choice, Field(discriminator="kind")]]
+    portfolio: list[dict[str, Value]] = []
 
     def fixed_with(self, epochs: int | None) -> dict[str, Value]:
         """Returns what every trial has, with other epochs than the space's where asked for."""

@@ -11,7 +11,7 @@ from search_spaces import SearchSpace
 from tune.data import SweepData
 from tune.request import SweepRequest
 from tune.share import Share
-from tune.warm_start import EarlierSweep
+from tune.warm_start import EarlierSweeps
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Plan:
         data: The digits, divided.
         share: What each trial gets of the machine.
         folder: Where everything is written.
-        earlier: What an earlier sweep has learnt, if the search starts from one.
+        earlier: What earlier sweeps have learnt, if the search starts from any.
     """
 
     request: SweepRequest
@@ -32,7 +32,7 @@ class Plan:
     data: SweepData
     share: Share
     folder: SweepFolder
-    earlier: EarlierSweep | None = None
+    earlier: EarlierSweeps | None = None
 
     @property
     def fixed(self) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 
 from tune.errors import SweepError
 from tune.search.pruning import RISK
@@ -40,6 +40,12 @@ def lasting_uri(uri: str) -> str:
     return uri if "://" in uri else str(Path(uri).absolute())
 
 
+def _names(names: object) -> object:
+    """Takes one name, or None, for names: so sweeps of earlier versions have it."""
+    return (names,) if isinstance(names, str) else names or ()
+
+
+Names = Annotated[tuple[str, ...], BeforeValidator(_names)]
 Choice = Annotated[str, AfterValidator(_lasting)]
 Uri = Annotated[str, AfterValidator(lasting_uri)]
 
@@ -65,7 +71,7 @@ class SweepRequest(BaseModel):
         networks: How often the winner is retrained, to average the networks; instead of the
             space's.
         also: `parameters`, where fewer weights are sought beside a lower loss.
-        warm_start: The name of an earlier sweep to learn from.
+        warm_start: The names of earlier sweeps to learn from.
         stop_when_converged: Whether to end when no gain is expected that could be seen.
         time_budget: Seconds after which no further search is done.
         epochs: Instead of the space's, and of the report's own 10.
@@ -96,7 +102,7 @@ class SweepRequest(BaseModel):
     max_parameters: int | None = None
     networks: int | None = None
     also: Literal["parameters"] | None = None
-    warm_start: str | None = None
+    warm_start: Names = ()
     stop_when_converged: bool = False
     time_budget: float | None = None
     epochs: int | None = None

@@ -33,7 +33,7 @@ from tune.search.search import search
 from tune.share import Share
 from tune.stopping import Stop, how_to_resume
 from tune.terminal import say, warn
-from tune.warm_start import EarlierSweep, earlier_sweep
+from tune.warm_start import EarlierSweeps, earlier_sweep
 
 
 def run_sweep(request: SweepRequest, console: Console, tell: Tell = ignore) -> SweepFolder:
@@ -247,11 +247,11 @@ def _require_sense(request: SweepRequest, space: SearchSpace) -> None:
         )
 
 
-def _earlier(request: SweepRequest, space: SearchSpace, out: Path) -> EarlierSweep | None:
-    if request.warm_start is None:
+def _earlier(request: SweepRequest, space: SearchSpace, out: Path) -> EarlierSweeps | None:
+    if not request.warm_start:
         return None
-    folder = SweepFolder.existing(out, request.warm_start)
-    return earlier_sweep(folder, space, space.fixed_with(request.epochs))
+    folders = [SweepFolder.existing(out, name) for name in request.warm_start]
+    return EarlierSweeps([earlier_sweep(folder, space) for folder in folders])
 
 
 def _summary(data: SweepData) -> str:

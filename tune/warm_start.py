@@ -1,9 +1,12 @@
-"""What an earlier sweep has learnt, for the sampler of another."""
+"""What earlier sweeps have learnt, for the search of another."""
 
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Self
 
-import pandas as pd
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from model import REPORT
@@ -12,20 +15,13 @@ from results.trials import read_trials
 from search_spaces import SearchSpace
 from tune.errors import SweepError
 
+Parameters = dict[str, Any]
+Floats = NDArray[np.float64]
 
-@dataclass(frozen=True)
-class EarlierTrial:
-    """A trial of an earlier sweep.
-
-    Attributes:
-        parameters: What varies in the new space.
-        loss: Whole or estimated, nats, on the earlier sweep's digits.
-        origin: `report` for the report's configuration, else `search`.
-    """
-
-    parameters: dict[str, Any]
-    loss: float
-    origin: str
+# Chosen by replaying sweeps that start from others: see benchmarks/warm_start.py.
+TREES = 100
+CAP = 1.0  # of log loss above the best, beyond which all are alike
+PRIOR_WEIGHT, PRIOR_TRIALS = 0.5, 5  # of a sweep before this one's trials have shown its worth
 
 
 @dataclass(frozen=True)
@@ -33,97 +29,124 @@ class EarlierSweep:
     """What an earlier sweep has learnt.
 
     Attributes:
-        trials: Those that lie in the new space, the best first.
+        name: The sweep's.
+        points: Of the new space, the nearest to its trials; the best trial's first.
+        losses: (n,) whole or estimated, nats, on the earlier sweep's digits.
+        space: The new one.
     """
 
-    trials: list[EarlierTrial]
+    name: str
+    points: list[Parameters]
+    losses: Floats
+    space: SearchSpace
+
+    @classmethod
+    def of(cls, name: str, known: Sequence[tuple[Parameters, float]], space: SearchSpace) -> Self:
+        """Returns what configurations and losses say of a space."""
+        ordered = sorted(known, key=lambda each: each[1])
+        points: list[Parameters] = [dict(space.nearest(each)) for each, _ in ordered]
+        return cls(name, points, np.array([loss for _, loss in ordered]), space)
+
+    @cached_property
+    def _trees(self) -> Any:
+        """Tells a log loss from coordinates (Geurts et al., Extremely Randomized Trees, 2006)."""
+        from sklearn.ensemble import ExtraTreesRegressor  # slow, for those alone that need it
+
+        logs = np.log(self.losses)
+        places = [self.space.coordinates(point) for point in self.points]
+        trees = ExtraTreesRegressor(TREES, random_state=0)
+        return trees.fit(places, np.minimum(logs, logs.min() + CAP))
+
+    def told(self, points: Sequence[Parameters]) -> Floats:
+        """Returns the log losses that it tells of m points of the new space: (m,)."""
+        told: Floats = self._trees.predict([self.space.coordinates(point) for point in points])
+        return told
+
+
+@dataclass(frozen=True)
+class EarlierSweeps:
+    """What several earlier sweeps say, each as far as it tells this one's trials.
+
+    Other digits, other epochs or another network make other losses, but often the same order. A
+    sweep weighs as much as the order that it tells is that of the trials of this one (Kendall's
+    tau). The idea is that of ranking-weighted ensembles (Feurer, Letham, Hutter and Bakshy,
+    "Practical Transfer Learning for Bayesian Optimization", 2018).
+
+    Attributes:
+        sweeps: The earlier ones.
+    """
+
+    sweeps: Sequence[EarlierSweep]
 
     @property
-    def best(self) -> dict[str, Any]:
-        """The parameters of its best trial."""
-        return self.trials[0].parameters
+    def best(self) -> list[Parameters]:
+        """The parameters of the best trial of each."""
+        return [sweep.points[0] for sweep in self.sweeps]
 
-    def scaled(self, estimates: dict[int, float]) -> list[tuple[dict[str, Any], float]]:
-        """Returns parameters and losses, the losses on the scale of the new sweep's.
-
-        Other digits or folds make other losses. Both sweeps try the report's configuration, so
-        what it loses there and here sets the scale.
+    def beside(self, now: Sequence[tuple[Parameters, float]]) -> list[tuple[Parameters, float]]:
+        """Returns trials that the search shall see beside its own.
 
         Args:
-            estimates: Of the new sweep's trials, the report's under 0.
+            now: Parameters and losses of this sweep's trials.
         """
-        there = next((each.loss for each in self.trials if each.origin == "report"), None)
-        scale = estimates[0] / there if there and 0 in estimates else 1.0
-        return [(each.parameters, scale * each.loss) for each in self.trials]
+        points, losses = [each for each, _ in now], np.log([loss for _, loss in now])
+        return [trial for sweep in self.sweeps for trial in _counted(sweep, points, losses)]
 
 
-def earlier_sweep(folder: SweepFolder, space: SearchSpace, fixed: dict[str, Any]) -> EarlierSweep:
-    """Returns what a sweep has learnt about a space that overlaps with its own.
+def _counted(
+    sweep: EarlierSweep, points: Sequence[Parameters], losses: Floats
+) -> list[tuple[Parameters, float]]:
+    """Returns a part of a sweep's trials, as large as its weight, at losses as they are here."""
+    told = sweep.told(points) if points else losses
+    share = _weight(told, losses)
+    counts = np.ceil(share * np.arange(1, len(sweep.losses) + 1))
+    kept = np.flatnonzero(np.diff(counts, prepend=0) > 0)
+    scale = np.exp((losses - told).mean()) if len(losses) else 1.0
+    return [(sweep.points[each], float(scale * sweep.losses[each])) for each in kept]
+
+
+def _weight(told: Floats, losses: Floats) -> float:
+    """Returns how far the order told is that of the losses, 0 to 1."""
+    from scipy.stats import kendalltau  # slow, too
+
+    tau = kendalltau(told, losses).statistic if len(losses) > 1 else 0.0
+    shown = len(losses) * float(np.nan_to_num(tau))
+    return max(0.0, (PRIOR_TRIALS * PRIOR_WEIGHT + shown) / (PRIOR_TRIALS + len(losses)))
+
+
+def earlier_sweep(folder: SweepFolder, space: SearchSpace) -> EarlierSweep:
+    """Returns what a sweep has learnt about a space.
 
     Args:
         folder: The earlier sweep's.
         space: The new one.
-        fixed: Values that every new trial has.
 
     Raises:
-        SweepError: If none of its trials lies in the space; the message names the key that keeps
-            them out.
+        SweepError: If it has no trial, or varied nothing that varies now.
     """
-    known = _configurations(folder)
-    for key, allowed in _allowed(space, fixed).items():
-        inside = [each for each in known if allowed(each.parameters[key])]
-        if known and not inside:
-            raise SweepError(_refusal(folder, key, known, space, fixed))
-        known = inside
+    earlier, epochs = _space_of(folder)
+    if not earlier.parameters.keys() & space.parameters.keys():
+        varied = ", ".join(earlier.parameters)
+        raise SweepError(
+            f"--warm-start {folder.name}: it varied {varied}, none of which varies in this space."
+        )
+    rows = read_trials(folder.trials_csv).dropna(subset="estimate").to_dict("records")
+    base = {**REPORT.to_dict(), **earlier.fixed_with(epochs)}
+    known = [({**base, **_varied(row, earlier)}, float(row["estimate"])) for row in rows]
     if not known:
         raise SweepError(f"--warm-start {folder.name}: it has no trial to start from.")
-    varied = [replace(each, parameters=_varied(each, space)) for each in known]
-    return EarlierSweep(sorted(varied, key=lambda each: each.loss))
+    return EarlierSweep.of(folder.name, known, space)
 
 
-def _varied(trial: EarlierTrial, space: SearchSpace) -> dict[str, Any]:
-    return dict(space.nearest(trial.parameters))
+def _varied(row: Mapping[Any, Any], space: SearchSpace) -> Parameters:
+    """Returns what a sweep varied, as its space has it: a table of text has lost the types."""
+    return dict(space.nearest({name: row[name] for name in space.parameters}))
 
 
-def _configurations(folder: SweepFolder) -> list[EarlierTrial]:
-    """Returns every trial that has a loss, with all values of its configuration."""
+def _space_of(folder: SweepFolder) -> tuple[SearchSpace, int | None]:
+    """Returns the space of a sweep, and its epochs where the user asked for others."""
     asked = read_json(folder.sweep_json)
     try:
-        space = SearchSpace.model_validate(asked["space"])
-        epochs = asked["request"]["epochs"]
+        return SearchSpace.model_validate(asked["space"]), asked["request"]["epochs"]
     except (KeyError, ValidationError) as error:
         raise SweepError(f"{folder.sweep_json} is not as a sweep leaves it: {error}") from error
-    base = {**REPORT.to_dict(), **space.fixed_with(epochs)}
-    rows = read_trials(folder.trials_csv).to_dict("records")
-    return [
-        EarlierTrial(
-            {**base, **space.nearest({name: row[name] for name in space.parameters})},
-            float(row["estimate"]),
-            str(row["origin"]),
-        )
-        for row in rows
-        if pd.notna(row["estimate"])
-    ]
-
-
-def _allowed(space: SearchSpace, fixed: dict[str, Any]) -> dict[str, Any]:
-    """Returns, for each value of a configuration, what tells whether the new space has it."""
-    everything = {**REPORT.to_dict(), **fixed}
-    same = {key: value.__eq__ for key, value in everything.items() if key not in space.parameters}
-    return {**same, **{key: each.contains for key, each in space.parameters.items()}}
-
-
-def _refusal(
-    folder: SweepFolder,
-    key: str,
-    known: list[EarlierTrial],
-    space: SearchSpace,
-    fixed: dict[str, Any],
-) -> str:
-    there = sorted({str(each.parameters[key]) for each in known})
-    values = there[0] if len(there) == 1 else f"{there[0]} to {there[-1]}"
-    if key in space.parameters:
-        wanted = f"the new space has {' to '.join(map(str, space.parameters[key].ends()))}"
-    else:
-        wanted = f"it is {({**REPORT.to_dict(), **fixed})[key]} now"
-    return f"--warm-start {folder.name}: {key} was {values} there, but {wanted}."

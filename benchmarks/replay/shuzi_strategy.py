@@ -9,6 +9,7 @@ from optuna.trial import TrialState
 from benchmarks.learning_curves import LearningCurves
 from benchmarks.replay import executor
 from benchmarks.replay.proposals import TableSampler, study_with
+from model import REPORT
 from results.trials import MISSED
 from search_spaces import SearchSpace
 from tune.search.engine import Engine
@@ -16,7 +17,7 @@ from tune.search.forecast import Forecaster
 from tune.search.jobs import Decision, Job, Outcome
 from tune.search.pruning import RISK, LadderPruner
 from tune.search.sampling import EstimateSampler, startup_trials
-from tune.warm_start import EarlierSweep, EarlierTrial
+from tune.warm_start import EarlierSweep, EarlierSweeps
 
 
 class Shuzi:
@@ -27,7 +28,8 @@ class Shuzi:
         space: What varies.
         trials: How many.
         seed: The sampler's.
-        earlier: What an earlier search has learnt.
+        earlier: What earlier searches have learnt.
+        first: Rows of the table that are tried right after the report's: a portfolio.
         risk: As `--risk`.
     """
 
@@ -37,7 +39,8 @@ class Shuzi:
         space: SearchSpace,
         trials: int,
         seed: int,
-        earlier: EarlierSweep | None = None,
+        earlier: Sequence[EarlierSweep] = (),
+        first: Sequence[int] = (),
         risk: float = RISK,
     ) -> None:
         folds, epochs = curves.losses.shape[1:]
@@ -49,16 +52,17 @@ class Shuzi:
             self._forecaster.losses,
             startup_trials(trials),
             seed,
-            earlier=earlier.scaled if earlier else None,
+            earlier=EarlierSweeps(earlier).beside if earlier else None,
         )
         table = TableSampler(sampler, curves, space)
         self._study = study_with(table)
-        self._study.enqueue_trial(curves.parameters[0])
-        table.left[0] = False
+        for row in list(dict.fromkeys([0, *first]))[:trials]:
+            self._study.enqueue_trial(curves.parameters[row])
+            table.left[row] = False
         pruner = LadderPruner(self._forecaster, spared={0}, risk=risk)
-        self._engine = Engine(
-            self._study, self._forecaster, pruner, space, trials, space.fixed_with(epochs)
-        )
+        fixed = space.fixed_with(epochs)
+        self._fixed = {**REPORT.to_dict(), **fixed}
+        self._engine = Engine(self._study, self._forecaster, pruner, space, trials, fixed)
         self._jobs: dict[str, Job] = {}
         self._last: dict[str, dict[str, Any]] = {}
 
@@ -67,15 +71,15 @@ class Shuzi:
         self._engine.end()
         return float(self._study.user_attrs.get(MISSED, 0.0))
 
-    def learnt(self) -> EarlierSweep:
-        """Returns what another search can start from."""
+    def learnt(self, space: SearchSpace) -> EarlierSweep:
+        """Returns what a search of a space can start from."""
         losses = self._forecaster.losses()
-        trials = [
-            EarlierTrial(trial.params, losses[trial.number], "search" if trial.number else "report")
+        known = [
+            ({**self._fixed, **trial.params}, losses[trial.number])
             for trial in self._study.trials
             if trial.number in losses
         ]
-        return EarlierSweep(sorted(trials, key=lambda trial: trial.loss))
+        return EarlierSweep.of("earlier", known, space)
 
     def suggest(self, name: str) -> executor.Job | None:
         """See `Strategy`."""

@@ -5,6 +5,7 @@ import shutil
 from dataclasses import replace
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -112,7 +113,7 @@ def brief(small: SweepFolder) -> SweepFolder:
         trials=5000,
         epochs=1,
         space="quick",
-        warm_start="small",
+        warm_start=("small",),
         time_budget=1,
         concurrent=1,
         cpus_per_trial=1,
@@ -142,18 +143,23 @@ def test_another_sweep_starts_from_the_best_of_it(brief: SweepFolder, small: Swe
         assert drawn[name] == best[name]
 
 
-def test_what_cannot_be_is_refused_before_anything_is_made(small: SweepFolder) -> None:
+def test_what_cannot_be_is_refused_before_anything_is_made(
+    small: SweepFolder, tmp_path: Path
+) -> None:
+    shifts = tmp_path / "shifts.toml"
+    shifts.write_text('about = "x"\n[parameters]\nshift = {kind = "float", low = 0.0, high = 1}\n')
     least = count_parameters(smallest_configuration(read_space(TINY, Configuration.check)))
-    for asked, told in (
-        ({"max_parameters": least - 1}, f"which has {least:,}"),
-        ({"warm_start": "small"}, "--warm-start small: channels_2 was"),
-    ):
-        request = SweepRequest(name="no", out=small.path.parent, space=TINY, epochs=1, **asked)
+    refused: list[tuple[dict[str, Any], str]] = [
+        ({"space": TINY, "max_parameters": least - 1}, f"which has {least:,}"),
+        ({"space": str(shifts), "warm_start": "small"}, "--warm-start small: it varied channels_1"),
+    ]
+    for asked, told in refused:
+        request = SweepRequest(name="no", out=small.path.parent, epochs=1, **asked)
         with pytest.raises(SweepError, match=told):
             run_sweep(request, Console(quiet=True))
     with pytest.raises(ResultsError, match="there is no sweep nowhere"):
         run_sweep(
-            SweepRequest(name="no", out=small.path.parent, warm_start="nowhere"),
+            SweepRequest(name="no", out=small.path.parent, warm_start=("nowhere",)),
             Console(quiet=True),
         )
     assert not (small.path.parent / "no").exists()

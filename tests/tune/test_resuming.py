@@ -46,7 +46,7 @@ class Life:
         self.study, self.space = open_study(folder), space
         forecaster = Forecaster(FOLDS, EPOCHS)
         self.study.sampler = EstimateSampler(space.distributions(), forecaster.losses, 5, seed=0)
-        spared = enqueue_first(self.study, space, Size(lambda _: 0), None)
+        spared = enqueue_first(self.study, space, Size(lambda _: 0), TRIALS)
         pruner: Pruner = LadderPruner(forecaster, spared) if pruned else NoPruner()
         fixed = space.fixed_with(EPOCHS)
         self.engine = Engine(

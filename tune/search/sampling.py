@@ -16,7 +16,7 @@ from tune.errors import SweepError
 
 Parameters = dict[str, Any]
 Estimates = dict[int, float]
-Earlier = Callable[[Estimates], list[tuple[Parameters, float]]]
+Earlier = Callable[[list[tuple[Parameters, float]]], list[tuple[Parameters, float]]]
 ATTEMPTS = 300  # to draw a network that is small enough
 REMEMBERED = 50  # of those that were not
 
@@ -59,8 +59,8 @@ class EstimateSampler(BaseSampler):
         startup: How many trials are drawn at random before.
         seed: Decides what is drawn.
         size: What is asked of the networks' size.
-        earlier: Returns the parameters and losses of an earlier sweep's trials, on the scale of
-            this one's as far as it is known.
+        earlier: Returns trials of earlier sweeps to be seen beside this one's, whose parameters and
+            losses it is given.
     """
 
     def __init__(
@@ -130,7 +130,8 @@ class EstimateSampler(BaseSampler):
         estimates = self._estimates()
         others = (t for t in study.get_trials(deepcopy=False) if t.number != asking.number)
         now = [(t.params, _loss(t, estimates.get(t.number))) for t in others if t.params]
-        before = self._earlier(estimates) if self._earlier else []
+        shown = [(each, loss) for each, loss in now if loss is not None and math.isfinite(loss)]
+        before = self._earlier(shown) if self._earlier else []
         return [self._counted(*each) for each in [*before, *now]]
 
     def _counted(self, parameters: Parameters, loss: float | None) -> FrozenTrial:

@@ -81,9 +81,9 @@ def _engine(study: optuna.Study, plan: Plan, console: Console) -> Engine:
         startup_trials(request.trials),
         request.seed,
         size,
-        plan.earlier.scaled if plan.earlier else None,
+        plan.earlier.beside if plan.earlier else None,
     )
-    spared = enqueue_first(study, space, size, plan.earlier)
+    spared = enqueue_first(study, space, size, request.trials, plan.earlier)
     return Engine(
         study,
         forecaster,

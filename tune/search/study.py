@@ -1,6 +1,7 @@
 """The study of a sweep, to go on with: Optuna's record of every trial, in a journal."""
 
 from pathlib import Path
+from typing import Any
 
 import optuna
 
@@ -10,7 +11,7 @@ from results.epochs import cut_torn_line
 from results.study import read_study, study_storage
 from search_spaces import SearchSpace
 from tune.search.sampling import Size
-from tune.warm_start import EarlierSweep
+from tune.warm_start import EarlierSweeps
 
 
 def open_study(folder: SweepFolder) -> optuna.Study:
@@ -35,23 +36,29 @@ def _mend(journal: Path) -> None:
 
 
 def enqueue_first(
-    study: optuna.Study, space: SearchSpace, size: Size, earlier: EarlierSweep | None
+    study: optuna.Study,
+    space: SearchSpace,
+    size: Size,
+    trials: int,
+    earlier: EarlierSweeps | None = None,
 ) -> list[int]:
-    """Has the report's configuration tried first, and then the best of an earlier sweep.
+    """Has the report's configuration tried first, then earlier sweeps' best and the portfolio.
 
     Args:
         study: New, or one that was broken off: what it has is not tried again.
         space: Where it leaves the report's configuration out, its nearest point is taken.
-        size: Where the report's network is too large, it is not tried.
-        earlier: If there is one.
+        size: What is too large is not tried.
+        trials: How many there will be.
+        earlier: What earlier sweeps have learnt, if there are any.
 
     Returns:
         The numbers of the trials that are never to be stopped: the report's.
     """
     report = space.nearest(REPORT.to_dict())
-    fits = size.excess(report) <= 0
-    if fits and not study.get_trials(deepcopy=False):
-        study.enqueue_trial(report, user_attrs={"origin": "report"})
-    if earlier and size.excess(earlier.best) <= 0:
-        study.enqueue_trial(earlier.best, user_attrs={"origin": "warm-start"}, skip_if_exists=True)
-    return [0] if fits else []
+    points: list[tuple[str, dict[str, Any]]] = [("report", report)]
+    points += [("warm-start", point) for point in (earlier.best if earlier else [])]
+    points += [("portfolio", space.nearest(point)) for point in space.portfolio]
+    first = [(origin, point) for origin, point in points if size.excess(point) <= 0]
+    for origin, point in first[:trials]:
+        study.enqueue_trial(point, user_attrs={"origin": origin}, skip_if_exists=True)
+    return [0] if first[:1] == [("report", report)] else []

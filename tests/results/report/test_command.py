@@ -24,7 +24,7 @@ ASKED: dict[str, Any] = {
     "retries": 0,
     "max_parameters": 200000,
     "also": "parameters",
-    "warm_start": "before",
+    "warm_start": ("before", "the one before that"),
     "stop_when_converged": True,
     "time_budget": 90.0,
     "epochs": 3,

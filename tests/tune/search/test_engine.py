@@ -34,7 +34,7 @@ def space() -> SearchSpace:
 @pytest.fixture
 def study(tmp_path: Path, space: SearchSpace) -> optuna.Study:
     study = open_study(SweepFolder(tmp_path))
-    enqueue_first(study, space, Size(lambda _: 0), None)
+    enqueue_first(study, space, Size(lambda _: 0), 8)
     return study
 
 
@@ -100,7 +100,7 @@ def test_reports_configuration_comes_first_and_the_rest_is_searched(
 def test_a_report_that_is_too_large_is_not_tried(tmp_path: Path, space: SearchSpace) -> None:
     study = open_study(SweepFolder(tmp_path))
     size = Size(lambda varied: count_parameters(Configuration.from_dict(varied)), most=50_000)
-    assert enqueue_first(study, space, size, None) == []
+    assert enqueue_first(study, space, size, 8) == []
     assert study.trials == []
 
 

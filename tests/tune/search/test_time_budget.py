@@ -35,7 +35,7 @@ class Search:
         space: SearchSpace = read_space("quick", Configuration.check)
         forecaster = Forecaster(FOLDS, EPOCHS)
         self.study.sampler = EstimateSampler(space.distributions(), forecaster.losses, 5, seed=0)
-        spared = enqueue_first(self.study, space, Size(lambda _: 0), None)
+        spared = enqueue_first(self.study, space, Size(lambda _: 0), 8)
         pruner: Pruner = LadderPruner(forecaster, spared) if pruned else NoPruner()
         self.engine = Engine(
             self.study, forecaster, pruner, space, trials, space.fixed_with(EPOCHS),
