@@ -113,8 +113,8 @@ def test_all_wait_until_there_is_enough_to_compare() -> None:
 
 def test_best_that_waits_goes_on_once_it_can_be_afforded() -> None:
     pruning = Pruning()
-    pruning.rung_0([1.0 + 0.01 * ((n * 7) % 22) for n in range(1, 23)])
-    waiting = list(range(22))
+    pruning.rung_0([1.0 + 0.01 * ((n * 7) % 20) for n in range(1, 21)])
+    waiting = list(range(20))
     best = min(waiting, key=lambda trial: pruning.forecaster.losses()[trial])
     assert pruning.pruner.next_up(waiting) == best
     pruning.pruner.begun(best, [0])
