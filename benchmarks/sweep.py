@@ -1,9 +1,10 @@
-"""A real search side by side: plain Ray Tune with OptunaSearch, and shuzi.
+"""A real search side by side: plain Ray Tune with OptunaSearch, with ASHA as well, and shuzi.
 
-    python -m benchmarks.sweep --chinese ../shared/data/tongji --seed 0 1 2 3
+    python -m benchmarks.sweep --chinese ../shared/data/tongji --seed 2 3 --space wide
 
-The same space, digits, training and number of trials; about 25 minutes a seed on 2 cores. Plain is
-written as Ray's documentation writes it. shuzi's time includes its finalists. The winners are then
+The same space, digits, training and number of trials; an hour a seed on 2 cores. Plain and ASHA are
+written as Ray's documentation writes them: a trial reports the mean over the folds after each epoch
+of all. shuzi's time includes its finalists. The winners are then
 cross-validated on folds that no search has seen. What a search finds is a matter of luck, too: of
 several seeds, which draw the digits, the folds and the proposals, the spread is told.
 """
@@ -21,6 +22,7 @@ import numpy as np
 import ray.tune
 import torch
 from numpy.typing import NDArray
+from ray.tune.schedulers import ASHAScheduler, TrialScheduler
 from ray.tune.search.optuna import OptunaSearch
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -78,7 +80,7 @@ class Compared:
 def main() -> None:
     """Runs both, one after the other, and judges their winners; for each seed."""
     arguments = _arguments()
-    console = Console(width=110, highlight=False)
+    console = Console(width=120, highlight=False)
     console.print(header("torch", "ray", "optuna"))
     compared: dict[str, list[Compared]] = {}
     for seed in arguments.seed:
@@ -96,7 +98,10 @@ def _seed(arguments: argparse.Namespace, seed: int, console: Console) -> dict[st
         f"space {request.space}, {request.trials} trials, {cores()} at a time, "
         f"{space.folds} folds, pool: {described(data.pool)['sources']}, seed {request.seed}"
     )
-    searched = {"Ray Tune, OptunaSearch": plain(request, data)}
+    searched = {
+        "Ray Tune, OptunaSearch": plain(request, data),
+        "Ray Tune, OptunaSearch, ASHA": plain(request, data, asha(_plan(request, data))),
+    }
     for risk in arguments.risk:
         riskier = request.model_copy(update={"risk": risk, "name": f"risk-{risk:.3g}"})
         searched[f"shuzi, risk {risk:.3g}"] = ours(riskier, data)
@@ -155,7 +160,15 @@ def _part(data: SweepData, count: int | None, folds: int, seed: int) -> SweepDat
     return replace(data, pool=pool, folds=fold_indices(pool, folds, seed))
 
 
-def plain(request: SweepRequest, data: SweepData) -> Searched:
+def asha(plan: Plan) -> ASHAScheduler:
+    """Returns Ray's scheduler with a trial's epochs as its resource, else as it comes."""
+    epochs = Configuration.from_dict(plan.fixed).epochs
+    return ASHAScheduler(metric="validation_loss", mode="min", max_t=epochs)
+
+
+def plain(
+    request: SweepRequest, data: SweepData, scheduler: TrialScheduler | None = None
+) -> Searched:
     """Searches as the documentation of Ray Tune shows it."""
     plan = _plan(request, data)
 
@@ -177,6 +190,7 @@ def plain(request: SweepRequest, data: SweepData) -> Searched:
             ray.tune.with_resources(trainable, {"cpu": 1}),
             tune_config=ray.tune.TuneConfig(
                 search_alg=algorithm,
+                scheduler=scheduler,
                 num_samples=request.trials,
                 max_concurrent_trials=cores(),
             ),
@@ -186,7 +200,8 @@ def plain(request: SweepRequest, data: SweepData) -> Searched:
         config = results.get_best_result("validation_loss", "min").config
         seconds, busy = time.perf_counter() - started, _busy() - busy
     winner = Configuration.from_dict({**plan.fixed, **(config or {})})
-    return Searched(seconds, busy, winner, len(results) - results.num_errors)
+    whole = sum((each.metrics or {}).get("training_iteration") == winner.epochs for each in results)
+    return Searched(seconds, busy, winner, whole)
 
 
 def ours(request: SweepRequest, data: SweepData) -> Searched:

@@ -13,6 +13,7 @@ from search_spaces.errors import SpaceError
 from search_spaces.space import SearchSpace, Value
 
 KINDS = "kind must be int, float or choice"
+UNIONS = ("int", "float", "choice", "bool", "str")  # what a key may be; no key
 RULES = {
     "union_tag_invalid": f"{KINDS}.",
     "union_tag_not_found": f"{KINDS}, but it is missing.",
@@ -68,7 +69,7 @@ def _validated(content: dict[str, Any], text: str, name: str) -> SearchSpace:
         return SearchSpace.model_validate(content)
     except ValidationError as error:
         first = min(error.errors(), key=lambda each: each["type"] != "extra_forbidden")
-        keys = [str(key) for key in first["loc"] if key not in ("int", "float", "choice")]
+        keys = [str(key) for key in first["loc"] if key not in UNIONS]
         there = keys[:-1] if first["type"] == "missing" else keys
         rule = _rule(first["type"], first["msg"], first["loc"])
         raise SpaceError(f"{_place(text, name, there)}: {'.'.join(keys)}: {rule}") from error
@@ -78,6 +79,8 @@ def _rule(kind: str, message: str, place: tuple[int | str, ...]) -> str:
     """Says what is allowed instead, in a few words."""
     if kind == "extra_forbidden":
         return f"unknown key; allowed are {', '.join(_allowed(place))}."
+    if place[-1] == "bool":
+        return "it must be a number, a word, or true or false."
     if kind in RULES:
         return RULES[kind]
     words = message.removeprefix("Value error, ").rstrip(".")
@@ -112,11 +115,10 @@ def _checked(space: SearchSpace, check: Check, text: str, name: str) -> None:
 
 def _require_points(space: SearchSpace, text: str, name: str) -> None:
     """Checks that the portfolio has points of the space."""
-    lines = [n for n, line in enumerate(text.splitlines(), 1) if line.startswith("[[portfolio]]")]
-    for place, point in enumerate(space.portfolio):
+    for number, point in enumerate(space.portfolio):
         if broken := _broken_rule(space, point):
-            line = lines[place] if place < len(lines) else _line(text, ["portfolio"])
-            raise SpaceError(f"{name}, line {line}: portfolio: {broken}")
+            place = _place(text, name, ["portfolio", str(number)])
+            raise SpaceError(f"{place}: portfolio: {broken}")
 
 
 def _broken_rule(space: SearchSpace, point: dict[str, Value]) -> str | None:
@@ -133,14 +135,19 @@ def _broken_rule(space: SearchSpace, point: dict[str, Value]) -> str | None:
 
 def _place(text: str, name: str, keys: list[str]) -> str:
     """Returns `file, line n` of the deepest of the keys that is found in the text."""
-    return f"{name}, line {_line(text, keys)}"
-
-
-def _line(text: str, keys: list[str]) -> int:
-    line = 0
     lines = text.splitlines()
+    line = 0
+    if keys[:1] == ["portfolio"]:
+        line, keys = _entry(lines, int("".join(keys[1:2]) or 0)), []
     for key in keys:
         pattern = re.compile(rf"""(^|[\s.,{{\[])["']?{re.escape(key)}["']?\s*([.=\]]|$)""")
         found = (n for n in range(line, len(lines)) if pattern.search(lines[n].split("#")[0]))
         line = next(found, line)
-    return line + 1
+    return f"{name}, line {line + 1}"
+
+
+def _entry(lines: list[str], number: int) -> int:
+    """Returns the line of an entry of the portfolio, which counts from 0."""
+    starts = [n for n, line in enumerate(lines) if line.startswith("[[portfolio]]")]
+    inline = [n for n, line in enumerate(lines) if line.startswith("portfolio")]
+    return starts[number] if number < len(starts) else max(inline, default=0)

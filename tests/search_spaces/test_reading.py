@@ -6,7 +6,8 @@ import pytest
 from model import REPORT, Configuration
 from search_spaces import SpaceError, read_space, space_names
 
-QUICK = (resources.files("search_spaces") / "quick.toml").read_text("utf-8")
+SHIPPED = (resources.files("search_spaces") / "quick.toml").read_text("utf-8")
+QUICK = SHIPPED.partition("[[portfolio]]")[0]
 
 
 def line_of(text: str, part: str) -> int:
@@ -65,6 +66,8 @@ def test_nearest_point_is_always_one_that_optuna_takes() -> None:
         ),
         ("dropout_1 = {", "dropout_1 = 0.3 # {", "dropout_1", "belongs under [fixed]"),
         ("epochs = 3", "epochs = 0", "epochs = 0", "whole number from 1 to 1000, but got 0"),
+        ("epochs = 3", "epochs = [3]", "epochs = [3]", "epochs: it must be a number, a word"),
+        ("folds = 5", "portfolio = 5", "portfolio", "portfolio: input should be a valid list"),
         ("folds = 5", "folds = 1", "folds = 1", "greater than or equal to 2"),
         ("high = 32", "high = 3200", "high = 3200", "from 1 to 1024, but got 3200"),
         (
@@ -109,3 +112,63 @@ def test_file_of_bytes_is_refused(tmp_path: Path) -> None:
     path.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(SpaceError, match="cannot be read as text"):
         read_space(str(path), Configuration.check)
+
+
+PORTFOLIO = """
+[[portfolio]]
+channels_1 = 16
+channels_2 = 32
+dropout_1 = 0.1
+dropout_2 = 0.1
+dropout_3 = 0
+dropout_4 = 0.1
+learning_rate = 0.008
+"""
+
+
+def with_portfolio(tmp_path: Path, *entries: str) -> str:
+    """Writes a space like `quick` with other entries of its portfolio."""
+    path = tmp_path / "mine.toml"
+    path.write_text("".join([QUICK, *entries]))
+    return str(path)
+
+
+def test_a_space_may_say_what_is_tried_first(tmp_path: Path) -> None:
+    other = PORTFOLIO.replace("16", "20")
+    space = read_space(with_portfolio(tmp_path, PORTFOLIO, other), Configuration.check)
+    assert [point["channels_1"] for point in space.portfolio] == [16, 20]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "rule"),
+    [
+        ("channels_1 = 16", "channels_1 = 64", "channels_1 must be in the space (8 to 32)"),
+        (
+            "channels_1 = 16",
+            'channels_1 = "many"',
+            "channels_1 must be in the space (8 to 32)",
+        ),
+        (
+            "dropout_1 = 0.1",
+            "dropot_1 = 0.1",
+            "exactly the keys of [parameters]; look at dropot_1",
+        ),
+        ("dropout_3 = 0\n", "", "exactly the keys of [parameters]; look at dropout_3."),
+        (
+            "dropout_3 = 0",
+            "dropout_3 = [0]",
+            "dropout_3: it must be a number, a word",
+        ),
+    ],
+)
+def test_a_portfolio_outside_of_the_space_is_refused_with_its_line(
+    tmp_path: Path, old: str, new: str, rule: str
+) -> None:
+    path = with_portfolio(tmp_path, PORTFOLIO, PORTFOLIO.replace(old, new))
+    second = Path(path).read_text().splitlines().index("[[portfolio]]") + 10
+    with pytest.raises(SpaceError) as raised:
+        read_space(path, Configuration.check)
+    message = str(raised.value)
+    assert f"mine.toml, line {second}: portfolio" in message
+    assert rule in message
+    assert "\n" not in message

@@ -28,7 +28,7 @@ DEAD = Failure("its worker died", may_pass=True)
 
 @pytest.fixture
 def space() -> SearchSpace:
-    return read_space("quick", Configuration.check)
+    return read_space("quick", Configuration.check).model_copy(update={"portfolio": []})
 
 
 @pytest.fixture
