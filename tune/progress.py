@@ -12,6 +12,7 @@ from rich.console import Console
 from tune.activity import Workers
 from tune.events import Tell, TrialBegun, TrialEnded, epochs_of
 from tune.not_saved import NotSaved
+from tune.search.study_record import STOPPED
 from tune.tally import Tally
 from tune.terminal import is_live, say, warn
 from tune.view import SearchView
@@ -81,7 +82,7 @@ class SearchProgress(NotSaved, Callback):  # type: ignore[misc]
 
     def _look(self) -> None:
         ended = self._tally.look()
-        stopped = [trial for trial in ended if trial.state == TrialState.PRUNED]
+        stopped = [trial for trial in ended if _is_unlikely(trial)]
         for trial in ended:
             if trial not in stopped:
                 self._tell(_ending(trial), is_bad=trial.state == TrialState.FAIL)
@@ -114,10 +115,17 @@ def _event(trial: FrozenTrial) -> TrialEnded:
     )
 
 
+def _is_unlikely(trial: FrozenTrial) -> bool:
+    """Tells whether a trial was stopped as it is likely not the best."""
+    return trial.state == TrialState.PRUNED and trial.user_attrs.get("cause") != STOPPED
+
+
 def _ending(trial: FrozenTrial) -> str:
     cause = trial.user_attrs.get("cause", "")
     if trial.state == TrialState.FAIL:
         return f"trial {trial.number} failed: {cause}"
+    if trial.state == TrialState.PRUNED:
+        return f"trial {trial.number} is not complete: {cause}"
     return f"trial {trial.number} whole: loss {trial.value:.4f}"
 
 
