@@ -14,7 +14,7 @@ RISK = 0.02  # probability that the best of all trials is stopped
 LEAVING = 0.2  # of the risk, within which a trial that is at work is put off
 LIKELY = 0.3  # chance of being better than those at work, below which a trial waits for them
 WARM_UP = 8  # trials that have had rung 0 before any is promoted
-BETS = (1.0, 0.7, 3.0)  # what a rung may cost, of what the rungs before it have
+BETS = (1.0, 2.0, 1.0)  # what a rung may cost, of what the rungs before it have
 
 
 class Verdict(Enum):

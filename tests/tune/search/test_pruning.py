@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tune.search.forecast import MOST, Forecaster
 from tune.search.pruning import RISK, WARM_UP, LadderPruner, NoPruner, Verdict
 
-FOLDS, EPOCHS, RUNG_0 = 5, 10, 1
+FOLDS, EPOCHS, RUNG_0 = 5, 10, 2
 
 
 class Pruning:
@@ -111,15 +111,15 @@ def test_all_wait_until_there_is_enough_to_compare() -> None:
     assert pruning.pruner.verdict(WARM_UP - 1, waiting) == Verdict.WAIT
 
 
-def test_best_that_waits_goes_on_once_it_can_be_afforded() -> None:
+def test_best_that_waits_goes_on_as_long_as_it_can_be_afforded() -> None:
     pruning = Pruning()
-    pruning.rung_0([1.0 + 0.01 * ((n * 7) % 20) for n in range(1, 21)])
-    waiting = list(range(20))
-    best = min(waiting, key=lambda trial: pruning.forecaster.losses()[trial])
-    assert pruning.pruner.next_up(waiting) == best
-    pruning.pruner.begun(best, [0])
-    waiting.remove(best)
-    assert pruning.pruner.next_up(waiting) is None  # the next would cost too much now
+    pruning.rung_0([1.0 + 0.01 * ((n * 7) % 10) for n in range(10)])
+    waiting = list(range(10))
+    while (best := pruning.pruner.next_up(waiting)) is not None:
+        assert best == min(waiting, key=lambda trial: pruning.forecaster.losses()[trial])
+        pruning.pruner.begun(best, [0])
+        waiting.remove(best)
+    assert len(waiting) == 6  # of 40 epochs, twice what rung 0 had, four times 8; 16 are kept
 
 
 def test_one_that_is_best_after_rung_0_goes_on_without_a_break() -> None:
@@ -183,7 +183,7 @@ def test_what_was_broken_off_goes_on_at_the_folds_that_workers_were_at() -> None
 
 
 def test_a_rung_0_that_was_broken_off_goes_on() -> None:
-    forecaster = Forecaster(FOLDS, 20)  # of which two are rung 0
+    forecaster = Forecaster(FOLDS, 20)  # of which four are rung 0
     forecaster.observe(1, 0, 1, 1.0)
     assert LadderPruner(forecaster).broken_off(1, range(FOLDS)) == [(0,)]
 
