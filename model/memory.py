@@ -7,6 +7,7 @@ import torch
 
 from model.configuration import Configuration
 from model.device import DeviceDigits
+from model.out_of_memory import is_out_of_memory
 from model.training import cross_validate
 
 CONTEXT = 600 * 2**20  # what CUDA itself and its libraries keep for a process, bytes
@@ -17,7 +18,7 @@ class GpuMemory:
     """Memory of a GPU.
 
     Attributes:
-        total: All of it, bytes.
+        total: What others have left free of it, bytes.
         trial: What the tried cross-validation takes of it, bytes; all, where it does not fit.
     """
 
@@ -36,13 +37,22 @@ def tried_memory(configuration: Configuration, digits: int, folds: int) -> GpuMe
         digits: How many images lie on the device.
         folds: How many networks are trained side by side.
     """
-    total = torch.cuda.get_device_properties(0).total_memory
+    total = free_memory()
     parts = [np.arange(part, digits, folds) for part in range(folds)]
+    torch.cuda.reset_peak_memory_stats()
     try:
         next(cross_validate(replace(configuration, epochs=1), _blank(digits), parts, seed=0))
-    except torch.OutOfMemoryError:
+    except RuntimeError as error:
+        if not is_out_of_memory(error):
+            raise
         return GpuMemory(total, total)
     return GpuMemory(total, torch.cuda.max_memory_reserved() + CONTEXT)
+
+
+def free_memory() -> int:
+    """Returns how much of this process's GPU is free, bytes."""
+    free, _ = torch.cuda.mem_get_info()
+    return int(free)
 
 
 def _blank(count: int) -> DeviceDigits:

@@ -1,43 +1,85 @@
-"""A step that a GPU repeats without being told its parts again."""
+"""Steps that a GPU repeats without being told their parts again."""
 
-from collections.abc import Callable
+import gc
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import torch
 
-WARM_UP = 3  # real steps before the capture: libraries choose and allocate in them
+from model.out_of_memory import is_out_of_memory
+
+
+def captures(device: torch.device) -> bool:
+    """Tells whether steps can be captured there."""
+    return device.type == "cuda"
 
 
 class Replayed:
-    """A function of tensors at fixed places, captured as a CUDA graph once it has run a few times.
+    """A function of tensors at fixed places that can be captured as a CUDA graph.
 
-    A replay costs one launch instead of one for each kernel. On a CPU the function is just called.
+    A replay costs one launch instead of one for each kernel. The function is given with each call:
+    nothing here keeps it alive, or what it belongs to. On a CPU it is just called.
 
     Args:
-        function: Reads and writes tensors that stay where they are; takes and returns nothing.
         device: Where the tensors are.
     """
 
-    def __init__(self, function: Callable[[], None], device: torch.device) -> None:
-        self._function = function
-        self._captures = device.type == "cuda"
-        self._calls = 0
+    def __init__(self, device: torch.device) -> None:
+        self._captures = captures(device)
         self._graph: torch.cuda.CUDAGraph | None = None
 
-    def __call__(self) -> None:
-        """Runs the function once more, on the current stream."""
-        self._calls += 1
-        if not self._captures or self._calls <= WARM_UP:
-            self._function()
-            return
-        if self._graph is None:
-            self._graph = self._captured()
-        self._graph.replay()
+    def capture(self, function: Callable[[], None]) -> None:
+        """Captures a call, which is not run by that; the GPU has run its kernels before.
 
-    def _captured(self) -> torch.cuda.CUDAGraph:
-        """Captures one call, which is not run by that."""
-        graph = torch.cuda.CUDAGraph()
-        with torch.cuda.graph(
-            graph, stream=torch.cuda.current_stream(), capture_error_mode="thread_local"
-        ):
-            self._function()
-        return graph
+        Where that fails the function is called each time, which is slower, and a warning says why.
+
+        Args:
+            function: Reads and writes tensors that stay where they are; takes and returns nothing.
+
+        Raises:
+            RuntimeError: If the GPU's memory does not suffice.
+        """
+        if not self._captures:
+            return
+        try:
+            self._graph = _captured(function)
+        except RuntimeError as error:
+            if is_out_of_memory(error):
+                raise
+            reason = str(error).partition("\n")[0]
+            warnings.warn(f"steps are not replayed but called one by one: {reason}", stacklevel=2)
+            self._captures = False
+
+    def __call__(self, function: Callable[[], None]) -> None:
+        """Runs the function that was captured once more, on the current stream."""
+        if self._graph:
+            self._graph.replay()
+        else:
+            function()
+
+    def release(self) -> None:
+        """Gives the graph's memory back; nothing may be replaying it."""
+        if self._graph:
+            self._graph.reset()
+            self._graph = None
+
+
+def _captured(function: Callable[[], None]) -> torch.cuda.CUDAGraph:
+    graph, stream = torch.cuda.CUDAGraph(), torch.cuda.current_stream()
+    mode = "thread_local"
+    with _collector_paused(), torch.cuda.graph(graph, stream=stream, capture_error_mode=mode):
+        function()
+    return graph
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Keeps Python's collector away: if it destroyed another graph, it would ruin a capture."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()

@@ -21,6 +21,7 @@ class Replicas:
         digits: Digits on the device to train on.
         training: (m,) int64, indices of the images to train on.
         seed: Decides all that is random; the first network's is as if it were alone.
+        place: Among those that train side by side.
     """
 
     def __init__(
@@ -29,11 +30,13 @@ class Replicas:
         digits: DeviceDigits,
         training: NDArray[np.int64],
         seed: int,
+        place: int = 0,
     ) -> None:
         self.configuration, self._digits = configuration, digits
         alone = replace(configuration, networks=1)
         seeds = [seed, *(_seed(seed, number) for number in range(1, configuration.networks))]
-        self._each = [Replica(alone, digits, training, seed) for seed in seeds]
+        lanes = enumerate(seeds, start=place * len(seeds))
+        self._each = [Replica(alone, digits, training, seed, lane) for lane, seed in lanes]
 
     @property
     def network(self) -> DigitNetwork:
@@ -44,10 +47,20 @@ class Replicas:
         """Returns the rate of the next step after some epochs."""
         return self._each[0].learning_rate(epochs)
 
-    def train_epoch(self) -> None:
-        """Trains an epoch of each; a GPU may still be at it afterwards."""
+    def begin_epoch(self) -> None:
+        """Begins an epoch of each."""
         for replica in self._each:
-            replica.train_epoch()
+            replica.begin_epoch()
+
+    def finish_epoch(self) -> None:
+        """Trains what is left of it; a GPU may still be at it afterwards."""
+        for replica in self._each:
+            replica.finish_epoch()
+
+    def release(self) -> None:
+        """Gives back what a GPU keeps for the steps; the networks stay."""
+        for replica in self._each:
+            replica.release()
 
     def training_loss(self) -> float:
         """Waits for the epoch and returns the mean training loss, nats."""

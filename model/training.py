@@ -61,20 +61,30 @@ def cross_validate(
     """
     numbers = range(len(folds)) if numbers is None else numbers
     everything = np.arange(len(digits.labels))
-    replicas = [
-        Replicas(
-            configuration, digits, np.setdiff1d(everything, folds[number]), fold_seed(seed, number)
-        )
-        for number in numbers
-    ]
     chosen = [torch.as_tensor(folds[number], device=digits.device) for number in numbers]
-    for epoch in range(1, configuration.epochs + 1):
+    replicas: list[Replicas] = []
+    try:
+        for place, number in enumerate(numbers):
+            training = np.setdiff1d(everything, folds[number])
+            seed_of_fold = fold_seed(seed, number)
+            replicas.append(Replicas(configuration, digits, training, seed_of_fold, place))
+        for epoch in range(1, configuration.epochs + 1):
+            _train_epoch(replicas)
+            yield [
+                _fold_epoch(each, validation, number, epoch)
+                for each, validation, number in zip(replicas, chosen, numbers, strict=True)
+            ]
+    finally:
         for each in replicas:
-            each.train_epoch()  # a GPU trains all of them side by side
-        yield [
-            _fold_epoch(each, validation, number, epoch)
-            for each, validation, number in zip(replicas, chosen, numbers, strict=True)
-        ]
+            each.release()
+
+
+def _train_epoch(replicas: Sequence[Replicas]) -> None:
+    """Trains an epoch of each; a GPU trains all of them side by side."""
+    for each in replicas:
+        each.begin_epoch()
+    for each in replicas:
+        each.finish_epoch()
 
 
 def fold_seed(seed: int, fold: int) -> int:
@@ -106,9 +116,12 @@ def train_whole(
         FloatingPointError: If the training loss is not finite.
     """
     replicas = Replicas(configuration, digits, training, seed)
-    for epoch in range(1, configuration.epochs + 1):
-        replicas.train_epoch()
-        loss = replicas.training_loss()
-        if not np.isfinite(loss):
-            raise FloatingPointError(f"the training loss is {loss} in epoch {epoch}.")
+    try:
+        for epoch in range(1, configuration.epochs + 1):
+            _train_epoch([replicas])
+            loss = replicas.training_loss()
+            if not np.isfinite(loss):
+                raise FloatingPointError(f"the training loss is {loss} in epoch {epoch}.")
+    finally:
+        replicas.release()
     return replicas.network.eval()

@@ -5,6 +5,7 @@ import math
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
+from functools import cached_property
 from itertools import chain
 from typing import Any
 
@@ -16,6 +17,7 @@ from ray.tune import Trainable
 
 from datasets import DigitSet
 from model import Configuration, DeviceDigits, FoldEpoch, best_device, cross_validate
+from model.out_of_memory import is_out_of_memory, let_go
 from tune.share import Share
 
 
@@ -44,10 +46,9 @@ class CrossValidation(Trainable):  # type: ignore[misc]
             seed: Decides the training.
             share: What the worker gets of its machine.
         """
-        pool: DigitSet = ray.get(stored_pool[0])
+        self._pool: DigitSet = ray.get(stored_pool[0])
         self._share = share.alone if config["alone"] else share
         self._share.prepare()
-        self._digits = DeviceDigits.of(pool, best_device(share.gpus > 0))
         self._folds, self._seed = folds, seed
         self.reset_config(config)
 
@@ -64,6 +65,11 @@ class CrossValidation(Trainable):  # type: ignore[misc]
         )
         return True
 
+    @cached_property
+    def _digits(self) -> DeviceDigits:
+        """The pool on the device, put there by the first step: it may be too large."""
+        return DeviceDigits.of(self._pool, best_device(self._share.gpus > 0))
+
     def step(self) -> dict[str, Any]:
         """Runs one epoch of the folds that are trained side by side.
 
@@ -75,19 +81,22 @@ class CrossValidation(Trainable):  # type: ignore[misc]
             epoch = next(self._epochs)
         except FloatingPointError as error:
             return {"done": True, "validation_loss": math.nan, "cause": str(error)}
-        except torch.OutOfMemoryError as error:
+        except RuntimeError as error:
+            if not is_out_of_memory(error):
+                raise
             return self._out_of_memory(error)
         ended = epoch[-1].epoch == self._configuration.epochs
         last = ended and epoch[-1].fold == self._last_fold
         cores = (time.process_time() - busy) / (time.perf_counter() - wall)
         return {"done": last, "complete": last, "cores": cores, **as_result(epoch)}
 
-    def _out_of_memory(self, error: torch.OutOfMemoryError) -> dict[str, Any]:
+    def _out_of_memory(self, error: RuntimeError) -> dict[str, Any]:
         """Frees what the trial held and ends it; beside others it is to be tried again alone."""
+        cause = f"out of the GPU's memory: {str(error).splitlines()[0]}"
+        let_go(error)
         self._epochs = iter(())
         gc.collect()
         torch.cuda.empty_cache()
-        cause = f"out of the GPU's memory: {str(error).splitlines()[0]}"
         again = self._share.gpus < 1 and not self._alone
         return {"done": True, "validation_loss": math.nan, "cause": cause, "again": again}
 

@@ -54,6 +54,6 @@ def _train(
     request, space, _ = asked_before(folder)
     again = "The same command goes on from here."
     with on_ray(request.address, again, request.nice) as stop:
-        plan = Plan(request, space, data, share_of_cluster(request, space, data), folder)
+        plan = Plan(request, space, data, share_of_cluster(request, space, data, console), folder)
         with at_work(folder, None, console, stop):
             train_networks(jobs, plan, console, tell, partial(keep_fold, plan))

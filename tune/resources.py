@@ -4,11 +4,8 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-import ray
-
-from model import Configuration, best_device
-from model.memory import GpuMemory, tried_memory
-from model.processor import prepare_gpu
+from model import Configuration
+from model.memory import GpuMemory
 from search_spaces import SearchSpace
 from tune.errors import SweepError
 from tune.request import SweepRequest
@@ -100,28 +97,3 @@ def _extreme(space: SearchSpace, choose: Callable[[list[Any]], Any]) -> Configur
         if name.startswith(("channels", "hidden", "batch"))
     }
     return Configuration.from_dict({**space.fixed, **chosen})
-
-
-def gpu_memory(space: SearchSpace, digits: int) -> GpuMemory | None:
-    """Tries the largest trial of a space out on one of the cluster's GPUs.
-
-    Args:
-        space: What may vary.
-        digits: Images in the pool.
-
-    Returns:
-        None where torch cannot use the GPU: it may be a CPU build.
-    """
-    tried = ray.remote(num_cpus=0, num_gpus=1)(_tried)
-    memory: GpuMemory | None = ray.get(
-        tried.remote(largest_configuration(space), digits, space.folds)
-    )
-    return memory
-
-
-def _tried(configuration: Configuration, digits: int, folds: int) -> GpuMemory | None:
-    """Runs where the GPU is."""
-    if best_device().type != "cuda":
-        return None
-    prepare_gpu(1)
-    return tried_memory(configuration, digits, folds)

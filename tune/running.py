@@ -1,23 +1,25 @@
 """What surrounds all that a sweep does on workers: Ray, signals, the folder's lock, its copy."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 
 import ray
 from rich.console import Console
 
+from model.memory import GpuMemory
 from results import SweepFolder
 from results.storage import Storage
 from search_spaces import SearchSpace
 from tune.cluster import ray_cluster
 from tune.data import SweepData
 from tune.disk import disk_failures_told
-from tune.errors import Interrupted
+from tune.errors import Interrupted, SweepError
+from tune.gpus import Resources, kind_of, tried_gpus
 from tune.lock import held
 from tune.mirror import mirrored
 from tune.request import SweepRequest
-from tune.resources import Node, gpu_memory, share_of
+from tune.resources import Node, largest_configuration, share_of
 from tune.share import Share
 from tune.stopping import Stop, stoppable
 from tune.terminal import warn
@@ -53,9 +55,40 @@ def at_work(
         raise Interrupted(f"interrupted. {stop.last_words}", stop.status) from error
 
 
-def share_of_cluster(request: SweepRequest, space: SearchSpace, data: SweepData) -> Share:
-    """Returns what each trial gets of the machines that Ray runs on."""
+def share_of_cluster(
+    request: SweepRequest, space: SearchSpace, data: SweepData, console: Console
+) -> Share:
+    """Returns what each trial gets of the machines that Ray runs on.
+
+    Raises:
+        SweepError: If that is more than any of them has, or torch cannot use the GPUs asked for.
+    """
     there = [node["Resources"] for node in ray.nodes() if node["Alive"]]
-    memory = gpu_memory(space, len(data.pool)) if any("GPU" in each for each in there) else None
-    nodes = [Node(each.get("CPU", 0.0), each.get("GPU", 0.0) if memory else 0.0) for each in there]
+    usable = _usable_gpus(there, request, space, len(data.pool), partial(warn, console))
+    nodes = [
+        Node(each.get("CPU", 0.0), each.get("GPU", 0.0) if kind_of(each) in usable else 0.0)
+        for each in there
+    ]
+    memory = min(usable.values(), key=lambda each: each.total / each.trial, default=None)
     return share_of(nodes, memory, request)
+
+
+def _usable_gpus(
+    nodes: Sequence[Resources],
+    request: SweepRequest,
+    space: SearchSpace,
+    digits: int,
+    say: Callable[[str], None],
+) -> dict[str, GpuMemory]:
+    """Returns the kinds of GPUs that are to be used, and what a trial takes there."""
+    asked = request.gpus_per_trial
+    if asked == 0:
+        return {}
+    largest = largest_configuration(space) if asked is None else None
+    tried = tried_gpus(nodes, largest, digits, space.folds, say)
+    usable = {kind: each for kind, each in tried.items() if isinstance(each, GpuMemory)}
+    for reason in {each for each in tried.values() if isinstance(each, str)}:
+        if asked and not usable:
+            raise SweepError(f"--gpus-per-trial {asked:g}: there is a GPU, but {reason}.")
+        say(f"a GPU is not used: {reason}")
+    return usable

@@ -63,7 +63,9 @@ def run_sweep(request: SweepRequest, console: Console, tell: Tell = ignore) -> S
     data = load_data(request, space.folds)
     console.print(_summary(data))
     with on_ray(request.address, how_to_resume(folder), request.nice) as stop:
-        plan = Plan(request, space, data, share_of_cluster(request, space, data), folder, earlier)
+        plan = Plan(
+            request, space, data, share_of_cluster(request, space, data, console), folder, earlier
+        )
         console.print(_sharing(plan.share))
         folder.make(asked_of(plan))
         told = f"folder    {short_path(folder.path)}. If broken off: {how_to_resume(folder)}"
@@ -130,7 +132,7 @@ def resume_sweep(
     data = load_data(request, space.folds)
     require_same(described, data)
     with on_ray(address or request.address, how_to_resume(folder), request.nice) as stop:
-        share = share_of_cluster(request, space, data)
+        share = share_of_cluster(request, space, data, console)
         console.print(f"resuming  {folder.name}\n{_sharing(share)}")
         plan = Plan(request, space, data, share, folder, earlier)
         _go_on(plan, storage, console, stop, tell)
@@ -164,7 +166,7 @@ def retrain_sweep(
     require_same(described, data)
     storage = storage_before(folder, request.storage)
     with on_ray(request.address, how_to_resume(folder), request.nice) as stop:
-        plan = Plan(request, space, data, share_of_cluster(request, space, data), folder)
+        plan = Plan(request, space, data, share_of_cluster(request, space, data, console), folder)
         with at_work(folder, storage, console, stop):
             if networks is not None:
                 ask_anew(plan)

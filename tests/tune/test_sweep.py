@@ -152,7 +152,7 @@ def test_every_trial_is_whole_and_the_reports_comes_first(swept: Swept) -> None:
     trials = swept.trials
     assert trials["trial"].tolist() == [0, 1, 2, 3]
     assert trials["state"].tolist() == ["complete"] * 4
-    assert trials["origin"].tolist() == ["report", "search", "search", "search"]
+    assert trials["origin"].tolist() == ["report", "portfolio", "portfolio", "portfolio"]
     assert (trials.loc[0, "channels_1"], trials.loc[0, "learning_rate"]) == (32, 0.001)
     folds = trials[[f"fold_{fold}" for fold in range(5)]]
     assert folds.notna().all().all()

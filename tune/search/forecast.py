@@ -20,7 +20,7 @@ from tune.search.trial_levels import Processes, TrialLevels
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-RUNG_0 = 0.2  # of a fold's epochs, which all trials have; told apart from what comes later
+RUNG_0 = 0.3  # of a fold's epochs, which all trials have; told apart from what comes later
 MOST = 250  # trials that are forecast: the time that takes grows with their cube
 FREEDOM, FREEDOM_PER_TRIAL = 8, 4  # degrees of freedom of Student's t, of what trials have shown
 

@@ -47,7 +47,7 @@ def test_what_is_to_come_is_estimated_from_those_that_are_further() -> None:
     for trial in range(8):
         shown(forecaster, trial, drawn(rng, 0.1 * trial), [EPOCHS] * FOLDS)
     unseen = drawn(rng, 0.3)
-    shown(forecaster, 9, unseen, [2, 0, 0, 0, 0])
+    shown(forecaster, 9, unseen, [4, 0, 0, 0, 0])
     assert forecaster.losses()[9] == pytest.approx(unseen[:, -1].mean(), rel=0.02)
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tune.search.forecast import MOST, Forecaster
 from tune.search.pruning import RISK, WARM_UP, LadderPruner, NoPruner, Verdict
 
-FOLDS, EPOCHS, RUNG_0 = 5, 10, 2
+FOLDS, EPOCHS, RUNG_0 = 5, 10, 3
 
 
 class Pruning:
@@ -119,7 +119,7 @@ def test_best_that_waits_goes_on_as_long_as_it_can_be_afforded() -> None:
         assert best == min(waiting, key=lambda trial: pruning.forecaster.losses()[trial])
         pruning.pruner.begun(best, [0])
         waiting.remove(best)
-    assert len(waiting) == 6  # of 40 epochs, twice what rung 0 had, four times 8; 16 are kept
+    assert len(waiting) == 3  # of 60 epochs, twice what rung 0 had, seven times 7
 
 
 def test_one_that_is_best_after_rung_0_goes_on_without_a_break() -> None:
@@ -183,7 +183,7 @@ def test_what_was_broken_off_goes_on_at_the_folds_that_workers_were_at() -> None
 
 
 def test_a_rung_0_that_was_broken_off_goes_on() -> None:
-    forecaster = Forecaster(FOLDS, 20)  # of which four are rung 0
+    forecaster = Forecaster(FOLDS, 20)  # of which six are rung 0
     forecaster.observe(1, 0, 1, 1.0)
     assert LadderPruner(forecaster).broken_off(1, range(FOLDS)) == [(0,)]
 
