@@ -34,7 +34,7 @@ from tune.tally import Tally
 from tune.terminal import live, warn
 from tune.view import SearchView
 
-LEFT = 0.43  # of the cost of complete trials, about what pruning leaves: 0.27 to 0.57 in replays
+LEFT = 0.48  # of the cost of complete trials, about what pruning leaves: 0.40 to 0.57 in replays
 
 
 def search(plan: Plan, console: Console, stop: Stop, tell: Tell = ignore) -> pd.DataFrame:
