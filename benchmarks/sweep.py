@@ -2,7 +2,8 @@
 
     python -m benchmarks.sweep --chinese ../shared/data/tongji --seed 2 3 --space wide
 
-The same space, digits, training and number of trials; an hour a seed on 2 cores. Plain and ASHA are
+The same space, digits, training and number of trials; `paper` took 28 minutes a
+seed on 2 cores. Plain and ASHA are
 written as Ray's documentation writes them: a trial reports the mean over the folds after each epoch
 of all. shuzi's time includes its finalists. The winners are then
 cross-validated on folds that no search has seen. What a search finds is a matter of luck, too: of

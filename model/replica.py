@@ -123,7 +123,8 @@ class Replica:
         self._full_steps_left -= steps
         if not self._to_warm_up:
             self._full.capture(self._full_batch)
-            self._last.capture(self._last_batch)
+            if self._left_over:
+                self._last.capture(self._last_batch)
 
     def finish_epoch(self) -> None:
         """Trains what is left of the epoch; a GPU may still be at it afterwards."""

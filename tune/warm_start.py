@@ -18,7 +18,7 @@ from tune.errors import SweepError
 Parameters = dict[str, Any]
 Floats = NDArray[np.float64]
 
-# Chosen by replaying sweeps that start from others: see benchmarks/warm_start.py.
+# First guesses: benchmarks/warm_start.py measures what a warm start saves with them.
 TREES = 100
 CAP = 1.0  # of log loss above the best, beyond which all are alike
 PRIOR_WEIGHT, PRIOR_TRIALS = 0.5, 5  # of a sweep before this one's trials have shown its worth

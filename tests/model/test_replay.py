@@ -17,7 +17,7 @@ from model import replica as replica_module
 from model.replica import Replica
 
 CPU = torch.device("cpu")
-SMALL = Configuration(channels_1=4, channels_2=8, epochs=5, batch_size=32, rotation=5.0, shift=1.0)
+SMALL = Configuration(channels_1=4, channels_2=8, epochs=5, batch_size=30, rotation=5.0, shift=1.0)
 
 
 @dataclass
@@ -112,6 +112,13 @@ def test_all_folds_are_captured_before_any_is_replayed(
     kinds = [kind for kind, _ in graphs.done]
     assert kinds[:10] == ["capture"] * 10  # a full step and a last, smaller one of each fold
     assert "capture" not in kinds[10:]
+
+
+def test_a_last_batch_is_captured_only_where_there_is_one(
+    small_pool: DigitSet, graphs: Graphs
+) -> None:
+    trained(small_pool, replace(SMALL, batch_size=80))  # two of 160 images
+    assert [kind for kind, _ in graphs.done].count("capture") == 3
 
 
 def test_all_graphs_are_given_back(small_pool: DigitSet, graphs: Graphs) -> None:
