@@ -31,6 +31,7 @@ class Shuzi:
         earlier: What earlier searches have learnt.
         first: Rows of the table that are tried right after the report's: a portfolio.
         risk: As `--risk`.
+        side_by_side: Whether a worker trains several folds at a time, as on a GPU.
     """
 
     def __init__(
@@ -42,6 +43,7 @@ class Shuzi:
         earlier: Sequence[EarlierSweep] = (),
         first: Sequence[int] = (),
         risk: float = RISK,
+        side_by_side: bool = False,
     ) -> None:
         folds, epochs = curves.losses.shape[1:]
         self._curves = curves
@@ -59,7 +61,7 @@ class Shuzi:
         for row in list(dict.fromkeys([0, *first]))[:trials]:
             self._study.enqueue_trial(curves.parameters[row])
             table.left[row] = False
-        pruner = LadderPruner(self._forecaster, spared={0}, risk=risk)
+        pruner = LadderPruner(self._forecaster, {0}, risk=risk, side_by_side=side_by_side)
         fixed = space.fixed_with(epochs)
         self._fixed = {**REPORT.to_dict(), **fixed}
         self._engine = Engine(self._study, self._forecaster, pruner, space, trials, fixed)

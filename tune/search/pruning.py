@@ -16,6 +16,10 @@ LIKELY = 0.3  # chance of being better than those at work, below which a trial w
 WARM_UP = 8  # trials that have had rung 0 before any is promoted
 BETS = (1.0, 2.0, 1.0)  # what a rung may cost, of what the rungs before it have
 
+# The same where folds are trained side by side: what is left half done is lost in all of them.
+LEAVING_ALL = 0.02
+BETS_ON_ALL = (1.0, 0.7, 0.0)
+
 
 class Verdict(Enum):
     """What becomes of a trial after an epoch."""
@@ -120,12 +124,16 @@ class LadderPruner:
     cost no more than `BETS` says, as in successive halving, where every rung costs the same; and to
     rung 2 only if no other that is there is forecast to be better.
 
+    A GPU trains folds side by side in little more than the time of one. There rung 1 is all folds
+    at once, from the start, and counts as one; there is no rung 2.
+
     Args:
         forecaster: Forecasts the losses of all trials.
         spared: Trials that are never stopped.
         weights: Where size matters, too: returns that of a trial, which is then compared only with
             those that are no larger.
         risk: The probability, 0 to 0.5, that the best of all trials is stopped.
+        side_by_side: Whether a worker trains several folds at a time.
     """
 
     def __init__(
@@ -134,17 +142,23 @@ class LadderPruner:
         spared: Collection[int] = (),
         weights: Callable[[int], int] | None = None,
         risk: float = RISK,
+        side_by_side: bool = False,
     ) -> None:
         self._forecaster, self._spared, self._weights = forecaster, spared, weights
-        self._risk = risk
+        self._risk, self._side_by_side = risk, side_by_side
         self._rung_0 = forecaster.rung_0
         self._chances: dict[int, float] = {}
         self._chances_of: Forecasts | None = None
         self._promised: dict[int, dict[int, int]] = {}  # epochs of the folds that workers are at
 
     def run(self, trial: int, open_folds: Sequence[int]) -> tuple[int, ...]:
-        """Returns the first that is new: several workers may be at folds of one trial."""
+        """Returns the first that is new, or all where they are trained side by side.
+
+        Several workers may be at folds of one trial.
+        """
         seen = self._forecaster.epochs_seen(trial)
+        if self._side_by_side and seen[0] >= self._rung_0:
+            return tuple(open_folds)
         return (min(open_folds, key=lambda fold: (seen[fold] > 0, fold)),)
 
     def broken_off(self, trial: int, open_folds: Sequence[int]) -> list[tuple[int, ...]]:
@@ -152,7 +166,10 @@ class LadderPruner:
         seen = self._forecaster.epochs_seen(trial)
         if seen[0] < self._rung_0:
             return [(0,)]
-        return [(fold,) for fold in open_folds if seen[fold] > (0 if fold else self._rung_0)]
+        begun = [fold for fold in open_folds if seen[fold] > (0 if fold else self._rung_0)]
+        if self._side_by_side:
+            return [tuple(open_folds)] if begun else []
+        return [(fold,) for fold in begun]
 
     def begun(self, trial: int, folds: Collection[int]) -> None:
         """Counts what they will cost as spent."""
@@ -171,7 +188,7 @@ class LadderPruner:
             return Verdict.STOP
         if sum(self._forecaster.epochs_seen(trial)) != self._rung_0:
             return Verdict.WAIT if self.is_put_off(trial) else Verdict.GO_ON
-        if self.next_up([*waiting, trial]) != trial:
+        if self._side_by_side or self.next_up([*waiting, trial]) != trial:
             return Verdict.WAIT
         self._promised[trial][0] = self._forecaster.epochs
         return Verdict.GO_ON
@@ -183,7 +200,7 @@ class LadderPruner:
 
     def is_put_off(self, trial: int) -> bool:
         """See the class; what is at work is put off later than what waits is kept waiting."""
-        return trial in self._put_off(LEAVING)
+        return trial in self._put_off(LEAVING_ALL if self._side_by_side else LEAVING)
 
     def chances(self) -> dict[int, float]:
         """Returns the chance of each trial that may be stopped to be better than the best known."""
@@ -252,7 +269,8 @@ class LadderPruner:
         """Tells whether what a rung costs stays within what the rungs before it have."""
         costs = (self._rung_0, self._forecaster.epochs - self._rung_0, self._forecaster.epochs)
         spent = np.sum([self._spent(trial) for trial in self._begun()], axis=0)
-        return bool(spent[rung] + BETS[rung] * costs[rung] <= BETS[rung] * spent[:rung].sum())
+        bet = (BETS_ON_ALL if self._side_by_side else BETS)[rung]
+        return bool(spent[rung] + bet * costs[rung] <= bet * spent[:rung].sum())
 
     def _begun(self) -> set[int]:
         return {*self._forecaster.trials, *self._promised}
@@ -263,7 +281,7 @@ class LadderPruner:
         rung_0 = min(first, self._rung_0)
         after = [first - rung_0, *others]
         rung_1 = max(after)
-        return rung_0, rung_1, sum(after) - rung_1
+        return rung_0, rung_1, 0 if self._side_by_side else sum(after) - rung_1
 
     def _given(self, trial: int) -> list[int]:
         """Returns the epochs that a trial has had, or is promised, of each fold."""

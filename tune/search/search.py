@@ -20,7 +20,6 @@ from tune.events import Tell, ignore
 from tune.plan import Plan
 from tune.progress import SearchProgress
 from tune.recorder import Recorder
-from tune.request import SweepRequest
 from tune.search.convergence import Convergence
 from tune.search.engine import Engine
 from tune.search.forecast import Forecaster
@@ -87,7 +86,7 @@ def _engine(study: optuna.Study, plan: Plan, console: Console) -> Engine:
     return Engine(
         study,
         forecaster,
-        _pruner(study, forecaster, spared, request),
+        _pruner(study, forecaster, spared, plan),
         space,
         request.trials,
         fixed,
@@ -125,12 +124,14 @@ def _weights(fixed: dict[str, Any]) -> Callable[[dict[str, Any]], int]:
 
 
 def _pruner(
-    study: optuna.Study, forecaster: Forecaster, spared: Collection[int], request: SweepRequest
+    study: optuna.Study, forecaster: Forecaster, spared: Collection[int], plan: Plan
 ) -> Pruner:
+    request = plan.request
     if request.pruner == "none":
         return NoPruner()
 
     def weights(trial: int) -> int:
         return int(study.get_trials(deepcopy=False)[trial].user_attrs["weights"])
 
-    return LadderPruner(forecaster, spared, weights if request.also else None, request.risk)
+    by_size = weights if request.also else None
+    return LadderPruner(forecaster, spared, by_size, request.risk, plan.share.gpus > 0)

@@ -45,12 +45,13 @@ def engine_of(
     pruned: bool,
     epochs: int | None = None,
     risk: float = RISK,
+    side_by_side: bool = False,
 ) -> Engine:
     fixed = space.fixed_with(epochs)
     forecaster = Forecaster(space.folds, Configuration.from_dict(fixed).epochs)
     study.sampler = EstimateSampler(space.distributions(), forecaster.losses, startup=5, seed=0)
-    pruner = LadderPruner(forecaster, spared={0}, risk=risk) if pruned else NoPruner()
-    return Engine(study, forecaster, pruner, space, trials, fixed)
+    ladder = LadderPruner(forecaster, {0}, risk=risk, side_by_side=side_by_side)
+    return Engine(study, forecaster, ladder if pruned else NoPruner(), space, trials, fixed)
 
 
 @pytest.fixture
@@ -233,11 +234,12 @@ def _loss(parameters: dict[str, Any], epoch: int, fold: int) -> float:
     return float(top * (1 + 2 / epoch**2) * (1 + 0.05 * fold))
 
 
+@pytest.mark.parametrize("side_by_side", [False, True])
 @pytest.mark.parametrize("workers", [1, 3, 12])
 def test_a_pruned_search_ends_with_the_best_whole_at_a_part_of_the_cost(
-    study: optuna.Study, space: SearchSpace, workers: int
+    study: optuna.Study, space: SearchSpace, workers: int, side_by_side: bool
 ) -> None:
-    engine = engine_of(study, space, trials=40, pruned=True)
+    engine = engine_of(study, space, trials=40, pruned=True, side_by_side=side_by_side)
     cost = worked_off(engine, workers)
     assert engine.is_finished
     assert cost < 0.5 * 40 * EPOCHS * FOLDS

@@ -16,9 +16,14 @@ FOLDS, EPOCHS, RUNG_0 = 5, 10, 3
 class Pruning:
     """A forecaster and its pruner, shown losses that fall alike for all trials but for a factor."""
 
-    def __init__(self, weights: Callable[[int], int] | None = None, risk: float = RISK) -> None:
+    def __init__(
+        self,
+        weights: Callable[[int], int] | None = None,
+        risk: float = RISK,
+        side_by_side: bool = False,
+    ) -> None:
         self.forecaster = Forecaster(FOLDS, EPOCHS)
-        self.pruner = LadderPruner(self.forecaster, spared={0}, weights=weights, risk=risk)
+        self.pruner = LadderPruner(self.forecaster, {0}, weights, risk, side_by_side)
 
     def show(self, trial: int, factor: float, *seen: int) -> None:
         """Shows some epochs of each fold."""
@@ -186,6 +191,43 @@ def test_a_rung_0_that_was_broken_off_goes_on() -> None:
     forecaster = Forecaster(FOLDS, 20)  # of which six are rung 0
     forecaster.observe(1, 0, 1, 1.0)
     assert LadderPruner(forecaster).broken_off(1, range(FOLDS)) == [(0,)]
+
+
+def test_side_by_side_all_folds_go_on_at_once_after_rung_0() -> None:
+    pruning = Pruning(side_by_side=True)
+    assert pruning.pruner.run(1, range(FOLDS)) == (0,)
+    pruning.rung_0([1.0 + 0.01 * n for n in range(30)])
+    assert pruning.pruner.run(1, range(FOLDS)) == (0, 1, 2, 3, 4)
+    pruning.show(1, 1.0, 10, 4, 4, 4, 4)
+    assert pruning.pruner.run(1, [1, 2, 3, 4]) == (1, 2, 3, 4)
+
+
+def test_side_by_side_a_trial_waits_after_rung_0_even_if_it_is_the_best() -> None:
+    pruning = Pruning(side_by_side=True)
+    pruning.rung_0([1.0 + 0.01 * n for n in range(30)])
+    pruning.pruner.begun(30, [0])
+    pruning.show(30, 0.9, RUNG_0)
+    assert pruning.pruner.verdict(30, list(range(30))) == Verdict.WAIT
+    pruning.pruner.ended(30, [0])
+    assert pruning.pruner.next_up(list(range(31))) == 30
+
+
+def test_side_by_side_all_folds_count_as_one() -> None:
+    pruning = Pruning(side_by_side=True)
+    pruning.rung_0([1.0 + 0.01 * n for n in range(30)])
+    waiting = list(range(30))
+    while (best := pruning.pruner.next_up(waiting)) is not None:
+        pruning.pruner.begun(best, range(FOLDS))
+        waiting.remove(best)
+    assert len(waiting) == 24  # of 63 epochs, 0.7 times what rung 0 had, six times 10
+
+
+def test_side_by_side_what_was_broken_off_goes_on_at_all_folds() -> None:
+    pruning = Pruning(side_by_side=True)
+    pruning.show(1, 1.0, RUNG_0)
+    assert pruning.pruner.broken_off(1, range(FOLDS)) == []
+    pruning.show(1, 1.0, RUNG_0, 1, 1, 1, 1)
+    assert pruning.pruner.broken_off(1, range(FOLDS)) == [(0, 1, 2, 3, 4)]
 
 
 def test_what_others_are_at_may_spare_a_worse_one_its_work_but_not_what_none_may_stop() -> None:
