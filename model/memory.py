@@ -1,6 +1,8 @@
 """How much of a GPU's memory a cross-validation takes, by trying it out."""
 
+import os
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -20,10 +22,13 @@ class GpuMemory:
     Attributes:
         total: What others have left free of it, bytes.
         trial: What the tried cross-validation takes of it, bytes; all, where it does not fit.
+        mps: Whether processes work there at the same time, by NVIDIA's Multi-Process Service;
+            otherwise they take turns.
     """
 
     total: int
     trial: int
+    mps: bool = False
 
 
 def tried_memory(configuration: Configuration, digits: int, folds: int) -> GpuMemory:
@@ -45,14 +50,20 @@ def tried_memory(configuration: Configuration, digits: int, folds: int) -> GpuMe
     except RuntimeError as error:
         if not is_out_of_memory(error):
             raise
-        return GpuMemory(total, total)
-    return GpuMemory(total, torch.cuda.max_memory_reserved() + CONTEXT)
+        return GpuMemory(total, total, runs_mps())
+    return GpuMemory(total, torch.cuda.max_memory_reserved() + CONTEXT, runs_mps())
 
 
 def free_memory() -> int:
     """Returns how much of this process's GPU is free, bytes."""
     free, _ = torch.cuda.mem_get_info()
     return int(free)
+
+
+def runs_mps() -> bool:
+    """Tells whether NVIDIA's Multi-Process Service runs here: its daemon opens a pipe."""
+    folder = os.environ.get("CUDA_MPS_PIPE_DIRECTORY") or "/tmp/nvidia-mps"
+    return Path(folder, "control").exists()
 
 
 def _blank(count: int) -> DeviceDigits:

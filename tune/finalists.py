@@ -8,11 +8,11 @@ who has little chance left of winning is given up.
 import math
 import statistics
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import ray
-import ray.exceptions
 from rich.console import Console
 
 from datasets import fold_indices
@@ -28,8 +28,9 @@ from results.trials import ranked
 from tune.events import FinalistFold, Tell, finite
 from tune.plan import Plan
 from tune.race import Race
-from tune.terminal import Row, Steps
-from tune.worker import OtherFolds, fold_loss
+from tune.terminal import Row, Steps, warn
+from tune.trainers import trained
+from tune.worker import Failed, OtherFolds
 
 
 def cross_validate_finalists(
@@ -60,7 +61,7 @@ def cross_validate_finalists(
     found = trials.set_index("trial")["validation_loss"]
     steps = Steps("finalists", len(race.open_folds()), "folds", lambda: _standing(again, found))
     with steps.shown(console):
-        for trial, fold, loss in _trained(race, configurations, other, plan):
+        for trial, fold, loss in _trained(race, configurations, other, plan, console):
             again[trial][fold] = loss
             _write(trials, again, race, plan)
             steps.done += 1
@@ -113,33 +114,29 @@ def _losses_before(plan: Plan) -> dict[int, list[float]]:
 
 
 def _trained(
-    race: Race, configurations: dict[int, Configuration], other: OtherFolds, plan: Plan
+    race: Race,
+    configurations: dict[int, Configuration],
+    other: OtherFolds,
+    plan: Plan,
+    console: Console,
 ) -> Iterator[tuple[int, int, float]]:
-    """Trains on Ray's workers what is worth it; yields trial, fold and loss of each fold."""
-    share = plan.share
-    train = ray.remote(num_cpus=share.cpus, num_gpus=share.gpus)(fold_loss)
+    """Trains on Ray's workers what is worth it; yields trial, fold and loss of each fold.
+
+    A loss that could not be had is infinite: it counts against the finalist.
+    """
     stored = ray.put(other)
-    running: dict[ray.ObjectRef, tuple[int, int]] = {}
-    while True:
-        waiting = [each for each in race.open_folds() if each not in running.values()]
-        for trial, fold in waiting[: share.concurrent - len(running)]:
-            ref = train.remote(configurations[trial], plan.stored_pool, stored, fold, share)
-            running[ref] = (trial, fold)
-        if not running:
-            return
-        (ready, *_rest), _ = ray.wait(list(running), num_returns=1)
-        yield *running.pop(ready), _received(ready)
+
+    def begin(trainer: Any, task: tuple[int, int]) -> ray.ObjectRef:
+        trial, fold = task
+        return trainer.fold_loss.remote(configurations[trial], stored, fold)
+
+    for (trial, fold), loss in trained(race.open_folds, begin, plan):
+        if isinstance(loss, Failed):
+            warn(console, f"finalist {trial}, fold {fold}: {loss.reason}; it cannot win")
+        yield trial, fold, math.inf if isinstance(loss, Failed) else loss
 
 
 def _other_folds(plan: Plan) -> OtherFolds:
     """Derives other folds and another seed from the sweep's own seed."""
     seed = int(np.random.SeedSequence([plan.request.seed, len("again")]).generate_state(1)[0])
     return OtherFolds(fold_indices(plan.data.pool, plan.space.folds, seed), seed)
-
-
-def _received(ready: ray.ObjectRef) -> float:
-    """Returns a fold's loss; one that could not be had counts against the finalist."""
-    try:
-        return float(ray.get(ready))
-    except ray.exceptions.RayError:
-        return math.inf

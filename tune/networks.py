@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import ray
-import ray.exceptions
 import torch
 from numpy.typing import NDArray
 from rich.console import Console
@@ -19,7 +19,8 @@ from tune.errors import SweepFailed
 from tune.events import Retrained, Tell
 from tune.plan import Plan
 from tune.terminal import Steps, say
-from tune.worker import Weights, trained_weights
+from tune.trainers import trained
+from tune.worker import Failed, Weights
 
 NO_FOLD = 2**32 - 1  # seeds a network of no fold as no fold is
 
@@ -82,7 +83,7 @@ def train_networks(
     left = list(jobs)
     steps = Steps("retraining", len(jobs), "networks", lambda: [("left", _named(left))])
     with steps.shown(console):
-        for job, network in _trained(jobs, plan):
+        for job, network in _trained(lambda: left, plan):
             say(console, f"retrained {job}")
             keep(job, network)
             tell(Retrained(job.name, job.trained_on, job.without))
@@ -94,33 +95,19 @@ def _named(jobs: Sequence[Job]) -> str:
     return ", ".join(str(job) for job in jobs)
 
 
-def _trained(jobs: Sequence[Job], plan: Plan) -> Iterator[tuple[Job, DigitNetwork]]:
+def _trained(
+    open_jobs: Callable[[], Sequence[Job]], plan: Plan
+) -> Iterator[tuple[Job, DigitNetwork]]:
     """Yields each network as it is ready."""
-    share = plan.share
-    train = ray.remote(num_cpus=share.cpus, num_gpus=share.gpus)(trained_weights)
-    waiting = {
-        train.remote(
-            job.configuration,
-            plan.stored_pool,
-            job.training(plan.data),
-            job.seed(plan.request.seed),
-            share,
-        ): job
-        for job in jobs
-    }
-    while waiting:
-        (ready, *_rest), _ = ray.wait(list(waiting), num_returns=1)
-        job = waiting.pop(ready)
-        yield job, _network(job.configuration, _weights(job, ready))
 
+    def begin(trainer: Any, job: Job) -> ray.ObjectRef:
+        training, seed = job.training(plan.data), job.seed(plan.request.seed)
+        return trainer.weights.remote(job.configuration, training, seed)
 
-def _weights(job: Job, ready: ray.ObjectRef) -> Weights:
-    try:
-        weights: Weights = ray.get(ready)
-    except ray.exceptions.RayError as error:
-        reason = str(error).strip().splitlines()[-1]
-        raise SweepFailed(f"retraining {job} failed: {reason}") from error
-    return weights
+    for job, weights in trained(open_jobs, begin, plan):
+        if isinstance(weights, Failed):
+            raise SweepFailed(f"retraining {job} failed: {weights.reason}")
+        yield job, _network(job.configuration, weights)
 
 
 def _network(configuration: Configuration, weights: Weights) -> DigitNetwork:

@@ -11,6 +11,7 @@ from tune.errors import SweepError
 from tune.request import SweepRequest
 from tune.share import Share
 
+IN_TURNS = 3  # trials on a GPU without MPS: while one prepares, another computes; more only wait
 GPU_RESERVE = 0.9  # of its memory; the rest is left to others and to fragmentation
 
 
@@ -34,7 +35,7 @@ def share_of(nodes: Sequence[Node], memory: GpuMemory | None, request: SweepRequ
 
     Without a GPU each trial gets one thread, as two trials of one thread each are faster than one
     of two, or more if there are fewer trials than cores. A GPU is shared by as many trials as its
-    memory holds.
+    memory holds, but by few where their processes take turns.
 
     Args:
         nodes: Of the cluster.
@@ -73,7 +74,7 @@ def _threads(nodes: Sequence[Node], wanted: int) -> int:
 def _trials_a_gpu(nodes: Sequence[Node], memory: GpuMemory) -> int:
     fit = _floor(GPU_RESERVE * memory.total / memory.trial)
     cores = min(node.cpus / node.gpus for node in nodes if node.gpus)
-    return max(1, min(fit, _floor(cores)))
+    return max(1, min(fit, _floor(cores), fit if memory.mps else IN_TURNS))
 
 
 def _floor(value: float) -> int:

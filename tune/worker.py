@@ -3,16 +3,22 @@
 Workers import this file, and so wait for nothing that only the driver needs.
 """
 
+import gc
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
+from typing import Any, TypeVar
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from datasets import DigitSet
 from model import Configuration, DeviceDigits, best_device, cross_validate, train_whole
+from model.out_of_memory import is_out_of_memory, let_go
 from tune.share import Share
 
+T = TypeVar("T")
 Weights = dict[str, NDArray[Any]]
 
 
@@ -29,33 +35,77 @@ class OtherFolds:
     seed: int
 
 
-def fold_loss(
-    configuration: Configuration, pool: DigitSet, other: OtherFolds, fold: int, share: Share
-) -> float:
-    """Trains one fold and returns its validation loss, averaged over the sources, nats."""
-    share.prepare()
-    digits = DeviceDigits.of(pool, best_device(share.gpus > 0))
-    *_, last = cross_validate(configuration, digits, other.folds, other.seed, [fold])
-    return last[0].validation.balanced_loss
+@dataclass(frozen=True)
+class Failed:
+    """Why a training came to nothing.
+
+    Attributes:
+        reason: In a line.
+        crowded_out: Whether the GPU's memory did not suffice.
+    """
+
+    reason: str
+    crowded_out: bool = False
 
 
-def trained_weights(
-    configuration: Configuration,
-    pool: DigitSet,
-    training: NDArray[np.int64],
-    seed: int,
-    share: Share,
-) -> Weights:
-    """Trains on part of the pool and returns the weights.
+class Trainer:
+    """Trains one thing after another, in a process that stays: an actor of Ray's.
+
+    Ray gives each task on a GPU a new process, which starts CUDA anew. An actor keeps its process,
+    and the pool on its device.
 
     Args:
-        configuration: The network and how it is trained.
         pool: The sweep's.
-        training: (m,) indices of the images to train on.
-        seed: Decides the training.
         share: What the worker gets of its machine.
     """
-    share.prepare()
-    digits = DeviceDigits.of(pool, best_device(share.gpus > 0))
-    network = train_whole(configuration, digits, training, seed)
-    return {name: value.cpu().numpy() for name, value in network.state_dict().items()}
+
+    def __init__(self, pool: DigitSet, share: Share) -> None:
+        share.prepare()
+        self._pool, self._on_gpu = pool, share.gpus > 0
+
+    @cached_property
+    def _digits(self) -> DeviceDigits:
+        return DeviceDigits.of(self._pool, best_device(self._on_gpu))
+
+    def fold_loss(
+        self, configuration: Configuration, other: OtherFolds, fold: int
+    ) -> float | Failed:
+        """Trains one fold and returns its validation loss, averaged over the sources, nats."""
+
+        def trained() -> float:
+            epochs = cross_validate(configuration, self._digits, other.folds, other.seed, [fold])
+            *_, last = epochs
+            return last[0].validation.balanced_loss
+
+        return _unless_crowded_out(trained)
+
+    def weights(
+        self, configuration: Configuration, training: NDArray[np.int64], seed: int
+    ) -> Weights | Failed:
+        """Trains on part of the pool and returns the weights.
+
+        Args:
+            configuration: The network and how it is trained.
+            training: (m,) indices of the images to train on.
+            seed: Decides the training.
+        """
+
+        def trained() -> Weights:
+            network = train_whole(configuration, self._digits, training, seed)
+            return {name: value.cpu().numpy() for name, value in network.state_dict().items()}
+
+        return _unless_crowded_out(trained)
+
+
+def _unless_crowded_out(train: Callable[[], T]) -> T | Failed:
+    """Returns what a training comes to, or frees what it held if the GPU's memory is too small."""
+    try:
+        return train()
+    except RuntimeError as error:
+        if not is_out_of_memory(error):
+            raise
+        reason = f"out of the GPU's memory: {str(error).splitlines()[0]}"
+        let_go(error)
+    gc.collect()
+    torch.cuda.empty_cache()
+    return Failed(reason, crowded_out=True)

@@ -1,7 +1,10 @@
+import os
+from pathlib import Path
+
 import pytest
 
 from model import Configuration
-from model.memory import GpuMemory
+from model.memory import GpuMemory, runs_mps
 from search_spaces import read_space
 from tune import SweepError, SweepRequest
 from tune.resources import Node, largest_configuration, share_of
@@ -33,11 +36,34 @@ def request(**values: object) -> SweepRequest:
 def test_machine_is_divided(
     cpus: int, gpus: int, asked: dict[str, object], expected: Share
 ) -> None:
-    memory = GpuMemory(20 * GIB, 2 * GIB) if gpus else None
+    memory = GpuMemory(20 * GIB, 2 * GIB, mps=True) if gpus else None
     share = share_of([Node(cpus, gpus)], memory, request(**asked))
     assert share == expected
     assert share.concurrent * share.cpus <= cpus
     assert share.concurrent * share.gpus <= gpus + 1e-9
+
+
+@pytest.mark.parametrize(
+    ("cpus", "gpus", "gib", "expected"),
+    [
+        (16, 1, 2, Share(1, 1 / 3, 3)),
+        (16, 1, 8, Share(1, 1 / 2, 2)),
+        (2, 1, 2, Share(1, 1 / 2, 2)),
+        (64, 4, 2, Share(1, 1 / 3, 12)),
+    ],
+)
+def test_few_share_a_gpu_on_which_their_processes_take_turns(
+    cpus: int, gpus: int, gib: int, expected: Share
+) -> None:
+    memory = GpuMemory(20 * GIB, gib * GIB, mps=False)
+    assert share_of([Node(cpus, gpus)], memory, request()) == expected
+
+
+def test_mps_is_known_by_its_daemons_pipe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CUDA_MPS_PIPE_DIRECTORY", str(tmp_path))
+    assert not runs_mps()
+    os.mkfifo(tmp_path / "control")
+    assert runs_mps()
 
 
 @pytest.mark.parametrize(
@@ -56,7 +82,7 @@ def test_machine_is_divided(
 def test_each_trial_fits_on_one_node(
     nodes: list[tuple[int, int]], asked: dict[str, object], expected: Share
 ) -> None:
-    memory = GpuMemory(20 * GIB, 2 * GIB) if any(gpus for _, gpus in nodes) else None
+    memory = GpuMemory(20 * GIB, 2 * GIB, mps=True) if any(gpus for _, gpus in nodes) else None
     assert share_of([Node(*each) for each in nodes], memory, request(**asked)) == expected
 
 

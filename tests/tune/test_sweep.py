@@ -9,6 +9,7 @@ import shutil
 import signal
 import sys
 import urllib.request
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,7 +31,7 @@ from tensorboard.plugins.hparams import plugin_data_pb2
 import shuzi
 import tune.networks
 import tune.search.ray_tune
-import tune.worker
+import tune.trainers
 from datasets import DigitSet
 from model import Configuration, DeviceDigits, FoldEpoch, cross_validate, judge, judged, logits_of
 from model.calibration import calibration_error
@@ -53,6 +54,7 @@ from tune.exporting import export_sweep
 from tune.plan import Plan
 from tune.share import Share
 from tune.sweep import resume_sweep, retrain_sweep, run_sweep
+from tune.worker import Trainer
 
 pytestmark = pytest.mark.usefixtures("own_ray")
 CPU = torch.device("cpu")
@@ -75,6 +77,24 @@ def recording_cross_validation(folder: Path) -> type[CrossValidation]:
         def _write(self, *received: Any) -> None:
             path = folder / f"trial-{self.trial_id}-{len(list(folder.iterdir()))}"
             path.write_bytes(pickle.dumps(received))
+
+    return Recording
+
+
+def recording_trainer(folder: Path) -> type[Trainer]:
+    """The actor, which also writes down everything that it receives."""
+
+    class Recording(Trainer):
+        def __init__(self, *received: Any) -> None:
+            self._write(received)
+            super().__init__(*received)
+
+        def weights(self, *received: Any) -> Any:
+            self._write(received)
+            return super().weights(*received)
+
+        def _write(self, received: Any) -> None:
+            (folder / f"retraining-{uuid.uuid4()}").write_bytes(pickle.dumps(received))
 
     return Recording
 
@@ -104,13 +124,6 @@ class Swept:
 def swept(own_ray: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Swept]:
     out, received = tmp_path_factory.mktemp("runs"), tmp_path_factory.mktemp("received")
     ray.cloudpickle.register_pickle_by_value(sys.modules[__name__])
-    train = tune.worker.trained_weights
-
-    def recording_train(*arguments: Any) -> Any:
-        path = received / f"retraining-{len(list(received.iterdir()))}"
-        path.write_bytes(pickle.dumps(arguments))
-        return train(*arguments)
-
     request = SweepRequest(
         name="small",
         out=out,
@@ -124,7 +137,7 @@ def swept(own_ray: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
     console = Console(record=True, width=200)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(tune.search.ray_tune, "CrossValidation", recording_cross_validation(received))
-        patch.setattr(tune.networks, "trained_weights", recording_train)
+        patch.setattr(tune.trainers, "Trainer", recording_trainer(received))
         folder = run_sweep(request, console)
     contents = [path.read_bytes() for path in sorted(received.iterdir())]
     yield Swept(request, folder, load_data(request, 5), contents, console.export_text())
