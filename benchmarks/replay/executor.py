@@ -1,6 +1,7 @@
 """Workers that take their losses from a table instead of training."""
 
 import heapq
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -50,6 +51,7 @@ class Replay:
         history: The cost, in epochs of one fold, at which each row became whole.
         cost: Of all, epochs of one fold.
         time: Until the end, in the time that an epoch of one fold takes.
+        steps: How many epochs there were of so many folds side by side.
     """
 
     proposed: list[int] = field(default_factory=list)
@@ -57,6 +59,7 @@ class Replay:
     history: list[tuple[int, int]] = field(default_factory=list)
     cost: int = 0
     time: int = 0
+    steps: Counter[int] = field(default_factory=Counter)
 
 
 def replay(strategy: Strategy, curves: LearningCurves, workers: int) -> Replay:
@@ -73,6 +76,7 @@ def replay(strategy: Strategy, curves: LearningCurves, workers: int) -> Replay:
         now, name, step, job = heapq.heappop(going)
         told.time = now
         told.cost += len(job.steps[step])
+        told.steps[len(job.steps[step])] += 1
         losses = [float(curves.losses[job.row, fold, epoch]) for fold, epoch in job.steps[step]]
         stopped = strategy.report(str(name), step, losses)
         if not stopped and step + 1 < len(job.steps):
