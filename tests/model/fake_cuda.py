@@ -23,21 +23,13 @@ from model import device as device_module
 from model import randomness as randomness_module
 from model import replay as replay_module
 from model import replica as replica_module
+from tests.model.gpu_waits import ONE_VALUE, waits
 
 aten = torch.ops.aten
 OF_CUDA, OF_META = 1, 14  # c10::DeviceType
+
+
 CUDA = torch.device("cuda", 0)  # with its number: there is no current one
-# What waits for values or for how many there are, until the GPU has come so far.
-ONE_VALUE = {aten._local_scalar_dense, aten.item}
-WAITING = {*ONE_VALUE, aten.bincount, aten.nonzero, aten.masked_select, aten._unique2}
-
-
-def waits(function: Any, arguments: tuple[Any, ...]) -> bool:
-    """Tells whether an operation waits for the GPU."""
-    if function.overloadpacket in WAITING:
-        return True
-    indexes = function.overloadpacket in (aten.index, aten.index_put, aten.index_put_)
-    return indexes and any(part is not None and part.dtype == torch.bool for part in arguments[1])
 
 
 class MadeUp(TorchDispatchMode):  # type: ignore[no-untyped-call]
@@ -182,6 +174,6 @@ def fake_cuda(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeCuda]:
     monkeypatch.setattr(device_module, "has_fast_bfloat16", lambda _: True)
     monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda: True)
     monkeypatch.setattr(torch.cuda.amp.common, "amp_definitely_not_available", lambda: False)
-    with _device_guard(), FakeTensorMode(allow_non_fake_inputs=True):
-        with MadeUp():  # type: ignore[no-untyped-call]
-            yield fake
+    made_up = MadeUp()  # type: ignore[no-untyped-call]
+    with _device_guard(), FakeTensorMode(allow_non_fake_inputs=True), made_up:
+        yield fake
