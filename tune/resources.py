@@ -17,12 +17,7 @@ SIZES = (
     *("network", "channels", "hidden", "normalisation", "batch_size"),  # and `networks`
     *("rotation", "shift", "scaling", "shear", "elastic"),
 )
-KINDS = (
-    "fully-connected",
-    "cnn",
-    "none",
-    "batch",
-)  # of networks, of normalisation: small ones first
+KINDS = ("fully-connected", "cnn", "none", "batch")  # of each pair, the larger one comes last
 GPU_RESERVE = 0.9  # of its memory; the rest is left to others and to fragmentation
 
 
