@@ -15,6 +15,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 from torch._subclasses.fake_tensor import FakeTensor, FakeTensorMode, unset_fake_temporarily
+from torch.autograd.function import BackwardCFunction
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
@@ -100,6 +101,16 @@ class NoGraph:
         pass
 
 
+def _history(function: Any) -> Iterator[Any]:
+    """Returns what `Tensor.backward` would call."""
+    waiting, seen = [function], set()
+    while waiting:
+        if (each := waiting.pop()) is not None and each not in seen:
+            seen.add(each)
+            yield each
+            waiting += [before for before, _ in each.next_functions]
+
+
 @dataclass
 class FakeCuda:
     """A GPU that computes nothing.
@@ -123,9 +134,11 @@ class FakeCuda:
     def backward(self, loss: Tensor) -> None:
         """Stands for `Tensor.backward`, whose threads a build without CUDA lacks.
 
-        On a GPU all that runs there is torch's own.
+        On a GPU all that runs there is torch's own, which is checked.
         """
+        own = [each for each in _history(loss.grad_fn) if isinstance(each, BackwardCFunction)]
         assert loss.requires_grad
+        assert own == []
         assert loss.device == CUDA
         parameters = nn.ModuleList(self.networks).parameters()
         for parameter in (each for each in parameters if each.device == loss.device):
