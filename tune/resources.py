@@ -2,9 +2,10 @@
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
-from model import Configuration
+from model import Configuration, count_parameters
 from model.memory import GpuMemory
 from search_spaces import SearchSpace
 from tune.errors import SweepError
@@ -12,6 +13,12 @@ from tune.request import SweepRequest
 from tune.share import Share
 
 IN_TURNS = 3  # trials on a GPU without MPS: while one prepares, another computes; more only wait
+# What a network's weights and activations grow with, and images that are changed at random.
+SIZES = (
+    *("network", "channels", "hidden", "normalisation", "batch_size"),  # and `networks`
+    *("rotation", "shift", "scaling", "shear", "elastic"),
+)
+KINDS = ("fully-connected", "cnn", "none", "batch")  # of each pair, the larger one comes last
 GPU_RESERVE = 0.9  # of its memory; the rest is left to others and to fragmentation
 
 
@@ -88,13 +95,21 @@ def largest_configuration(space: SearchSpace) -> Configuration:
 
 def smallest_configuration(space: SearchSpace) -> Configuration:
     """Returns the configuration of a space that has the fewest weights."""
-    return _extreme(space, min)
+    least = _extreme(space, min)
+    network = space.parameters.get("network")
+    kinds = network.ends() if network else [least.network]
+    return min((replace(least, network=str(kind)) for kind in kinds), key=count_parameters)
 
 
-def _extreme(space: SearchSpace, choose: Callable[[list[Any]], Any]) -> Configuration:
+def _extreme(space: SearchSpace, choose: Callable[..., Any]) -> Configuration:
     chosen = {
-        name: choose(parameter.ends())
+        name: choose(parameter.ends(), key=_memory)
         for name, parameter in space.parameters.items()
-        if name.startswith(("channels", "hidden", "batch"))
+        if name.startswith(SIZES)
     }
     return Configuration.from_dict({**space.fixed, **chosen})
+
+
+def _memory(value: Any) -> float:
+    """Orders the values of one parameter by the memory that they need."""
+    return KINDS.index(value) if isinstance(value, str) else value

@@ -38,3 +38,21 @@ def test_freed_memory_is_kept_for_the_next_step() -> None:
     assert threads == 2
     assert kept < 1000
     assert mapped_anew > 10 * max(kept, 1)
+
+
+# `put_` is without a method that repeats, on any device.
+UNREPEATABLE = """
+import torch
+from model.processor import prepare_gpu
+prepare_gpu(1)
+for _ in range(3):
+    torch.zeros(3).put_(torch.tensor([1]), torch.ones(1))
+print(torch.backends.cudnn.deterministic, torch.utils.deterministic.fill_uninitialized_memory)
+"""
+
+
+@pytest.mark.kill
+def test_a_method_that_does_not_repeat_is_named_once_and_used() -> None:
+    done = subprocess.run([sys.executable, "-c", UNREPEATABLE], capture_output=True, text=True)
+    assert done.stdout == "True False\n"
+    assert done.stderr.count("UserWarning: put_ does not have a deterministic implementation") == 1

@@ -1,6 +1,7 @@
 """Steps that are captured and replayed, by a stand-in for CUDA graphs that keeps their rules."""
 
 import gc
+import itertools
 import weakref
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -14,7 +15,9 @@ from datasets import DigitSet, fold_indices
 from model import Configuration, DeviceDigits, FoldEpoch, cross_validate, train_whole
 from model import replay as replay_module
 from model import replica as replica_module
+from model.augmentation import augmented
 from model.replica import Replica
+from tests.model.recorded import Recorded
 
 CPU = torch.device("cpu")
 SMALL = Configuration(channels_1=4, channels_2=8, epochs=5, batch_size=30, rotation=5.0, shift=1.0)
@@ -28,29 +31,29 @@ class Graphs:
     count: int = 0
 
     def captured(self, function: Callable[[], None]) -> "Graph":
-        """Stands for a capture: the call is not run."""
+        """Stands for a capture: the call has no effect."""
         assert not gc.isenabled(), "a collection could destroy a graph now"
         self.count += 1
         self.done.append(("capture", self.count))
-        return Graph(self, self.count, function)
+        return Graph(self, self.count, Recorded(function))
 
 
 @dataclass
 class Graph:
-    """Stands for `torch.cuda.CUDAGraph`: a replay runs the captured call."""
+    """Stands for `torch.cuda.CUDAGraph`: a replay repeats what tensors did in the captured call."""
 
     all: Graphs
     number: int
-    function: Callable[[], None] | None
+    recorded: Recorded | None
 
     def replay(self) -> None:
-        assert self.function, "the graph was reset"
+        assert self.recorded, "the graph was reset"
         self.all.done.append(("replay", self.number))
-        self.function()
+        self.recorded.repeat()
 
     def reset(self) -> None:
         self.all.done.append(("reset", self.number))
-        self.function = None
+        self.recorded = None
 
 
 @pytest.fixture
@@ -80,18 +83,22 @@ def _measures(fold: FoldEpoch) -> tuple[float, ...]:
     return fold.training_loss, fold.validation.loss, fold.learning_rate
 
 
-@pytest.mark.parametrize(
+ways = pytest.mark.parametrize(
     "configuration",
     [
         SMALL,
         replace(SMALL, networks=2, epochs=2),
         replace(SMALL, normalisation="batch"),
+        replace(SMALL, elastic=1.0, schedule="one-cycle", weight_decay=0.01),
         replace(SMALL, network="fully-connected"),
         replace(SMALL, batch_size=100),  # two steps an epoch: warm only in the second
         replace(SMALL, batch_size=1000),  # one step an epoch, none left over
         replace(SMALL, batch_size=80),  # divides the images of a fold
     ],
 )
+
+
+@ways
 def test_a_training_that_is_replayed_is_the_same(
     small_pool: DigitSet,
     graphs: Graphs,
@@ -100,9 +107,106 @@ def test_a_training_that_is_replayed_is_the_same(
 ) -> None:
     replayed = trained(small_pool, configuration)
     assert ("replay", 1) in graphs.done
-    monkeypatch.setattr(replay_module, "captures", lambda _: False)
-    monkeypatch.setattr(replica_module, "captures", lambda _: False)
+    monkeypatch.undo()
     assert trained(small_pool, configuration) == replayed
+
+
+@ways
+def test_the_weights_of_a_replayed_training_are_the_same(
+    small_pool: DigitSet,
+    graphs: Graphs,
+    monkeypatch: pytest.MonkeyPatch,
+    configuration: Configuration,
+) -> None:
+    replayed = weights(small_pool, configuration)
+    assert ("replay", 1) in graphs.done
+    monkeypatch.undo()
+    for name, values in weights(small_pool, configuration).items():
+        assert torch.equal(values, replayed[name]), name
+
+
+def weights(pool: DigitSet, configuration: Configuration) -> dict[str, torch.Tensor]:
+    digits = DeviceDigits.of(pool, CPU)
+    return train_whole(configuration, digits, np.arange(160), seed=3).state_dict()
+
+
+def test_all_steps_but_those_that_warm_up_are_replayed(
+    small_pool: DigitSet, graphs: Graphs
+) -> None:
+    weights(small_pool, SMALL)  # 160 images an epoch: 5 full steps and a last one
+    assert graphs.done.count(("replay", 1)) == 5 * SMALL.epochs - replica_module.WARM_UP
+    assert graphs.done.count(("replay", 2)) == SMALL.epochs
+
+
+FOREIGN = torch.Generator()
+
+
+def by_the_brightest(images: torch.Tensor) -> torch.Tensor:
+    return images / images.max().item() * 255
+
+
+def without_dark_ones(images: torch.Tensor) -> torch.Tensor:
+    return images[images.sum(dim=(1, 2)) >= 0]
+
+
+def by_other_random_numbers(images: torch.Tensor) -> torch.Tensor:
+    return images * torch.rand(1, generator=FOREIGN)
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        (by_the_brightest, "waits for the GPU"),
+        (without_dark_ones, "waits for the GPU"),
+        (by_other_random_numbers, "a generator that the graph does not know"),
+    ],
+)
+def test_a_step_that_cuda_could_not_capture_would_be_refused(
+    small_pool: DigitSet,
+    graphs: Graphs,
+    monkeypatch: pytest.MonkeyPatch,
+    change: Callable[[torch.Tensor], torch.Tensor],
+    fault: str,
+) -> None:
+    change_in_steps(monkeypatch, change)
+    with pytest.raises(AssertionError, match=fault):
+        trained(small_pool, replace(SMALL, batch_size=40), folds=1)
+
+
+def change_in_steps(
+    monkeypatch: pytest.MonkeyPatch, change: Callable[[torch.Tensor], torch.Tensor]
+) -> None:
+    def changed(images: torch.Tensor, configuration: Configuration) -> torch.Tensor:
+        return change(augmented(images, configuration))
+
+    monkeypatch.setattr(replica_module, "augmented", changed)
+
+
+def test_a_step_that_python_counts_would_not_be_the_same(
+    small_pool: DigitSet, graphs: Graphs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counts = itertools.count(1)
+    change_in_steps(monkeypatch, lambda images: images / next(counts))
+    replayed = trained(small_pool, SMALL, folds=1)
+    counts = itertools.count(1)
+    monkeypatch.setattr(replica_module, "captures", lambda _: False)
+    monkeypatch.setattr(replay_module, "captures", lambda _: False)
+    assert trained(small_pool, SMALL, folds=1) != replayed
+
+
+def test_an_optimiser_that_is_not_warm_would_not_be_the_same(
+    small_pool: DigitSet, graphs: Graphs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its moments would be set to 0 in each replay."""
+
+    def captured_cold(replica: Replica) -> None:
+        replica._full.capture(replica._full_batch)
+        replica._to_warm_up = 0
+
+    with monkeypatch.context() as cold:
+        cold.setattr(Replica, "_warm_up", captured_cold)
+        replayed = trained(small_pool, SMALL, folds=1)
+    assert trained(small_pool, SMALL, folds=1) != replayed
 
 
 def test_all_folds_are_captured_before_any_is_replayed(

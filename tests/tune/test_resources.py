@@ -5,9 +5,9 @@ import pytest
 
 from model import Configuration
 from model.memory import GpuMemory, runs_mps
-from search_spaces import read_space
+from search_spaces import SearchSpace, read_space
 from tune import SweepError, SweepRequest
-from tune.resources import Node, largest_configuration, share_of
+from tune.resources import Node, largest_configuration, share_of, smallest_configuration
 from tune.share import Share
 
 GIB = 2**30
@@ -108,6 +108,66 @@ def test_largest_configuration_has_the_upper_ends_of_what_needs_memory() -> None
     largest = largest_configuration(read_space("wide", Configuration.check))
     assert (largest.channels_1, largest.channels_2, largest.batch_size) == (128, 256, 200)
     assert largest.dropout_1 == Configuration().dropout_1
+
+
+SPACE = """
+about = "x"
+[fixed]
+hidden_2 = 16
+[parameters]
+{name} = {varied}
+"""
+
+
+def space_of(folder: Path, name: str, varied: str) -> SearchSpace:
+    file = folder / "space.toml"
+    file.write_text(SPACE.format(name=name, varied=varied))
+    return read_space(str(file), Configuration.check)
+
+
+@pytest.mark.parametrize(
+    ("name", "varied", "expected"),
+    [
+        ("channels_2", '{kind = "int", low = 8, high = 512}', 512),
+        ("hidden_1", '{kind = "choice", choices = [64, 256, 128]}', 256),
+        ("batch_size", '{kind = "int", low = 50, high = 400}', 400),
+        ("networks", '{kind = "int", low = 1, high = 5}', 5),
+        ("normalisation", '{kind = "choice", choices = ["none", "batch"]}', "batch"),
+        ("normalisation", '{kind = "choice", choices = ["batch", "none"]}', "batch"),
+        ("normalisation", '{kind = "choice", choices = ["none"]}', "none"),
+        ("network", '{kind = "choice", choices = ["cnn", "fully-connected"]}', "cnn"),
+        ("elastic", '{kind = "float", low = 0, high = 1.5}', 1.5),
+        ("shear", '{kind = "float", low = 0, high = 20}', 20),
+        ("learning_rate", '{kind = "float", low = 0.01, high = 0.1}', 0.001),
+    ],
+)
+def test_memory_is_tried_with_what_needs_the_most_of_it(
+    tmp_path: Path, name: str, varied: str, expected: object
+) -> None:
+    largest = largest_configuration(space_of(tmp_path, name, varied))
+    assert largest == Configuration.from_dict({"hidden_2": 16, name: expected})
+
+
+@pytest.mark.parametrize(
+    ("name", "varied", "expected"),
+    [
+        ("channels_2", '{kind = "int", low = 8, high = 512}', 8),
+        ("networks", '{kind = "int", low = 2, high = 5}', 2),
+        ("normalisation", '{kind = "choice", choices = ["batch", "none"]}', "none"),
+        ("network", '{kind = "choice", choices = ["cnn", "fully-connected"]}', "fully-connected"),
+    ],
+)
+def test_the_smallest_configuration_has_the_fewest_weights(
+    tmp_path: Path, name: str, varied: str, expected: object
+) -> None:
+    smallest = smallest_configuration(space_of(tmp_path, name, varied))
+    assert smallest == Configuration.from_dict({"hidden_2": 16, name: expected})
+
+
+def test_a_narrow_cnn_is_smaller_than_the_fully_connected_network(tmp_path: Path) -> None:
+    both = space_of(tmp_path, "network", '{kind = "choice", choices = ["cnn", "fully-connected"]}')
+    narrow = both.model_copy(update={"fixed": {"channels_1": 8, "channels_2": 8}})
+    assert smallest_configuration(narrow).network == "cnn"
 
 
 def test_only_a_shared_gpu_can_be_had_alone() -> None:
