@@ -8,7 +8,7 @@ import torch
 
 from datasets import DigitSet, fold_indices
 from model import Configuration, DeviceDigits, FoldEpoch, cross_validate
-from model import replica as replica_module
+from model import steps as steps_module
 from model.memory import tried_memory
 
 pytestmark = [
@@ -66,7 +66,7 @@ def test_a_replayed_step_is_the_same_as_one_that_is_run(
     small_pool: DigitSet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     replayed = losses(trained(small_pool, STILL))
-    monkeypatch.setattr(replica_module, "WARM_UP", 10**9)
+    monkeypatch.setattr(steps_module, "WARM_UP", 10**9)
     np.testing.assert_allclose(replayed, losses(trained(small_pool, STILL)), rtol=1e-4)
 
 

@@ -13,7 +13,7 @@ import torch
 from datasets import DigitSet, fold_indices
 from model import Configuration, DeviceDigits, FoldEpoch, cross_validate, train_whole
 from model import replay as replay_module
-from model import replica as replica_module
+from model import steps as steps_module
 from model.replica import Replica
 
 CPU = torch.device("cpu")
@@ -58,12 +58,12 @@ def graphs(monkeypatch: pytest.MonkeyPatch) -> Graphs:
     """Has steps captured and replayed on a CPU."""
     graphs = Graphs()
 
-    def captured(function: Callable[[], None]) -> Graph:
+    def captured(function: Callable[[], None], _: object) -> Graph:
         with replay_module._collector_paused():
             return graphs.captured(function)
 
     monkeypatch.setattr(replay_module, "captures", lambda _: True)
-    monkeypatch.setattr(replica_module, "captures", lambda _: True)
+    monkeypatch.setattr(steps_module, "captures", lambda _: True)
     monkeypatch.setattr(replay_module, "_captured", captured)
     return graphs
 
@@ -101,7 +101,7 @@ def test_a_training_that_is_replayed_is_the_same(
     replayed = trained(small_pool, configuration)
     assert ("replay", 1) in graphs.done
     monkeypatch.setattr(replay_module, "captures", lambda _: False)
-    monkeypatch.setattr(replica_module, "captures", lambda _: False)
+    monkeypatch.setattr(steps_module, "captures", lambda _: False)
     assert trained(small_pool, configuration) == replayed
 
 
@@ -141,7 +141,7 @@ def test_a_capture_that_fails_is_told_and_the_steps_are_called(
 ) -> None:
     expected = trained(small_pool, SMALL, folds=1)
 
-    def refused(_: Callable[[], None]) -> None:
+    def refused(*_: object) -> None:
         raise RuntimeError("CUDA error: operation not permitted when stream is capturing\nmore")
 
     monkeypatch.setattr(replay_module, "_captured", refused)
@@ -152,7 +152,7 @@ def test_a_capture_that_fails_is_told_and_the_steps_are_called(
 def test_a_capture_without_memory_is_no_reason_to_go_on(
     small_pool: DigitSet, graphs: Graphs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(_: Callable[[], None]) -> None:
+    def full(*_: object) -> None:
         raise torch.OutOfMemoryError("CUDA out of memory.")
 
     monkeypatch.setattr(replay_module, "_captured", full)
