@@ -30,9 +30,11 @@ from model.replica import Replica
 prepare_processor(2)
 digits = DeviceDigits.of(load_chinese(["embedded"]), torch.device("cpu"))
 replica = Replica(Configuration(epochs=2), digits, numpy.arange(len(digits.labels)), seed=0)
-replica.train_epoch()
+replica.begin_epoch()
+replica.finish_epoch()
 started = time.perf_counter()
-replica.train_epoch()
+replica.begin_epoch()
+replica.finish_epoch()
 print(time.perf_counter() - started)
 """
 

@@ -19,7 +19,9 @@ from datasets.mnist import load_mnist
 from model import Configuration, DeviceDigits
 from model.replica import Replica
 digits = DeviceDigits.of(load_mnist({mnist!r}).train, torch.device("cpu"))
-Replica(Configuration(epochs=1), digits, np.arange(100), seed=0).train_epoch()
+replica = Replica(Configuration(epochs=1), digits, np.arange(100), seed=0)
+replica.begin_epoch()
+replica.finish_epoch()
 """
 WORKER = """
 import numpy as np
@@ -34,7 +36,8 @@ digits = DeviceDigits.of(load_mnist({mnist!r}).train, torch.device("cpu"))
 few, fifth = np.arange(2000), torch.arange(len(digits.labels) // 5)
 replicas = [Replica(Configuration(epochs=1), digits, few, seed) for seed in range(5)]
 for replica in replicas:
-    replica.train_epoch()
+    replica.begin_epoch()
+    replica.finish_epoch()
     replica.judge(fifth)
 print(peak_bytes() / 1e9)
 """

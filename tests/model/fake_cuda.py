@@ -144,7 +144,7 @@ class FakeCuda:
         for parameter in (each for each in parameters if each.device == loss.device):
             parameter.grad = torch.empty_like(parameter)
 
-    def capture(self, function: Callable[[], None]) -> NoGraph:
+    def capture(self, function: Callable[[], None], _: object) -> NoGraph:
         """Calls a step as a capture does, and notes its faults."""
         self.captured += 1
         with OnlyThere(self.faults):

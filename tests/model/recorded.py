@@ -82,7 +82,7 @@ def _result(function: Any, args: Any, kwargs: Any) -> Any:
     """Computes a result of the right shape: CUDA computes nothing yet, so no index is too large."""
     try:
         return function(*args, **kwargs)
-    except IndexError:
+    except (IndexError, RuntimeError):  # by dimension, torch raises the one or the other
         return function(*tree_map_only(Tensor, torch.zeros_like, args), **kwargs)
 
 

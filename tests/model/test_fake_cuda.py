@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 import torch
@@ -13,8 +14,8 @@ from model import Configuration, DeviceDigits, cross_validate, logits_of
 from model import replica as replica_module
 from model.augmentation import augmented
 from model.device import mixed_precision
-from model.replica import Replica
 from model.replicas import Replicas
+from model.steps import Steps
 from tests.model.fake_cuda import CUDA, FakeCuda, OnlyThere, fake_cuda
 
 pytestmark = pytest.mark.skipif(
@@ -151,13 +152,14 @@ def test_each_fault_of_a_step_would_be_noted(
 def test_rates_left_on_the_cpu_would_be_noted(
     small_pool: DigitSet, cuda: FakeCuda, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    prepare = Replica._prepare_steps
+    optimiser = Steps.optimiser
 
-    def forgetful(replica: Replica) -> None:
-        prepare(replica)
-        replica._device_rates = replica._device_rates.cpu()
+    def forgetful(steps: Steps, parameters: Any) -> Any:
+        made = optimiser(steps, parameters)
+        steps._device_rates = steps._device_rates.cpu()
+        return made
 
-    monkeypatch.setattr(Replica, "_prepare_steps", forgetful)
+    monkeypatch.setattr(Steps, "optimiser", forgetful)
     trained(small_pool, ALL)
     assert any("aten.copy_.default is on cuda:0, cpu" in each for each in cuda.faults)
 

@@ -10,7 +10,7 @@ import torch
 
 from datasets import DigitSet, joined
 from model import Configuration, DeviceDigits, FoldEpoch, cross_validate
-from model import replica as replica_module
+from model import steps as steps_module
 from model.memory import tried_memory
 from model.processor import prepare_gpu
 
@@ -73,9 +73,10 @@ def trained(
     folds: int = 5,
     device: str = "cuda",
     seed: int = 3,
+    batched: bool = False,
 ) -> list[list[FoldEpoch]]:
     digits = DeviceDigits.of(pool, torch.device(device))
-    return list(cross_validate(configuration, digits, FOLDS[:folds], seed))
+    return list(cross_validate(configuration, digits, FOLDS[:folds], seed, batched=batched))
 
 
 def losses(epochs: list[list[FoldEpoch]]) -> list[tuple[float, float]]:
@@ -105,6 +106,23 @@ def test_folds_in_lockstep_do_not_disturb_each_other(pool: DigitSet) -> None:
     assert losses([[epoch[0]] for epoch in together]) == losses(alone)
 
 
+@pytest.mark.parametrize("normalisation", ["none", "batch"])
+def test_batched_folds_come_to_what_they_would_one_by_one(
+    pool: DigitSet, normalisation: str
+) -> None:
+    still = replace(STILL, normalisation=normalisation)
+    batched, one_by_one = (losses(trained(pool, still, batched=b)) for b in (True, False))
+    np.testing.assert_allclose(batched, one_by_one, atol=0.05)
+    np.testing.assert_allclose(batched[:5], one_by_one[:5], atol=0.01)
+
+
+def test_batched_folds_repeat_and_draw_as_if_alone(pool: DigitSet) -> None:
+    together = trained(pool, RANDOM, batched=True)
+    assert losses(trained(pool, RANDOM, batched=True)) == losses(together)
+    alone = losses(trained(pool, RANDOM, folds=1, batched=True))
+    np.testing.assert_allclose(losses([[epoch[0]] for epoch in together]), alone, atol=0.05)
+
+
 @pytest.mark.parametrize(
     "configuration",
     [
@@ -124,7 +142,7 @@ def test_a_replayed_step_is_the_same_as_one_that_is_run(
         warnings.filterwarnings("error", "steps are not replayed")
         replayed = losses(trained(pool, configuration))
     other = losses(trained(pool, configuration, seed=4))
-    monkeypatch.setattr(replica_module, "WARM_UP", 10**9)
+    monkeypatch.setattr(steps_module, "WARM_UP", 10**9)
     run = losses(trained(pool, configuration))
     np.testing.assert_allclose(replayed, run, rtol=1e-3)
     assert not np.allclose(other, run, rtol=1e-2)

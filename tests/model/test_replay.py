@@ -3,6 +3,7 @@
 import gc
 import itertools
 import weakref
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -15,8 +16,10 @@ from datasets import DigitSet, fold_indices
 from model import Configuration, DeviceDigits, FoldEpoch, cross_validate, train_whole
 from model import replay as replay_module
 from model import replica as replica_module
+from model import steps as steps_module
 from model.augmentation import augmented
 from model.replica import Replica
+from model.steps import WARM_UP, Steps
 from tests.model.recorded import Recorded
 
 CPU = torch.device("cpu")
@@ -61,21 +64,22 @@ def graphs(monkeypatch: pytest.MonkeyPatch) -> Graphs:
     """Has steps captured and replayed on a CPU."""
     graphs = Graphs()
 
-    def captured(function: Callable[[], None]) -> Graph:
+    def captured(function: Callable[[], None], _: object) -> Graph:
         with replay_module._collector_paused():
             return graphs.captured(function)
 
     monkeypatch.setattr(replay_module, "captures", lambda _: True)
-    monkeypatch.setattr(replica_module, "captures", lambda _: True)
+    monkeypatch.setattr(steps_module, "captures", lambda _: True)
     monkeypatch.setattr(replay_module, "_captured", captured)
     return graphs
 
 
 def trained(
-    pool: DigitSet, configuration: Configuration, folds: int = 3
+    pool: DigitSet, configuration: Configuration, folds: int = 3, batched: bool = False
 ) -> list[tuple[float, ...]]:
     digits = DeviceDigits.of(pool, CPU)
-    epochs = cross_validate(configuration, digits, fold_indices(pool, 5, seed=0)[:folds], seed=3)
+    chosen = fold_indices(pool, 5, seed=0)[:folds]
+    epochs = cross_validate(configuration, digits, chosen, seed=3, batched=batched)
     return [_measures(fold) for epoch in epochs for fold in epoch]
 
 
@@ -134,7 +138,7 @@ def test_all_steps_but_those_that_warm_up_are_replayed(
     small_pool: DigitSet, graphs: Graphs
 ) -> None:
     weights(small_pool, SMALL)  # 160 images an epoch: 5 full steps and a last one
-    assert graphs.done.count(("replay", 1)) == 5 * SMALL.epochs - replica_module.WARM_UP
+    assert graphs.done.count(("replay", 1)) == 5 * SMALL.epochs - WARM_UP
     assert graphs.done.count(("replay", 2)) == SMALL.epochs
 
 
@@ -189,24 +193,22 @@ def test_a_step_that_python_counts_would_not_be_the_same(
     change_in_steps(monkeypatch, lambda images: images / next(counts))
     replayed = trained(small_pool, SMALL, folds=1)
     counts = itertools.count(1)
-    monkeypatch.setattr(replica_module, "captures", lambda _: False)
+    monkeypatch.setattr(steps_module, "captures", lambda _: False)
     monkeypatch.setattr(replay_module, "captures", lambda _: False)
     assert trained(small_pool, SMALL, folds=1) != replayed
 
 
-def test_an_optimiser_that_is_not_warm_would_not_be_the_same(
+def test_a_capture_before_any_step_is_noticed(
     small_pool: DigitSet, graphs: Graphs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its moments would be set to 0 in each replay."""
+    """The optimiser would be made in it, and its moments set to 0 in each replay."""
 
-    def captured_cold(replica: Replica) -> None:
-        replica._full.capture(replica._full_batch)
-        replica._to_warm_up = 0
+    def cold(steps: Steps, full_batch: Callable[[], None]) -> None:
+        steps._to_warm_up = 0
 
-    with monkeypatch.context() as cold:
-        cold.setattr(Replica, "_warm_up", captured_cold)
-        replayed = trained(small_pool, SMALL, folds=1)
-    assert trained(small_pool, SMALL, folds=1) != replayed
+    monkeypatch.setattr(Steps, "_warm_up", cold)
+    with pytest.raises(AssertionError, match="waits for the GPU"):
+        trained(small_pool, SMALL, folds=1)
 
 
 def test_all_folds_are_captured_before_any_is_replayed(
@@ -216,6 +218,40 @@ def test_all_folds_are_captured_before_any_is_replayed(
     kinds = [kind for kind, _ in graphs.done]
     assert kinds[:10] == ["capture"] * 10  # a full step and a last, smaller one of each fold
     assert "capture" not in kinds[10:]
+
+
+STILL = replace(SMALL, dropout_1=0, dropout_2=0, dropout_3=0, dropout_4=0, rotation=0, shift=0)
+
+
+@pytest.mark.parametrize(
+    "configuration",
+    [
+        STILL,
+        replace(STILL, networks=2, epochs=2),
+        replace(STILL, normalisation="batch"),
+        replace(STILL, network="fully-connected"),
+        replace(STILL, batch_size=1000),
+    ],
+)
+def test_batched_folds_that_are_replayed_are_the_same(
+    small_pool: DigitSet,
+    graphs: Graphs,
+    monkeypatch: pytest.MonkeyPatch,
+    configuration: Configuration,
+) -> None:
+    """Nothing is random in a step: each fold's own generator only CUDA can capture."""
+    replayed = trained(small_pool, configuration, batched=True)
+    assert ("replay", 1) in graphs.done
+    monkeypatch.undo()
+    assert trained(small_pool, configuration, batched=True) == replayed
+
+
+def test_batched_folds_are_captured_as_one_and_given_back(
+    small_pool: DigitSet, graphs: Graphs
+) -> None:
+    trained(small_pool, SMALL, folds=5, batched=True)
+    count = Counter(kind for kind, _ in graphs.done)
+    assert count == {"capture": 2, "replay": 5 * 6 - WARM_UP, "reset": 2}
 
 
 def test_a_last_batch_is_captured_only_where_there_is_one(
@@ -245,7 +281,7 @@ def test_a_capture_that_fails_is_told_and_the_steps_are_called(
 ) -> None:
     expected = trained(small_pool, SMALL, folds=1)
 
-    def refused(_: Callable[[], None]) -> None:
+    def refused(*_: object) -> None:
         raise RuntimeError("CUDA error: operation not permitted when stream is capturing\nmore")
 
     monkeypatch.setattr(replay_module, "_captured", refused)
@@ -256,7 +292,7 @@ def test_a_capture_that_fails_is_told_and_the_steps_are_called(
 def test_a_capture_without_memory_is_no_reason_to_go_on(
     small_pool: DigitSet, graphs: Graphs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(_: Callable[[], None]) -> None:
+    def full(*_: object) -> None:
         raise torch.OutOfMemoryError("CUDA out of memory.")
 
     monkeypatch.setattr(replay_module, "_captured", full)
