@@ -39,6 +39,11 @@ def mixed_precision(device: torch.device) -> contextlib.AbstractContextManager[o
     return torch.autocast(device.type, torch.bfloat16, enabled=fast)
 
 
+def product_precision(device: torch.device) -> torch.dtype:
+    """Returns the type of matrix products in `mixed_precision`."""
+    return torch.bfloat16 if has_fast_bfloat16(device.type) else torch.float32
+
+
 @dataclass(frozen=True)
 class DeviceDigits:
     """A digit set that lies on a device, once, as bytes.

@@ -20,6 +20,11 @@ class OwnRandomness:
         if self._gpu:
             self._gpu_state = self._gpu.clone_state().manual_seed(seed)
 
+    @property
+    def generators(self) -> list[torch.Generator]:
+        """The GPU's state as a generator: a graph that draws from it is told of it first."""
+        return [self._gpu_state] if self._gpu else []
+
     @contextmanager
     def applied(self) -> Iterator[None]:
         """Everything drawn inside the block goes on from where the last block ended."""

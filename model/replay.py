@@ -2,7 +2,7 @@
 
 import gc
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 import torch
@@ -29,13 +29,16 @@ class Replayed:
         self._captures = captures(device)
         self._graph: torch.cuda.CUDAGraph | None = None
 
-    def capture(self, function: Callable[[], None]) -> None:
+    def capture(
+        self, function: Callable[[], None], generators: Sequence[torch.Generator] = ()
+    ) -> None:
         """Captures a call, which is not run by that; the GPU has run its kernels before.
 
         Where that fails the function is called each time, which is slower, and a warning says why.
 
         Args:
             function: Reads and writes tensors that stay where they are; takes and returns nothing.
+            generators: From which it draws; the default one, as it is now, need not be told.
 
         Raises:
             RuntimeError: If the GPU's memory does not suffice.
@@ -43,7 +46,7 @@ class Replayed:
         if not self._captures:
             return
         try:
-            self._graph = _captured(function)
+            self._graph = _captured(function, generators)
         except RuntimeError as error:
             if is_out_of_memory(error):
                 raise
@@ -65,8 +68,12 @@ class Replayed:
             self._graph = None
 
 
-def _captured(function: Callable[[], None]) -> torch.cuda.CUDAGraph:
+def _captured(
+    function: Callable[[], None], generators: Sequence[torch.Generator]
+) -> torch.cuda.CUDAGraph:
     graph, stream = torch.cuda.CUDAGraph(), torch.cuda.current_stream()
+    for generator in generators:
+        graph.register_generator_state(generator)
     mode = "thread_local"
     with _collector_paused(), torch.cuda.graph(graph, stream=stream, capture_error_mode=mode):
         function()

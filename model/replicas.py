@@ -21,7 +21,10 @@ class Replicas:
         digits: Digits on the device to train on.
         training: (m,) int64, indices of the images to train on.
         seed: Decides all that is random; the first network's is as if it were alone.
-        place: Among those that train side by side.
+        place: Among those that train side by side; none where all are trained as one.
+
+    Attributes:
+        each: The replicas.
     """
 
     def __init__(
@@ -30,46 +33,47 @@ class Replicas:
         digits: DeviceDigits,
         training: NDArray[np.int64],
         seed: int,
-        place: int = 0,
+        place: int | None = 0,
     ) -> None:
         self.configuration, self._digits = configuration, digits
         alone = replace(configuration, networks=1)
         seeds = [seed, *(_seed(seed, number) for number in range(1, configuration.networks))]
-        lanes = enumerate(seeds, start=place * len(seeds))
-        self._each = [Replica(alone, digits, training, seed, lane) for lane, seed in lanes]
+        lanes = [0 if place is None else place * len(seeds) + n for n in range(len(seeds))]
+        each = zip(seeds, lanes, strict=True)
+        self.each = [Replica(alone, digits, training, seed, lane) for seed, lane in each]
 
     @property
     def network(self) -> DigitNetwork:
         """The network, or the average of all."""
-        return averaged([replica.network for replica in self._each])
+        return averaged([replica.network for replica in self.each])
 
     def learning_rate(self, epochs: int) -> float:
         """Returns the rate of the next step after some epochs."""
-        return self._each[0].learning_rate(epochs)
+        return self.each[0].learning_rate(epochs)
 
     def begin_epoch(self) -> None:
         """Begins an epoch of each."""
-        for replica in self._each:
+        for replica in self.each:
             replica.begin_epoch()
 
     def finish_epoch(self) -> None:
         """Trains what is left of it; a GPU may still be at it afterwards."""
-        for replica in self._each:
+        for replica in self.each:
             replica.finish_epoch()
 
     def release(self) -> None:
         """Gives back what a GPU keeps for the steps; the networks stay."""
-        for replica in self._each:
+        for replica in self.each:
             replica.release()
 
     def training_loss(self) -> float:
         """Waits for the epoch and returns the mean training loss, nats."""
-        return float(np.mean([replica.training_loss() for replica in self._each]))
+        return float(np.mean([replica.training_loss() for replica in self.each]))
 
     def judge(self, chosen: Tensor, hardest: int = 0) -> Judgement:
         """Judges the networks as they are now, as one; see `model.judging.judge`."""
-        if len(self._each) == 1:
-            return self._each[0].judge(chosen, hardest)
+        if len(self.each) == 1:
+            return self.each[0].judge(chosen, hardest)
         return judge(self.network, self._digits, chosen, hardest)
 
 

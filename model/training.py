@@ -7,6 +7,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from model.batched import Stack, stacks
 from model.configuration import Configuration
 from model.device import DeviceDigits
 from model.judging import Judgement
@@ -43,6 +44,7 @@ def cross_validate(
     folds: Sequence[Indices],
     seed: int,
     numbers: Sequence[int] | None = None,
+    batched: bool = False,
 ) -> Iterator[list[FoldEpoch]]:
     """Trains a network for each fold, all from fresh weights, and validates it every epoch.
 
@@ -52,6 +54,7 @@ def cross_validate(
         folds: For each fold the indices of its validation images; it is trained on all others.
         seed: Together with the fold's number decides all that is random in its training.
         numbers: Which of the folds to train; all of them, if not given.
+        batched: Whether each step is one piece of work for all folds; the same up to rounding.
 
     Yields:
         After each epoch, what it came to in each fold.
@@ -63,27 +66,32 @@ def cross_validate(
     everything = np.arange(len(digits.labels))
     chosen = [torch.as_tensor(folds[number], device=digits.device) for number in numbers]
     replicas: list[Replicas] = []
+    trained: Sequence[Replicas | Stack] = replicas
     try:
         for place, number in enumerate(numbers):
             training = np.setdiff1d(everything, folds[number])
-            seed_of_fold = fold_seed(seed, number)
-            replicas.append(Replicas(configuration, digits, training, seed_of_fold, place))
+            lane = None if batched else place
+            replicas.append(
+                Replicas(configuration, digits, training, fold_seed(seed, number), lane)
+            )
+        if batched:
+            trained = stacks([each for fold in replicas for each in fold.each])
         for epoch in range(1, configuration.epochs + 1):
-            _train_epoch(replicas)
+            _train_epoch(trained)
             yield [
                 _fold_epoch(each, validation, number, epoch)
                 for each, validation, number in zip(replicas, chosen, numbers, strict=True)
             ]
     finally:
-        for each in replicas:
+        for each in trained:
             each.release()
 
 
-def _train_epoch(replicas: Sequence[Replicas]) -> None:
+def _train_epoch(trained: Sequence[Replicas | Stack]) -> None:
     """Trains an epoch of each; a GPU trains all of them side by side."""
-    for each in replicas:
+    for each in trained:
         each.begin_epoch()
-    for each in replicas:
+    for each in trained:
         each.finish_epoch()
 
 

@@ -8,7 +8,7 @@ import torch
 
 from datasets import DigitSet, fold_indices
 from model import Configuration, DeviceDigits, FoldEpoch, cross_validate
-from model import replica as replica_module
+from model import steps as steps_module
 from model.memory import tried_memory
 
 pytestmark = [
@@ -33,11 +33,15 @@ RANDOM = Configuration(
 
 
 def trained(
-    pool: DigitSet, configuration: Configuration, folds: int = 5, device: str = "cuda"
+    pool: DigitSet,
+    configuration: Configuration,
+    folds: int = 5,
+    device: str = "cuda",
+    batched: bool = False,
 ) -> list[list[FoldEpoch]]:
     digits = DeviceDigits.of(pool, torch.device(device))
     chosen = fold_indices(pool, 5, seed=0)[:folds]
-    return list(cross_validate(configuration, digits, chosen, seed=3))
+    return list(cross_validate(configuration, digits, chosen, seed=3, batched=batched))
 
 
 def losses(epochs: list[list[FoldEpoch]]) -> list[tuple[float, float]]:
@@ -62,11 +66,28 @@ def test_folds_in_lockstep_do_not_disturb_each_other(small_pool: DigitSet) -> No
     assert losses([[epoch[0]] for epoch in together]) == losses(alone)
 
 
+@pytest.mark.parametrize("normalisation", ["none", "batch"])
+def test_batched_folds_come_to_what_they_would_one_by_one(
+    small_pool: DigitSet, normalisation: str
+) -> None:
+    still = replace(STILL, normalisation=normalisation)
+    batched, one_by_one = (losses(trained(small_pool, still, batched=b)) for b in (True, False))
+    np.testing.assert_allclose(batched, one_by_one, atol=0.05)
+    np.testing.assert_allclose(batched[:5], one_by_one[:5], atol=0.01)
+
+
+def test_batched_folds_repeat_and_do_not_disturb_each_other(small_pool: DigitSet) -> None:
+    together = trained(small_pool, RANDOM, batched=True)
+    assert losses(trained(small_pool, RANDOM, batched=True)) == losses(together)
+    alone = losses(trained(small_pool, RANDOM, folds=1, batched=True))
+    np.testing.assert_allclose(losses([[epoch[0]] for epoch in together]), alone, atol=0.05)
+
+
 def test_a_replayed_step_is_the_same_as_one_that_is_run(
     small_pool: DigitSet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     replayed = losses(trained(small_pool, STILL))
-    monkeypatch.setattr(replica_module, "WARM_UP", 10**9)
+    monkeypatch.setattr(steps_module, "WARM_UP", 10**9)
     np.testing.assert_allclose(replayed, losses(trained(small_pool, STILL)), rtol=1e-4)
 
 

@@ -2,6 +2,7 @@
 
 import gc
 import weakref
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -13,8 +14,9 @@ import torch
 from datasets import DigitSet, fold_indices
 from model import Configuration, DeviceDigits, FoldEpoch, cross_validate, train_whole
 from model import replay as replay_module
-from model import replica as replica_module
+from model import steps as steps_module
 from model.replica import Replica
+from model.steps import WARM_UP
 
 CPU = torch.device("cpu")
 SMALL = Configuration(channels_1=4, channels_2=8, epochs=5, batch_size=30, rotation=5.0, shift=1.0)
@@ -58,21 +60,22 @@ def graphs(monkeypatch: pytest.MonkeyPatch) -> Graphs:
     """Has steps captured and replayed on a CPU."""
     graphs = Graphs()
 
-    def captured(function: Callable[[], None]) -> Graph:
+    def captured(function: Callable[[], None], _: object) -> Graph:
         with replay_module._collector_paused():
             return graphs.captured(function)
 
     monkeypatch.setattr(replay_module, "captures", lambda _: True)
-    monkeypatch.setattr(replica_module, "captures", lambda _: True)
+    monkeypatch.setattr(steps_module, "captures", lambda _: True)
     monkeypatch.setattr(replay_module, "_captured", captured)
     return graphs
 
 
 def trained(
-    pool: DigitSet, configuration: Configuration, folds: int = 3
+    pool: DigitSet, configuration: Configuration, folds: int = 3, batched: bool = False
 ) -> list[tuple[float, ...]]:
     digits = DeviceDigits.of(pool, CPU)
-    epochs = cross_validate(configuration, digits, fold_indices(pool, 5, seed=0)[:folds], seed=3)
+    chosen = fold_indices(pool, 5, seed=0)[:folds]
+    epochs = cross_validate(configuration, digits, chosen, seed=3, batched=batched)
     return [_measures(fold) for epoch in epochs for fold in epoch]
 
 
@@ -80,6 +83,7 @@ def _measures(fold: FoldEpoch) -> tuple[float, ...]:
     return fold.training_loss, fold.validation.loss, fold.learning_rate
 
 
+@pytest.mark.parametrize("batched", [False, True])
 @pytest.mark.parametrize(
     "configuration",
     [
@@ -97,12 +101,13 @@ def test_a_training_that_is_replayed_is_the_same(
     graphs: Graphs,
     monkeypatch: pytest.MonkeyPatch,
     configuration: Configuration,
+    batched: bool,
 ) -> None:
-    replayed = trained(small_pool, configuration)
+    replayed = trained(small_pool, configuration, batched=batched)
     assert ("replay", 1) in graphs.done
     monkeypatch.setattr(replay_module, "captures", lambda _: False)
-    monkeypatch.setattr(replica_module, "captures", lambda _: False)
-    assert trained(small_pool, configuration) == replayed
+    monkeypatch.setattr(steps_module, "captures", lambda _: False)
+    assert trained(small_pool, configuration, batched=batched) == replayed
 
 
 def test_all_folds_are_captured_before_any_is_replayed(
@@ -112,6 +117,14 @@ def test_all_folds_are_captured_before_any_is_replayed(
     kinds = [kind for kind, _ in graphs.done]
     assert kinds[:10] == ["capture"] * 10  # a full step and a last, smaller one of each fold
     assert "capture" not in kinds[10:]
+
+
+def test_batched_folds_are_captured_as_one_and_given_back(
+    small_pool: DigitSet, graphs: Graphs
+) -> None:
+    trained(small_pool, SMALL, folds=5, batched=True)
+    count = Counter(kind for kind, _ in graphs.done)
+    assert count == {"capture": 2, "replay": 5 * 6 - WARM_UP, "reset": 2}
 
 
 def test_a_last_batch_is_captured_only_where_there_is_one(
@@ -141,7 +154,7 @@ def test_a_capture_that_fails_is_told_and_the_steps_are_called(
 ) -> None:
     expected = trained(small_pool, SMALL, folds=1)
 
-    def refused(_: Callable[[], None]) -> None:
+    def refused(*_: object) -> None:
         raise RuntimeError("CUDA error: operation not permitted when stream is capturing\nmore")
 
     monkeypatch.setattr(replay_module, "_captured", refused)
@@ -152,7 +165,7 @@ def test_a_capture_that_fails_is_told_and_the_steps_are_called(
 def test_a_capture_without_memory_is_no_reason_to_go_on(
     small_pool: DigitSet, graphs: Graphs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(_: Callable[[], None]) -> None:
+    def full(*_: object) -> None:
         raise torch.OutOfMemoryError("CUDA out of memory.")
 
     monkeypatch.setattr(replay_module, "_captured", full)
