@@ -17,6 +17,7 @@ DIGITS = 60_365  # of the real job: MNIST's, and two thirds of the report's phot
 TOY = 400
 SMALL = Configuration(channels_1=32, channels_2=64, batch_size=100, epochs=4, schedule="one-cycle")
 TOY_NETWORK = Configuration(channels_1=4, channels_2=8, batch_size=50, epochs=2)
+WAYS = {"streams": False, "batched": True}  # how folds are trained; the argument `batched`
 Line = dict[str, Any]
 
 

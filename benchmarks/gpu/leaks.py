@@ -4,11 +4,13 @@ import gc
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 
-from benchmarks.gpu.job import Job, Line, attempted, run_phase
+from benchmarks.gpu.job import WAYS, Job, Line, attempted, run_phase
 from benchmarks.gpu.measuring import memory
 from benchmarks.gpu.pool import folds_of, made_up
 from model import DeviceDigits, cross_validate
+from model.batched import Stack
 from model.replica import Replica
 
 TRIALS = 12
@@ -20,31 +22,34 @@ def lines(job: Job) -> Iterator[Line]:
     digits = DeviceDigits.of(made_up(job.size(4000, 100)), job.device)
     held: list[Line] = []
     for number in range(1, TRIALS + 1):
-        held.append(attempted(f"trial {number}", lambda: _after_trial(job, digits)))
+        way = list(WAYS)[number % len(WAYS)]
+        work = partial(_after_trial, job, digits, way)
+        held.append(attempted(f"trial {number}, {way}", work))
         yield held[-1]
     yield attempted("growth", lambda: _growth(held))
 
 
-def _after_trial(job: Job, digits: DeviceDigits) -> Line:
+def _after_trial(job: Job, digits: DeviceDigits, way: str) -> Line:
     started = time.perf_counter()
     few = replace(job.small, epochs=2)
-    for _ in cross_validate(few, digits, folds_of(len(digits.labels)), seed=0):
+    folds = folds_of(len(digits.labels))
+    for _ in cross_validate(few, digits, folds, seed=0, batched=WAYS[way]):
         pass
     seconds = time.perf_counter() - started
-    return {"seconds": round(seconds, 3), "live_replicas": _live(), **memory(job.device)}
+    return {"seconds": round(seconds, 3), "live": _live(), **memory(job.device)}
 
 
 def _live() -> int:
-    """Returns how many replicas there are; no collection has hidden what holds itself."""
-    return sum(type(each) is Replica for each in gc.get_objects())
+    """Returns how many networks in training live on; what holds itself does until a collection."""
+    return sum(type(each) in (Replica, Stack) for each in gc.get_objects())
 
 
 def _growth(held: list[Line]) -> Line:
     second, last = held[1], held[-1]
     names = ("allocated", "reserved")
     grown = {name: last[name] - second[name] for name in names if last[name] is not None}
-    line = {"live_replicas": last["live_replicas"], **grown}
-    if last["live_replicas"] or grown.get("allocated", 0) > 1:
+    line = {"live": last["live"], **grown}
+    if last["live"] or grown.get("allocated", 0) > 1:
         return {**line, "failed": "a trial leaves something behind"}
     return line
 

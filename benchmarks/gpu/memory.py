@@ -7,21 +7,23 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial, wraps
+from itertools import product
 from typing import Any
 from unittest.mock import patch
 
 import torch
 
-from benchmarks.gpu.job import Job, Line, attempted, first_line, run_phase
+from benchmarks.gpu.job import WAYS, Job, Line, attempted, first_line, run_phase
 from benchmarks.gpu.measuring import memory
 from benchmarks.gpu.pool import folds_of, made_up
 from model import DeviceDigits, FoldEpoch, cross_validate
 from model.out_of_memory import is_out_of_memory, let_go
 from model.replay import Replayed, captures
 from model.replica import Replica
+from model.steps import Steps
 
 PLACES: dict[str, tuple[type, str]] = {
-    "warm-up": (Replica, "begin_epoch"),
+    "warm-up": (Steps, "begin"),
     "capture": (Replayed, "capture"),
     "judging": (Replica, "judge"),
 }
@@ -33,11 +35,11 @@ def lines(job: Job) -> Iterator[Line]:
     """Yields what came of a full memory at each place."""
     job.prepare()
     digits = _digits(job)
-    for place in PLACES:
+    for place, way in product(PLACES, WAYS):
         if place == "capture" and not captures(job.device):
-            yield {"what": place, "lacks": "a CPU captures nothing"}
+            yield {"what": f"{place}, {way}", "lacks": "a CPU captures nothing"}
         else:
-            yield attempted(place, partial(_full_at, job, digits, place))
+            yield attempted(f"{place}, {way}", partial(_full_at, job, digits, place, way))
     if job.rehearse:
         yield {"what": "ballast", "lacks": "a CPU's memory is not filled"}
     else:
@@ -48,12 +50,12 @@ def _digits(job: Job) -> DeviceDigits:
     return DeviceDigits.of(made_up(job.size(10_000, 200)), job.device)
 
 
-def _full_at(job: Job, digits: DeviceDigits, place: str) -> Line:
+def _full_at(job: Job, digits: DeviceDigits, place: str, way: str) -> Line:
     """Runs a trial, whose process gets no more memory from a place on."""
     owner, method = PLACES[place]
     starved = _starved(getattr(owner, method), job.device)
     with _limit_lifted(job.device), patch.object(owner, method, starved):
-        error = _error(_epochs(job, digits))
+        error = _error(_epochs(job, digits, way))
     return _handled(job, digits, error)
 
 
@@ -85,10 +87,10 @@ def _limit_lifted(device: torch.device) -> Iterator[None]:
             torch.cuda.set_per_process_memory_fraction(1.0)
 
 
-def _epochs(job: Job, digits: DeviceDigits) -> Iterator[Sequence[FoldEpoch]]:
+def _epochs(job: Job, digits: DeviceDigits, way: str) -> Iterator[Sequence[FoldEpoch]]:
     """Large batches: what they need is not found in what is left of blocks that are held."""
     large = replace(job.whole, epochs=2, batch_size=job.size(1000, 50))
-    return cross_validate(large, digits, folds_of(len(digits.labels)), seed=0)
+    return cross_validate(large, digits, folds_of(len(digits.labels)), seed=0, batched=WAYS[way])
 
 
 def _error(epochs: Iterator[Sequence[FoldEpoch]]) -> Exception | None:
@@ -134,7 +136,7 @@ def _beside_ballast(job: Job) -> Line:
     digits = _digits(job)
     free, _ = torch.cuda.mem_get_info()
     ballast = torch.empty(free - LEFT, dtype=torch.uint8, device=job.device)
-    error = _error(_epochs(job, digits))
+    error = _error(_epochs(job, digits, "streams"))
     del ballast
     return _handled(job, digits, error)
 

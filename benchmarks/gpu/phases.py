@@ -45,12 +45,12 @@ PHASES = tuple(
         "trial": 90,
         "streams": 55,
         "leaks": 20,
-        "memory": 40,
+        "memory": 50,
         "sharing": 40,
-        "sweeps": 125,
+        "sweeps": 115,
     }.items()
 )
-TOTAL = 475  # seconds, more than all limits and graces
+TOTAL = 468  # seconds, more than all limits and graces
 
 
 def run(

@@ -4,18 +4,16 @@ import statistics
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
 from torch.autograd import DeviceType  # type: ignore[attr-defined]
 from torch.autograd.profiler_util import FunctionEventAvg
 from torch.profiler import ProfilerActivity, profile
 
-from benchmarks.gpu.job import Job, Line, attempted, run_phase
+from benchmarks.gpu.job import WAYS, Job, Line, attempted, run_phase
 from benchmarks.gpu.measuring import Watch, peak, wait_for
 from benchmarks.gpu.pool import FOLDS, folds_of, made_up
 from model import DeviceDigits, cross_validate
 
-WAYS: dict[str, dict[str, Any]] = {"streams": {}, "batched": {"batched": True}}
 SIDE_BY_SIDE = (1, 2, 3, 5)
 PROFILED = 5000  # digits: a profile of all would be too long
 TOP = 25
@@ -27,19 +25,21 @@ def lines(job: Job) -> Iterator[Line]:
     job.prepare()
     digits = DeviceDigits.of(made_up(job.digits), job.device)
     for folds in SIDE_BY_SIDE:
-        yield attempted(f"folds {folds}", partial(_epoch, job, digits, folds, {}))
+        yield attempted(f"folds {folds}", partial(_epoch, job, digits, folds, WAYS["streams"]))
     yield attempted("batched", partial(_epoch, job, digits, FOLDS, WAYS["batched"]))
     few = DeviceDigits.of(made_up(job.size(PROFILED, 200)), job.device)
-    for name, way in WAYS.items():
-        yield attempted(f"profile, {name}", partial(_profiled, job, few, way))
+    for name, batched in WAYS.items():
+        yield attempted(f"profile, {name}", partial(_profiled, job, few, batched))
 
 
-def _epoch(job: Job, digits: DeviceDigits, folds: int, way: dict[str, Any]) -> Line:
+def _epoch(job: Job, digits: DeviceDigits, folds: int, batched: bool) -> Line:
     """Trains some epochs, the first of which warms up and captures."""
     configuration, watch = replace(job.whole, epochs=job.size(4, 2)), Watch(job.device)
     peak(job.device)
     count = len(digits.labels)
-    epochs = cross_validate(configuration, digits, folds_of(count), 0, range(folds), **way)
+    epochs = cross_validate(
+        configuration, digits, folds_of(count), 0, range(folds), batched=batched
+    )
     for _ in range(configuration.epochs):
         with watch.part("epoch"):
             next(epochs)
@@ -55,10 +55,10 @@ def _epoch(job: Job, digits: DeviceDigits, folds: int, way: dict[str, Any]) -> L
     }
 
 
-def _profiled(job: Job, digits: DeviceDigits, way: dict[str, Any]) -> Line:
+def _profiled(job: Job, digits: DeviceDigits, batched: bool) -> Line:
     """Profiles the second epoch of five folds, its judging too."""
     configuration, folds = replace(job.whole, epochs=2), folds_of(len(digits.labels))
-    epochs = cross_validate(configuration, digits, folds, 0, **way)
+    epochs = cross_validate(configuration, digits, folds, 0, batched=batched)
     next(epochs)
     kinds = [ProfilerActivity.CPU, *([] if job.rehearse else [ProfilerActivity.CUDA])]
     with profile(activities=kinds) as profiler:

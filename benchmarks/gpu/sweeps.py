@@ -24,8 +24,8 @@ from datasets import DigitSet
 NEEDED = ("ray", "optuna")
 BUDGET, LEAST = 120, 10  # seconds that the second search may take; with fewer it is left out
 CHINESE = "chinese.csv"
-CLOSING = 15  # seconds for a sweep that is interrupted to end
-TOY_TRIALS = 2
+CLOSING = 20  # seconds for a sweep that is interrupted to end
+AFTER_SEARCH = ("finalist", "retraining_begun")
 Event = dict[str, Any]
 
 
@@ -40,7 +40,7 @@ def lines(job: Job) -> Iterator[Line]:
         folder = Path(name)
         _write_mnist(folder, made_up(job.size(70_000, 280)))
         _write_chinese(folder / CHINESE, made_up(job.size(548, 240)))
-        quick = ["--space", "quick", "--trials", str(job.size(6, TOY_TRIALS))]
+        quick = ["--space", "quick", "--trials", str(job.size(6, 2))]
         yield attempted("quick", lambda: _swept(job, folder, quick, ends))
         yield _paper(job, folder, ends)
 
@@ -49,7 +49,7 @@ def _paper(job: Job, folder: Path, ends: float) -> Line:
     budget = int(min(BUDGET, ends - time.monotonic()))
     if budget < LEAST:
         return {"what": "paper", "lacks": f"{budget} s are left"}
-    options = ["--space", "paper", "--trials", str(job.size(1000, TOY_TRIALS))]
+    options = ["--space", "paper", "--trials", str(job.size(1000, 2))]
     options += ["--time-budget", f"{budget}s"]
     return attempted("paper", lambda: _swept(job, folder, options, ends))
 
@@ -80,24 +80,24 @@ def _swept(job: Job, folder: Path, options: Sequence[str], ends: float) -> Line:
     with card_watched() as readings:
         started = time.monotonic()
         process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-        events = list(_events(process, TOY_TRIALS if job.rehearse else 0, ends))
+        events = list(_events(process, AFTER_SEARCH if job.rehearse else (), ends))
         process.wait()
         return {**_told(events, started), **readings()}
 
 
-def _events(process: "subprocess.Popen[str]", trials: int, ends: float) -> Iterator[Event]:
+def _events(process: "subprocess.Popen[str]", last: Sequence[str], ends: float) -> Iterator[Event]:
     """Yields events with the second at which each came; interrupts the sweep when time is up.
 
-    It also does after some trials, if that is not 0.
+    It also does at an event that is the last to be seen.
     """
     timer = Timer(ends - time.monotonic(), process.send_signal, [signal.SIGINT])
     timer.start()
     for line in process.stdout or ():
         event: Event = {"at": time.monotonic(), **json.loads(line)}
         yield event
-        trials -= event["event"] == "trial_ended"
-        if event["event"] == "trial_ended" and trials == 0:
+        if event["event"] in last:
             process.send_signal(signal.SIGINT)
+            last = ()  # a second signal would end it at once
     timer.cancel()
 
 

@@ -11,6 +11,7 @@ from benchmarks.gpu.job import Job, Line, attempted, run_phase
 FILE = "tests/model/test_gpu.py"
 COUNTS = r"(\d+) (passed|failed|skipped|error)"
 TAIL = 40  # lines of a failure
+BEFORE = 10  # seconds from the start of this process to that of pytest, at the most
 
 
 def lines(job: Job) -> Iterator[Line]:
@@ -24,7 +25,7 @@ def lines(job: Job) -> Iterator[Line]:
 def _tested(job: Job) -> Line:
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", FILE]
     ended = subprocess.run(
-        command, capture_output=True, text=True, timeout=job.seconds, check=False
+        command, capture_output=True, text=True, timeout=job.seconds - BEFORE, check=False
     )
     said = ended.stdout.splitlines() + ended.stderr.splitlines()
     found = re.findall(COUNTS, next((line for line in said[::-1] if re.search(COUNTS, line)), ""))
