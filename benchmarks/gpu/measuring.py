@@ -71,5 +71,6 @@ def peak(device: torch.device) -> float | None:
     if device.type != "cuda":
         return None
     most = torch.cuda.max_memory_reserved() / 1e6
+    torch.cuda.empty_cache()  # else what is kept of this part would count as the next one's
     torch.cuda.reset_peak_memory_stats()
     return round(most, 1)
