@@ -15,8 +15,9 @@ def linear(rows: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
 def pooled_convolution(images: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
     """Returns ReLU of the 2 x 2 maxima of a convolution without padding.
 
-    Every patch is copied out, so that the convolution is a linear layer. In groups, the library's
-    way, images of one channel would go through its depthwise convolution, which is slow.
+    Every patch is copied out, r x r times the images' memory, so that the convolution is a linear
+    layer. In groups, the library's way, images of one channel would be convolved depthwise, for
+    which GPUs have no matrix products.
 
     Args:
         images: (k, n, s, s, c), channels last.

@@ -74,7 +74,8 @@ def logits(
     if isinstance(whole, FullyConnected):
         return _of_plain(whole, normalised.flatten(2))
     assert isinstance(whole, DigitCNN)
-    return _of_cnn(whole, normalised.unsqueeze(-1), scales, batches)
+    precise_enough = normalised.to(scales[0].dtype)  # before each pixel is copied 25 times
+    return _of_cnn(whole, precise_enough.unsqueeze(-1), scales, batches)
 
 
 def _wide(values: Tensor) -> Tensor:

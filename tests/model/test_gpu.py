@@ -76,7 +76,7 @@ def test_batched_folds_come_to_what_they_would_one_by_one(
     np.testing.assert_allclose(batched[:5], one_by_one[:5], atol=0.01)
 
 
-def test_batched_folds_repeat_and_do_not_disturb_each_other(small_pool: DigitSet) -> None:
+def test_batched_folds_repeat_and_draw_as_if_alone(small_pool: DigitSet) -> None:
     together = trained(small_pool, RANDOM, batched=True)
     assert losses(trained(small_pool, RANDOM, batched=True)) == losses(together)
     alone = losses(trained(small_pool, RANDOM, folds=1, batched=True))
