@@ -23,6 +23,7 @@ from benchmarks.header import header
 from benchmarks.protocol.arms import WINNER, winning_configuration
 from datasets.chinese import load_chinese
 from model import Configuration, DigitNetwork, build
+from model.brightness import brightness
 from model.portable import PortableNetwork
 from results.export.int8 import quantised
 from results.export.onnx_graph import INPUT, onnx_model
@@ -70,7 +71,7 @@ def main() -> None:
     digits = load_chinese(["embedded"]).images
     for name, configuration in NETWORKS.items():
         network = build(configuration).eval()
-        network.normalise_by(torch.tensor(digits))
+        network.normalise_by(brightness(torch.tensor(digits)))
         model = onnx_model(PortableNetwork(network, 1.5)).SerializeToString()
         whole = quantised(onnx_model(PortableNetwork(network, 1.5)), digits).SerializeToString()
         print(f"\n{name}: float32 {len(model) / 1000:,.0f} kB, int8 {len(whole) / 1000:,.0f} kB")

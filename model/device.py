@@ -2,7 +2,7 @@
 
 import contextlib
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Self
 
 import numpy as np
@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from datasets import DigitSet
+from model.brightness import brightness
 
 
 def best_device(gpu: bool = True) -> torch.device:
@@ -72,6 +73,11 @@ class DeviceDigits:
             sources=torch.tensor(order[places], device=device),
             source_names=tuple(names),
         )
+
+    @cached_property
+    def brightness(self) -> Tensor:
+        """How bright each image is, counted once: see `model.brightness.brightness`."""
+        return brightness(self.images)
 
     @property
     def device(self) -> torch.device:

@@ -7,12 +7,14 @@ import torch
 import torch.nn.functional as F  # noqa: N812 - the name that PyTorch's own documentation uses
 from torch import Tensor, nn
 
+from model.brightness import mean_and_deviation
 from model.configuration import Configuration
 from model.convolution import pooled_convolution
 from model.dropout import Dropout
 from model.normalisation import BatchNorm
 
 CLASSES = 10
+PIXELS = 28 * 28
 
 
 class DigitNetwork(nn.Module):
@@ -31,17 +33,15 @@ class DigitNetwork(nn.Module):
         self.register_buffer("mean", torch.tensor(0.0))
         self.register_buffer("deviation", torch.tensor(1.0))
 
-    def normalise_by(self, images: Tensor) -> None:
-        """Takes the mean and deviation of images, (n, 28, 28) uint8.
+    def normalise_by(self, sums: Tensor) -> None:
+        """Takes the mean and deviation of images.
 
-        They come from a count of each of the 256 values: exact, whatever the device adds up first.
+        Args:
+            sums: (n, 2), how bright they are, as `model.brightness.brightness` returns it.
         """
-        counts = torch.bincount(images.flatten(), minlength=256).double()
-        values = torch.arange(256, device=images.device).double() / 255
-        mean = (counts * values).sum() / counts.sum()
-        variance = (counts * (values - mean) ** 2).sum() / counts.sum()
+        mean, deviation = mean_and_deviation(sums, PIXELS)
         self.mean.copy_(mean)
-        self.deviation.copy_(variance.sqrt().clamp_min(1e-3))
+        self.deviation.copy_(deviation.clamp_min(1e-3))
 
     def normalised(self, images: Tensor) -> Tensor:
         """Returns images, (n, 28, 28) uint8 or float 0 to 255, as (n, 1, 28, 28) float32."""

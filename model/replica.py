@@ -67,7 +67,7 @@ class Replica:
     def _fresh_network(self, images: Tensor) -> DigitNetwork:
         with self.randomness.applied():
             network = build(self.configuration)
-        network.normalise_by(self.digits.images[images])
+        network.normalise_by(self.digits.brightness[images])
         return network.to(self.digits.device)
 
     @cached_property

@@ -43,11 +43,19 @@ class Stop:
         signal.signal(signal.SIGINT, self.interrupt)
         signal.signal(signal.SIGTERM, self.terminate)
 
-    def search_ended(self) -> None:
-        """Takes signals again: Ray Tune leaves its own handler where it was, which does nothing."""
+    def search_ended(self) -> bool:
+        """Takes signals again: Ray Tune leaves its own handler where it was, which does nothing.
+
+        Returns:
+            Whether a signal came since the search began: with the first, Ray Tune's handler puts
+            back the one that was there. The search may have been over by then.
+        """
         self.searching = False
-        if signal.getsignal(signal.SIGTERM) == self.terminate:
-            self.take_signals()
+        if signal.getsignal(signal.SIGTERM) != self.terminate:
+            return False
+        came = signal.getsignal(signal.SIGINT) == self.interrupt
+        self.take_signals()
+        return came
 
     def terminate(self, number: int, frame: FrameType | None) -> None:
         """Handles SIGTERM."""

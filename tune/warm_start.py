@@ -29,23 +29,21 @@ class EarlierSweep:
     """What an earlier sweep has learnt.
 
     Attributes:
-        name: The sweep's.
         points: Of the new space, the nearest to its trials; the best trial's first.
         losses: (n,) whole or estimated, nats, on the earlier sweep's digits.
         space: The new one.
     """
 
-    name: str
     points: list[Parameters]
     losses: Floats
     space: SearchSpace
 
     @classmethod
-    def of(cls, name: str, known: Sequence[tuple[Parameters, float]], space: SearchSpace) -> Self:
+    def of(cls, known: Sequence[tuple[Parameters, float]], space: SearchSpace) -> Self:
         """Returns what configurations and losses say of a space."""
         ordered = sorted(known, key=lambda each: each[1])
         points: list[Parameters] = [dict(space.nearest(each)) for each, _ in ordered]
-        return cls(name, points, np.array([loss for _, loss in ordered]), space)
+        return cls(points, np.array([loss for _, loss in ordered]), space)
 
     @cached_property
     def _trees(self) -> Any:
@@ -135,7 +133,7 @@ def earlier_sweep(folder: SweepFolder, space: SearchSpace) -> EarlierSweep:
     known = [({**base, **_varied(row, earlier)}, float(row["estimate"])) for row in rows]
     if not known:
         raise SweepError(f"--warm-start {folder.name}: it has no trial to start from.")
-    return EarlierSweep.of(folder.name, known, space)
+    return EarlierSweep.of(known, space)
 
 
 def _varied(row: Mapping[Any, Any], space: SearchSpace) -> Parameters:

@@ -81,7 +81,7 @@ class Shuzi:
             for trial in self._study.trials
             if trial.number in losses
         ]
-        return EarlierSweep.of("earlier", known, space)
+        return EarlierSweep.of(known, space)
 
     def suggest(self, name: str) -> executor.Job | None:
         """See `Strategy`."""

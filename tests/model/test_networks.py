@@ -3,6 +3,7 @@ import torch.nn.functional as F  # noqa: N812
 from torch import Tensor
 
 from model import REPORT, Configuration, DigitCNN, FullyConnected, build, count_parameters
+from model.brightness import brightness
 from model.networks import averaged, members_of
 
 
@@ -28,7 +29,7 @@ def test_pooling_before_relu_is_the_reports_function() -> None:
 def test_network_normalises_by_its_training_images() -> None:
     network = FullyConnected()
     images = bytes_like_digits(20)
-    network.normalise_by(images)
+    network.normalise_by(brightness(images))
     normalised = network.normalised(images)
     torch.testing.assert_close(normalised.mean(), torch.tensor(0.0), atol=1e-5, rtol=0)
     torch.testing.assert_close(normalised.std(correction=0), torch.tensor(1.0), atol=1e-4, rtol=0)
@@ -36,7 +37,7 @@ def test_network_normalises_by_its_training_images() -> None:
 
 def test_blank_training_images_do_not_divide_by_zero() -> None:
     network = FullyConnected()
-    network.normalise_by(torch.zeros(3, 28, 28, dtype=torch.uint8))
+    network.normalise_by(brightness(torch.zeros(3, 28, 28, dtype=torch.uint8)))
     assert network(bytes_like_digits(2)).isfinite().all()
 
 

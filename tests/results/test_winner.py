@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from model import Configuration, build
+from model.brightness import brightness
 from results import ResultsError
 from results.winner import load_network, save_network, winning_trial
 
@@ -34,7 +35,7 @@ def test_saved_network_reads_as_before(tmp_path: Path) -> None:
     configuration = Configuration(channels_1=3, channels_2=5)
     network = build(configuration).eval()
     images = torch.randint(0, 256, (4, 28, 28), dtype=torch.uint8)
-    network.normalise_by(images)
+    network.normalise_by(brightness(images))
     save_network(tmp_path / "model.safetensors", network, configuration, {"pool": "abc"})
     loaded = load_network(tmp_path / "model.safetensors")
     assert (loaded.configuration, loaded.about) == (configuration, {"pool": "abc"})

@@ -72,7 +72,7 @@ def loss_of(point: dict[str, Any]) -> float:
 
 
 def swept(trials: list[Trial], space: SearchSpace = QUICK) -> EarlierSweep:
-    return EarlierSweep.of("before", [({**BASE, **each}, loss) for each, loss in trials], space)
+    return EarlierSweep.of([({**BASE, **each}, loss) for each, loss in trials], space)
 
 
 def test_trials_with_a_loss_come_best_first(earlier: SweepFolder) -> None:

@@ -50,9 +50,11 @@ def search(plan: Plan, console: Console, stop: Stop, tell: Tell = ignore) -> pd.
         stop.searching = True
         with _watched(study, plan, console, stop, tell) as progress:
             run_on_workers(plan, engine, [recorder, progress])
-        stop.search_ended()
+        came = stop.search_ended()
         _end(engine, plan, stop)
         recorder.finish()
+        if came:
+            raise _interrupted(plan, stop)
     trials = trials_of(study)
     write_trials(plan.folder.trials_csv, trials)  # a search that ended before may have been cut off
     return trials_table(trials)
@@ -65,8 +67,12 @@ def _end(engine: Engine, plan: Plan, stop: Stop) -> None:
     if engine.is_finished:
         engine.end()
     else:
-        stop.asked = True
-        raise Interrupted(f"interrupted. {how_to_resume(plan.folder)}", stop.status)
+        raise _interrupted(plan, stop)
+
+
+def _interrupted(plan: Plan, stop: Stop) -> Interrupted:
+    stop.asked = True
+    return Interrupted(f"interrupted. {how_to_resume(plan.folder)}", stop.status)
 
 
 def _engine(study: optuna.Study, plan: Plan, console: Console) -> Engine:

@@ -48,7 +48,7 @@ def earlier(space: SearchSpace, channels: int) -> EarlierSweeps:
         ({**REPORT.to_dict(), **POINT, "channels_1": channels}, 0.2),
         ({**REPORT.to_dict(), **POINT, "channels_1": 32}, 0.8),
     ]
-    return EarlierSweeps([EarlierSweep.of("before", known, space)])
+    return EarlierSweeps([EarlierSweep.of(known, space)])
 
 
 def test_the_reports_comes_first_then_earlier_sweeps_best_then_the_portfolio(
