@@ -14,7 +14,7 @@ def brightness(images: Tensor) -> Tensor:
         images: (n, 28, 28) uint8.
     """
     sums = []
-    for chunk in images.flatten(1).split(CHUNK):
+    for chunk in torch.split(images.flatten(1), CHUNK):
         values = chunk.int()
         sums.append(torch.stack([values.sum(1), (values * values).sum(1)], dim=1))
     return torch.cat(sums)

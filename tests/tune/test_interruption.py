@@ -56,7 +56,7 @@ def test_a_signal_that_comes_as_the_search_ends_ends_the_sweep(
     own_ray: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def interrupted(plan: object, engine: object, callbacks: list[object]) -> None:
-        run_on_workers(plan, engine, [*callbacks, InterruptedAtItsEnd()])  # type: ignore[arg-type, list-item]
+        run_on_workers(plan, engine, [*callbacks, InterruptedAtItsEnd()])  # type: ignore[arg-type]
 
     request = SweepRequest(
         name="late", out=tmp_path, mnist_count=100, trials=2, epochs=1, finalists=1, space=TINY
