@@ -7,7 +7,8 @@ who has little chance left of winning is given up.
 
 import math
 import statistics
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
+from contextlib import closing
 from typing import Any
 
 import numpy as np
@@ -60,8 +61,9 @@ def cross_validate_finalists(
     console.print(_beginning(len(race.racing()), len(again)))
     found = trials.set_index("trial")["validation_loss"]
     steps = Steps("finalists", len(race.open_folds()), "folds", lambda: _standing(again, found))
-    with steps.shown(console):
-        for trial, fold, loss in _trained(race, configurations, other, plan, console):
+    losses = _trained(race, configurations, other, plan, console)
+    with steps.shown(console), closing(losses):
+        for trial, fold, loss in losses:
             again[trial][fold] = loss
             _write(trials, again, race, plan)
             steps.done += 1
@@ -119,7 +121,7 @@ def _trained(
     other: OtherFolds,
     plan: Plan,
     console: Console,
-) -> Iterator[tuple[int, int, float]]:
+) -> Generator[tuple[int, int, float]]:
     """Trains on Ray's workers what is worth it; yields trial, fold and loss of each fold.
 
     A loss that could not be had is infinite: it counts against the finalist.

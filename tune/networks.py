@@ -1,6 +1,7 @@
 """Networks that are trained on Ray's workers once the search has ended, side by side."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -82,8 +83,8 @@ def train_networks(
     """
     left = list(jobs)
     steps = Steps("retraining", len(jobs), "networks", lambda: [("left", _named(left))])
-    with steps.shown(console):
-        for job, network in _trained(lambda: left, plan):
+    with steps.shown(console), closing(_trained(lambda: left, plan)) as networks:
+        for job, network in networks:
             say(console, f"retrained {job}")
             keep(job, network)
             tell(Retrained(job.name, job.trained_on, job.without))
@@ -97,7 +98,7 @@ def _named(jobs: Sequence[Job]) -> str:
 
 def _trained(
     open_jobs: Callable[[], Sequence[Job]], plan: Plan
-) -> Iterator[tuple[Job, DigitNetwork]]:
+) -> Generator[tuple[Job, DigitNetwork]]:
     """Yields each network as it is ready."""
 
     def begin(trainer: Any, job: Job) -> ray.ObjectRef:

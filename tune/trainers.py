@@ -1,7 +1,7 @@
 """Trainings on Ray's workers once the search has ended, side by side."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from typing import Any, TypeVar
 
 import ray
@@ -18,7 +18,7 @@ TRIES = 4  # of a task whose worker dies, as many as Ray gives tasks of its own
 
 def trained(
     open_tasks: Callable[[], Sequence[Task]], begin: Begin[Task], plan: Plan
-) -> Iterator[tuple[Task, Any]]:
+) -> Generator[tuple[Task, Any]]:
     """Has workers do tasks side by side; those without memory on a shared GPU do it again alone.
 
     Args:
@@ -26,6 +26,8 @@ def trained(
             again after each task.
         begin: Has a `Trainer` do a task.
         plan: The sweep's.
+
+    Workers end with the iterator: close it where it may be left before its end.
 
     Yields:
         Each task as it is ready, with what its method returned; `Failed` if its worker died or it
@@ -50,7 +52,7 @@ def trained(
 
 def _trained(
     open_tasks: Callable[[], Sequence[Task]], begin: Begin[Task], plan: Plan, share: Share
-) -> Iterator[tuple[Task, Any]]:
+) -> Generator[tuple[Task, Any]]:
     make = ray.remote(num_cpus=share.cpus, num_gpus=share.gpus)(Trainer)
     idle: list[Any] = []
     running: dict[ray.ObjectRef, tuple[Task, Any]] = {}
@@ -78,8 +80,11 @@ def _trained(
 
 
 def _end(trainers: list[Any]) -> None:
+    """Ends workers; where Ray has ended, so have they, and to ask would start another Ray."""
     while trainers:
-        ray.kill(trainers.pop())
+        trainer = trainers.pop()
+        if ray.is_initialized():
+            ray.kill(trainer)
 
 
 def _received(ready: ray.ObjectRef) -> tuple[Any, bool]:

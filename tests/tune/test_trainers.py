@@ -1,6 +1,7 @@
 """What is trained once the search has ended: by workers that stay, beside others or alone."""
 
 import os
+import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -127,8 +128,35 @@ def test_workers_that_are_left_in_the_middle_leave_their_room(worker: None, tmp_
     plan: Any = SimpleNamespace(stored_pool=tmp_path, share=Share(1, 1.0, 1))
     left = trained(lambda: ["task 1"], lambda each, task: each.do.remote(task), plan)
     next(left)
-    left.close()  # type: ignore[attr-defined]
+    left.close()
     assert done(["task 2"], tmp_path, Share(1, 1.0, 1)) == {"task 2": "TASK 2"}
+
+
+def test_no_other_ray_is_started_where_ray_has_ended_before(tmp_path: Path) -> None:
+    left = subprocess.run([sys.executable, "-c", LEFT], capture_output=True, text=True, check=False)
+    assert (left.returncode, left.stdout.split()) == (0, ["1", "False"]), left.stderr
+
+
+LEFT = """
+import time
+from types import SimpleNamespace
+import ray
+import tune.trainers
+from tune.share import Share
+
+class Worker:
+    def __init__(self, *_): pass
+    def do(self, task): return task
+
+tune.trainers.Trainer = Worker
+ray.init(address="local", num_cpus=1, include_dashboard=False, log_to_driver=False)
+plan = SimpleNamespace(stored_pool=0, share=Share(1, 0, 1))
+left = tune.trainers.trained(lambda: [1, 2], lambda each, task: each.do.remote(task), plan)
+print(next(left)[0])
+ray.shutdown()
+left.close()
+print(ray.is_initialized())
+"""
 
 
 def test_a_trainer_that_runs_out_of_memory_says_so_and_trains_the_next(
