@@ -12,10 +12,8 @@ see another part of the table.
 """
 
 import argparse
-import multiprocessing
 import statistics
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -23,12 +21,12 @@ from pathlib import Path
 import numpy as np
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
-from rich.progress import track
 from rich.table import Column, Table
 from scipy.stats import binomtest
 
 from benchmarks.header import cores, header
 from benchmarks.learning_curves import TABLE, LearningCurves
+from benchmarks.processes import in_processes
 from benchmarks.replay.executor import Replay, Strategy, replay
 from benchmarks.replay.peers import PEERS
 from benchmarks.replay.shuzi_strategy import Shuzi
@@ -146,11 +144,8 @@ def _about(path: Path) -> str:
 
 
 def _replayed(replayed: _Replayed, called: str) -> list[Ended]:
-    seeds = replayed.arguments.seeds
-    spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(cores(), mp_context=spawn) as pool:
-        each = pool.map(replayed.one, range(seeds), chunksize=5)
-        return list(track(each, f"{called}, {replayed.workers} workers", total=seeds))
+    jobs = [partial(replayed.one, seed) for seed in range(replayed.arguments.seeds)]
+    return list(in_processes(jobs, f"{called}, {replayed.workers} workers", cores()))
 
 
 def _judged(told: Replay, curves: LearningCurves, missed: float) -> Ended:

@@ -9,9 +9,6 @@ such factors, in epochs of one fold. Without pruning all trials have all folds s
 """
 
 import argparse
-import multiprocessing
-from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -19,11 +16,11 @@ from pathlib import Path
 import numpy as np
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
-from rich.progress import track
 from rich.table import Table
 
 from benchmarks.header import cores, header
 from benchmarks.learning_curves import TABLE, LearningCurves
+from benchmarks.processes import in_processes
 from benchmarks.replay.executor import replay
 from benchmarks.replay.shuzi_strategy import Shuzi
 from model import Configuration
@@ -70,18 +67,13 @@ def _table(path: Path, seeds: int, trials: int) -> Table:
     for heading in (*(f"{factor:g}" for factor in FACTORS), "loss", "best lost"):
         table.add_column(heading, justify="right")
     for name, side_by_side in (("a fold at a time", False), ("side by side", True)):
-        ended = _replayed(partial(_one, path, trials, side_by_side), name, seeds)
+        jobs = [partial(_one, path, trials, side_by_side, seed) for seed in range(seeds)]
+        ended = list(in_processes(jobs, name, cores()))
         table.add_row(name, *_times(ended), f"{_mean(ended, 'loss'):.4f}", _lost(ended))
     curves = LearningCurves.read(path)
     whole = min(trials, len(curves.losses)) * curves.losses.shape[2]
     table.add_row("without pruning", *(f"{factor * whole:,.0f}" for factor in FACTORS), "", "")
     return table
-
-
-def _replayed(one: Callable[[int], Ended], name: str, seeds: int) -> list[Ended]:
-    spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(cores(), mp_context=spawn) as pool:
-        return list(track(pool.map(one, range(seeds), chunksize=5), name, total=seeds))
 
 
 def _one(path: Path, trials: int, side_by_side: bool, seed: int) -> Ended:

@@ -3,6 +3,8 @@
 import torch
 from torch import Tensor
 
+from datasets import SIDE
+
 CHUNK = 4096  # images whose values are widened at a time
 WHITE = 255
 
@@ -20,14 +22,13 @@ def brightness(images: Tensor) -> Tensor:
     return torch.cat(sums)
 
 
-def mean_and_deviation(sums: Tensor, pixels: int) -> tuple[Tensor, Tensor]:
+def mean_and_deviation(sums: Tensor) -> tuple[Tensor, Tensor]:
     """Returns the mean of all values and their standard deviation, 0 to 1: float64 scalars.
 
     Args:
         sums: (m, 2), of some images, as `brightness` returns them.
-        pixels: Of an image.
     """
-    of_values, of_squares = sums.sum(0).double() / (len(sums) * pixels)
+    of_values, of_squares = sums.sum(0).double() / (len(sums) * SIDE**2)
     mean = of_values / WHITE
     variance = of_squares / WHITE**2 - mean**2
     return mean, variance.clamp_min(0).sqrt()

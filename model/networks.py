@@ -14,7 +14,6 @@ from model.dropout import Dropout
 from model.normalisation import BatchNorm
 
 CLASSES = 10
-PIXELS = 28 * 28
 
 
 class DigitNetwork(nn.Module):
@@ -39,7 +38,7 @@ class DigitNetwork(nn.Module):
         Args:
             sums: (n, 2), how bright they are, as `model.brightness.brightness` returns it.
         """
-        mean, deviation = mean_and_deviation(sums, PIXELS)
+        mean, deviation = mean_and_deviation(sums)
         self.mean.copy_(mean)
         self.deviation.copy_(deviation.clamp_min(1e-3))
 

@@ -1,5 +1,6 @@
 """Errors that say that a GPU's memory does not suffice."""
 
+import gc
 import traceback
 from collections.abc import Iterator
 
@@ -12,6 +13,15 @@ SIGNS = ("out of memory", "cublas_status_alloc_failed", "cudnn_status_alloc_fail
 def is_out_of_memory(error: BaseException) -> bool:
     """Tells whether an error, or one that it hides, says that a GPU's memory does not suffice."""
     return any(_says_so(each) for each in _chain(error))
+
+
+def freed(error: BaseException) -> str:
+    """Gives back what an error keeps of a GPU's memory; returns what it says, in a line."""
+    says = str(error).strip().partition("\n")[0]
+    let_go(error)
+    gc.collect()
+    torch.cuda.empty_cache()
+    return f"out of the GPU's memory: {says}"
 
 
 def let_go(error: BaseException) -> None:

@@ -1,6 +1,5 @@
 """The Ray trainable: what a worker does for one trial, some of its folds."""
 
-import gc
 import math
 import time
 from collections.abc import Iterator, Sequence
@@ -11,13 +10,12 @@ from typing import Any
 
 import numpy as np
 import ray
-import torch
 from numpy.typing import NDArray
 from ray.tune import Trainable
 
 from datasets import DigitSet
 from model import Configuration, DeviceDigits, FoldEpoch, best_device, cross_validate
-from model.out_of_memory import is_out_of_memory, let_go
+from model.out_of_memory import freed, is_out_of_memory
 from tune.share import Share
 
 
@@ -92,11 +90,8 @@ class CrossValidation(Trainable):  # type: ignore[misc]
 
     def _out_of_memory(self, error: RuntimeError) -> dict[str, Any]:
         """Frees what the trial held and ends it; beside others it is to be tried again alone."""
-        cause = f"out of the GPU's memory: {str(error).splitlines()[0]}"
-        let_go(error)
         self._epochs = iter(())
-        gc.collect()
-        torch.cuda.empty_cache()
+        cause = freed(error)
         again = self._share.gpus < 1 and not self._alone
         return {"done": True, "validation_loss": math.nan, "cause": cause, "again": again}
 

@@ -3,19 +3,17 @@
 Workers import this file, and so wait for nothing that only the driver needs.
 """
 
-import gc
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeVar
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from datasets import DigitSet
 from model import Configuration, DeviceDigits, best_device, cross_validate, train_whole
-from model.out_of_memory import is_out_of_memory, let_go
+from model.out_of_memory import freed, is_out_of_memory
 from tune.share import Share
 
 T = TypeVar("T")
@@ -104,8 +102,4 @@ def _unless_crowded_out(train: Callable[[], T]) -> T | Failed:
     except RuntimeError as error:
         if not is_out_of_memory(error):
             raise
-        reason = f"out of the GPU's memory: {str(error).splitlines()[0]}"
-        let_go(error)
-    gc.collect()
-    torch.cuda.empty_cache()
-    return Failed(reason, crowded_out=True)
+        return Failed(freed(error), crowded_out=True)

@@ -1,6 +1,5 @@
 """Trials that find the GPU's memory full: is it known, let go, and does the next one run?"""
 
-import gc
 import multiprocessing
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -17,7 +16,7 @@ from benchmarks.gpu.job import WAYS, Job, Line, attempted, first_line, run_phase
 from benchmarks.gpu.measuring import memory
 from benchmarks.gpu.pool import folds_of, made_up
 from model import DeviceDigits, FoldEpoch, cross_validate
-from model.out_of_memory import is_out_of_memory, let_go
+from model.out_of_memory import freed, is_out_of_memory
 from model.replay import Replayed, captures
 from model.replica import Replica
 from model.steps import Steps
@@ -108,9 +107,7 @@ def _handled(job: Job, digits: DeviceDigits, error: Exception | None) -> Line:
         return {"failed": "the trial found memory enough"}
     line: Line = {"error": type(error).__name__, "says": first_line(error)[:100]}
     known, before = is_out_of_memory(error), memory(job.device)
-    let_go(error)
-    gc.collect()
-    _empty_cache(job.device)
+    freed(error)
     after = memory(job.device)
     line |= {"known": known, "before": before["reserved"], "after": after["reserved"]}
     *_, last = cross_validate(job.small, digits, folds_of(len(digits.labels)), seed=0, numbers=[0])
@@ -118,14 +115,9 @@ def _handled(job: Job, digits: DeviceDigits, error: Exception | None) -> Line:
     return line if known else {**line, "failed": "it is not taken for a full memory"}
 
 
-def _empty_cache(device: torch.device) -> None:
-    if device.type == "cuda":
-        torch.cuda.empty_cache()
-
-
 def _in_fresh_process(job: Job) -> Line:
     """Fills the card before its libraries have taken their part, which only happens once."""
-    _empty_cache(job.device)
+    torch.cuda.empty_cache()
     spawn = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(1, mp_context=spawn) as pool:
         return pool.submit(_beside_ballast, job).result()

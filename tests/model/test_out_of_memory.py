@@ -5,7 +5,7 @@ import weakref
 import pytest
 import torch
 
-from model.out_of_memory import is_out_of_memory, let_go
+from model.out_of_memory import freed, is_out_of_memory, let_go
 
 
 def hidden_by(error: BaseException, cause: BaseException) -> BaseException:
@@ -70,4 +70,29 @@ def test_what_the_frames_of_an_error_held_is_let_go() -> None:
     del caught
     assert held[0]() is not None
     let_go(error)
+    assert held[0]() is None
+
+
+@pytest.mark.parametrize(
+    ("says", "cause"),
+    [
+        (
+            "CUDA out of memory. Tried to allocate 2 GiB\nmore",
+            "CUDA out of memory. Tried to allocate 2 GiB",
+        ),
+        ("", ""),
+    ],
+)
+def test_what_was_without_memory_is_freed_and_told_in_a_line(says: str, cause: str) -> None:
+    held: list[weakref.ref[torch.Tensor]] = []
+
+    def fails() -> None:
+        large = torch.zeros(9)
+        held.append(weakref.ref(large))
+        raise torch.OutOfMemoryError(says)
+
+    with pytest.raises(torch.OutOfMemoryError) as failed:
+        fails()
+    assert held[0]() is not None
+    assert freed(failed.value) == f"out of the GPU's memory: {cause}"
     assert held[0]() is None

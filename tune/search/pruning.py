@@ -124,8 +124,8 @@ class LadderPruner:
     cost no more than `BETS` says, as in successive halving, where every rung costs the same; and to
     rung 2 only if no other that is there is forecast to be better.
 
-    A GPU trains folds side by side in little more than the time of one. There rung 1 is all folds
-    at once, from the start, and counts as one; there is no rung 2.
+    A GPU can train folds side by side. There a trial is promoted to all folds at once, from their
+    first epoch; they count as one, as rung 1, and nothing is set aside for rung 2.
 
     Args:
         forecaster: Forecasts the losses of all trials.
@@ -146,6 +146,8 @@ class LadderPruner:
     ) -> None:
         self._forecaster, self._spared, self._weights = forecaster, spared, weights
         self._risk, self._side_by_side = risk, side_by_side
+        self._leaving = LEAVING_ALL if side_by_side else LEAVING
+        self._bets = BETS_ON_ALL if side_by_side else BETS
         self._rung_0 = forecaster.rung_0
         self._chances: dict[int, float] = {}
         self._chances_of: Forecasts | None = None
@@ -200,7 +202,7 @@ class LadderPruner:
 
     def is_put_off(self, trial: int) -> bool:
         """See the class; what is at work is put off later than what waits is kept waiting."""
-        return trial in self._put_off(LEAVING_ALL if self._side_by_side else LEAVING)
+        return trial in self._put_off(self._leaving)
 
     def chances(self) -> dict[int, float]:
         """Returns the chance of each trial that may be stopped to be better than the best known."""
@@ -269,7 +271,7 @@ class LadderPruner:
         """Tells whether what a rung costs stays within what the rungs before it have."""
         costs = (self._rung_0, self._forecaster.epochs - self._rung_0, self._forecaster.epochs)
         spent = np.sum([self._spent(trial) for trial in self._begun()], axis=0)
-        bet = (BETS_ON_ALL if self._side_by_side else BETS)[rung]
+        bet = self._bets[rung]
         return bool(spent[rung] + bet * costs[rung] <= bet * spent[:rung].sum())
 
     def _begun(self) -> set[int]:
@@ -281,7 +283,7 @@ class LadderPruner:
         rung_0 = min(first, self._rung_0)
         after = [first - rung_0, *others]
         rung_1 = max(after)
-        return rung_0, rung_1, 0 if self._side_by_side else sum(after) - rung_1
+        return rung_0, rung_1, sum(after) - rung_1
 
     def _given(self, trial: int) -> list[int]:
         """Returns the epochs that a trial has had, or is promised, of each fold."""
