@@ -10,6 +10,7 @@ from typing import Any
 
 import joblib
 import ray
+import ray._private.auto_init_hook
 import ray._private.worker
 
 from tune.errors import SweepError
@@ -47,6 +48,8 @@ def ray_cluster(address: str | None, nice: int = 0, cores: int | None = None) ->
     Raises:
         SweepError: If no cluster answers at the address, or Ray cannot be started.
     """
+    # Else what is still asked of a Ray that has ended would start one, or join a stranger's here.
+    ray._private.auto_init_hook.enable_auto_connect = False
     if address is None and ray.is_initialized():
         yield
         return

@@ -49,3 +49,22 @@ def test_ray_counts_cores_that_may_be_used_and_workers_are_as_nice_as_asked(
         check=True,
     )
     assert printed.stdout.strip() == told
+
+
+@pytest.mark.ray
+def test_what_is_asked_of_a_ray_that_has_ended_starts_no_other() -> None:
+    ended = """
+import ray
+from tune.cluster import ray_cluster
+
+with ray_cluster(None, cores=1):
+    kept = ray.put("kept")
+try:
+    ray.get(kept)
+except Exception as error:
+    print(type(error).__name__, ray.is_initialized())
+"""
+    printed = subprocess.run(
+        [sys.executable, "-c", ended], capture_output=True, text=True, check=True
+    )
+    assert printed.stdout.split() == ["RaySystemError", "False"]
