@@ -1,6 +1,7 @@
 """One Ray for all tests that run sweeps in this process: to start it takes as long as a sweep."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
 import ray
@@ -9,17 +10,23 @@ from tune.cluster import NICENESS, ray_cluster
 
 
 @pytest.fixture(scope="session")
-def own_ray() -> Iterator[None]:
-    """Has Ray running, for sweeps without an address; it keeps workers for the next one.
-
-    It counts two cores on whatever machine, so that as many trials run at a time everywhere.
-    """
-    with pytest.MonkeyPatch.context() as patch:
+def running() -> Iterator[ExitStack]:
+    """Ends the Ray of these tests after the last; its workers are kept for the next sweep."""
+    with pytest.MonkeyPatch.context() as patch, ExitStack() as stack:
         patch.delenv(NICENESS, raising=False)
         patch.setenv("RAY_num_workers_soft_limit", "8")
         patch.setenv("RAY_idle_worker_killing_time_threshold_ms", "600000")
-        with ray_cluster(None, cores=2):
-            yield
+        yield stack
+
+
+@pytest.fixture(scope="module")
+def own_ray(running: ExitStack) -> None:
+    """Has Ray running, for sweeps without an address; again, where another module has ended it.
+
+    It counts two cores on whatever machine, so that as many trials run at a time everywhere.
+    """
+    if not ray.is_initialized():
+        running.enter_context(ray_cluster(None, cores=2))
 
 
 @pytest.fixture(scope="module")
