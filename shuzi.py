@@ -13,9 +13,9 @@ import typer
 from rich.console import Console
 
 if TYPE_CHECKING:
-    from results import SweepFolder
+    from results.store.folder import SweepFolder
     from tune.errors import SweepEnded
-    from tune.events import Tell
+    from tune.watching.events import Tell
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 data_app = typer.Typer(help="Fetch, import and look at digits.")
@@ -214,7 +214,7 @@ def sweep(
     out: Out = Path("runs"),
 ) -> None:
     """Search, retrain the winner and judge it on held-out Chinese digits."""
-    from tune.request import SweepRequest, seconds
+    from tune.planning.request import SweepRequest, seconds
     from tune.sweep import run_sweep
 
     request = SweepRequest(
@@ -292,9 +292,9 @@ def retrain(
 @app.command("list")
 def list_sweeps(as_json: AsJson = False, out: Out = Path("runs")) -> None:
     """List the sweeps there are, and how far each has come."""
-    from results.folder import sweeps_in
-    from results.summary import briefs
-    from results.tables import sweeps_table
+    from results.store.folder import sweeps_in
+    from results.terminal.summary import briefs
+    from results.terminal.tables import sweeps_table
 
     sweeps = briefs(sweeps_in(out))
     if as_json:
@@ -314,7 +314,7 @@ def show(
     """Show the leaderboard, the winner and how it reads the held-out digits."""
     folder = _existing(out, name)
     if as_json:
-        from results.summary import summary
+        from results.terminal.summary import summary
 
         _print_json(summary(folder))
     else:
@@ -328,7 +328,7 @@ def report(
     out: Out = Path("runs"),
 ) -> None:
     """Write what a sweep has found: report.html with its figures, and the winner's card.md."""
-    from results.card.writing import write_card
+    from results.card.page import write_card
     from results.report.page import write_report
 
     folder = _existing(out, name)
@@ -351,9 +351,9 @@ def predict(
     out: Out = Path("runs"),
 ) -> None:
     """Read all digits in pictures: one digit each, or many on a sheet."""
-    from results.picture_files import read_files
-    from results.predict_tables import prediction_notes, predictions_table
-    from results.readers import reader_of
+    from results.predict.picture_files import read_files
+    from results.predict.readers import reader_of
+    from results.predict.tables import prediction_notes, predictions_table
 
     read = read_files(reader_of(model, out), model, images, draw)
     if as_json:
@@ -387,9 +387,9 @@ def export(
     out: Out = Path("runs"),
 ) -> None:
     """Write the winner in a form that needs neither shuzi nor, as ONNX, torch or Python."""
-    from results.export.record import exports_of_winner, forms_named
-    from results.tables import exports_table
-    from tune.exporting import export_sweep
+    from results.store.exports import exports_of_winner, forms_named
+    from results.terminal.tables import exports_table
+    from tune.judging.exporting import export_sweep
 
     folder = _existing(out, name)
     with _events(progress) as tell:
@@ -406,8 +406,8 @@ def tensorboard(
     out: Out = Path("runs"),
 ) -> None:
     """Serve the curves, hyperparameters and ends of trials to this machine's browser."""
-    from results.folder import sweeps_in
-    from results.tensorboard import serve
+    from results.store.folder import sweeps_in
+    from results.tensorboard.serving import serve
 
     if name is None and not sweeps_in(out):
         raise typer.BadParameter(f"there are no sweeps in {out.absolute()}.")
@@ -445,7 +445,7 @@ def fetch_data(
     ] = None,
 ) -> None:
     """Download public digits, verified, into the cache folder."""
-    from datasets.getting.fetching import fetch, public_digits
+    from datasets.downloads.fetching import fetch, public_digits
 
     for digits in public_digits(name):
         console.print(fetch(digits, mirror or ()), soft_wrap=True, highlight=False)
@@ -463,7 +463,7 @@ def import_data(
     layout: Annotated[Layout, typer.Option(help="What to look for on a page.")] = "auto",
 ) -> None:
     """Cut photographed sheets, printed boxes or free rows, into one picture per digit."""
-    from datasets.looking.tables import import_notes, import_table
+    from datasets.inspecting.tables import import_notes, import_table
     from datasets.sheets.importing import Import, import_sheets
     from datasets.sheets.labels import Labelling
 
@@ -492,10 +492,10 @@ def show_data(
     ),
 ) -> None:
     """Count digits, name the doubtful and the doubled, and draw them before and after."""
-    from datasets.chinese import chinese_sources
-    from datasets.looking.contact_sheet import draw_contact_sheet
-    from datasets.looking.inspection import inspect
-    from datasets.looking.tables import inspection_notes, inspection_table, writers_table
+    from datasets.inspecting.contact_sheet import draw_contact_sheet
+    from datasets.inspecting.inspection import inspect
+    from datasets.inspecting.tables import inspection_notes, inspection_table, writers_table
+    from datasets.sources.chinese import chinese_sources
 
     looked = inspect(chinese_sources(sources), as_is)
     for table in (inspection_table(looked), writers_table(looked)):
@@ -515,8 +515,8 @@ def _told_to(quiet: bool) -> Console:
 
 def _events(progress: str | None) -> "AbstractContextManager[Tell]":
     """Returns what gives the receiver of events."""
-    from tune.event_lines import events_on_stdout
-    from tune.events import ignore
+    from tune.watching.events import ignore
+    from tune.watching.json_lines import events_on_stdout
 
     return events_on_stdout() if progress else nullcontext(ignore)
 
@@ -528,7 +528,7 @@ def _show_unless(progress: str | None, folder: "SweepFolder") -> None:
 
 
 def _existing(out: Path, name: str) -> "SweepFolder":
-    from results import SweepFolder
+    from results.store.folder import SweepFolder
 
     return SweepFolder.existing(out, name)
 
@@ -538,7 +538,7 @@ def _print_json(content: object) -> None:
 
 
 def _show(folder: "SweepFolder") -> None:
-    from results.tables import sweep_tables
+    from results.terminal.tables import sweep_tables
 
     for table in sweep_tables(folder):
         console.print()
@@ -570,7 +570,7 @@ def _told(reason: str, status: int) -> int:
 
 def _told_of_disk(error: OSError) -> int:
     """Says that the disk fails, if it is that."""
-    from tune.disk import disk_failure
+    from tune.session.disk import disk_failure
 
     failure = disk_failure(error)
     if failure is None:

@@ -21,7 +21,7 @@ from sklearn.gaussian_process import GaussianProcessRegressor
 from sklearn.gaussian_process.kernels import RBF, ConstantKernel, WhiteKernel
 
 from benchmarks.learning_curves import LearningCurves
-from model import Configuration
+from model.configuration import Configuration
 from search_spaces import SearchSpace, read_space
 
 CAP = 1.5  # of log loss above the best: how bad the bad are is no matter

@@ -30,17 +30,13 @@ from benchmarks.kept_rows import keep_rows, read_rows
 from benchmarks.processes import in_processes
 from benchmarks.protocol.arms import winning_configuration
 from benchmarks.real_digits import RealDigits
-from model import (
-    Configuration,
-    DeviceDigits,
-    DigitNetwork,
-    fold_seed,
-    judged,
-    logits_of,
-    train_whole,
-)
-from tune.data import load_data
-from tune.request import SweepRequest
+from model.configuration import Configuration
+from model.hardware.device import DeviceDigits
+from model.judging.judgement import judged, logits_of
+from model.networks.networks import DigitNetwork
+from model.training.cross_validation import fold_seed, train_whole
+from tune.planning.data import load_data
+from tune.planning.request import SweepRequest
 
 FOLDS = 5
 BASE = Configuration(

@@ -3,7 +3,7 @@
 import platform
 from importlib.metadata import version
 
-from results.provenance import hardware
+from tune.planning.provenance import hardware
 
 
 def header(*packages: str) -> str:

@@ -21,10 +21,11 @@ from numpy.typing import NDArray
 
 from benchmarks.header import header
 from benchmarks.protocol.arms import WINNER, winning_configuration
-from datasets.chinese import load_chinese
-from model import Configuration, DigitNetwork, build
+from datasets.sources.chinese import load_chinese
 from model.brightness import brightness
-from model.portable import PortableNetwork
+from model.configuration import Configuration
+from model.networks.networks import DigitNetwork, build
+from model.networks.portable import PortableNetwork
 from results.export.int8 import quantised
 from results.export.onnx_graph import INPUT, onnx_model
 

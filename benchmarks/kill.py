@@ -23,8 +23,9 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.header import header
-from results import SweepFolder, read_json
-from results.trials import read_trials
+from results.store.folder import SweepFolder
+from results.store.formats.json_files import read_json
+from results.store.trials import read_trials
 
 SPACE = """
 about = "short trials"

@@ -26,10 +26,12 @@ from numpy.typing import NDArray
 from benchmarks.header import cores, header
 from benchmarks.kept_rows import keep_rows, read_rows
 from benchmarks.processes import in_processes
-from model import REPORT, Configuration, DeviceDigits, cross_validate
+from model.configuration import REPORT, Configuration
+from model.hardware.device import DeviceDigits
+from model.training.cross_validation import cross_validate
 from search_spaces import SearchSpace, read_space
-from tune.data import SweepData, load_data
-from tune.request import SweepRequest
+from tune.planning.data import SweepData, load_data
+from tune.planning.request import SweepRequest
 
 TABLE = Path(__file__).with_name("data") / "learning_curves.npz"
 

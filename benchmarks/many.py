@@ -15,10 +15,10 @@ from pathlib import Path
 from rich.console import Console
 
 from benchmarks.header import header
-from results import SweepFolder
 from results.damage import known_trials
-from results.tables import sweep_tables
-from tune import SweepRequest
+from results.store.folder import SweepFolder
+from results.terminal.tables import sweep_tables
+from tune.planning.request import SweepRequest
 from tune.sweep import run_sweep
 
 SPACE = """

@@ -11,7 +11,8 @@ import io
 import tarfile
 from pathlib import Path
 
-from datasets.chen_mnist import BLOCK, chen_members
+from datasets.downloads.chen_archive import chen_members
+from datasets.sources.chen_mnist import BLOCK
 
 
 def main() -> None:

@@ -26,7 +26,7 @@ from rich.style import Style
 from rich.text import Text
 
 from benchmarks.packages import require
-from results import SweepFolder
+from results.store.folder import SweepFolder
 
 OUT = Path(__file__).parents[1] / "docs" / "pictures"
 COLUMNS, LINES = 96, 28

@@ -32,7 +32,7 @@ from benchmarks.header import cores, header
 from benchmarks.learning_curves import TABLE, LearningCurves
 from benchmarks.replay.executor import replay
 from benchmarks.replay.shuzi_strategy import Shuzi
-from model import Configuration
+from model.configuration import Configuration
 from search_spaces import read_space
 
 SIZE, TRIALS, WORKERS = 3, 60, 4

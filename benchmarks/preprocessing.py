@@ -23,12 +23,16 @@ from rich.table import Table
 from benchmarks.header import header
 from benchmarks.real_digits import CHINESE, RealDigits
 from benchmarks.spread import mean_spread
-from datasets import DigitSet
-from datasets.drawn.synthetic import written_by
-from datasets.mnist import Mnist
+from datasets.digit_set import DigitSet
 from datasets.preparing.preparation import centred
-from model import Configuration, DeviceDigits, DigitNetwork, judge, train_whole
-from model.processor import prepare_processor
+from datasets.sources.mnist import Mnist
+from datasets.sources.synthetic import written_by
+from model.configuration import Configuration
+from model.hardware.device import DeviceDigits
+from model.hardware.processor import prepare_processor
+from model.judging.judgement import judge
+from model.networks.networks import DigitNetwork
+from model.training.cross_validation import train_whole
 
 SIDE, CROPS, ROUNDS = 100, 500, 7
 NETWORK = Configuration(

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from rich.progress import track
 
-from model.processor import prepare_processor
+from model.hardware.processor import prepare_processor
 
 Result = TypeVar("Result")
 

@@ -4,11 +4,11 @@ import tempfile
 from functools import cached_property
 from pathlib import Path
 
-from datasets import DigitSet
-from datasets.chinese import load_chinese
-from datasets.mnist import Mnist, load_mnist
+from datasets.digit_set import DigitSet
 from datasets.sheets.importing import Import, import_sheets
 from datasets.sheets.labels import Labelling
+from datasets.sources.chinese import load_chinese
+from datasets.sources.mnist import Mnist, load_mnist
 
 CHINESE = ("tongji", "chen-mnist", "forms")
 

@@ -26,9 +26,9 @@ from benchmarks.header import cores, header
 from benchmarks.peers.part import Part
 from benchmarks.peers.shuzi_loop import run
 from benchmarks.spread import median_spread
-from datasets import fold_indices, stratified_count
-from datasets.mnist import load_mnist
-from model import Configuration
+from datasets.sources.mnist import load_mnist
+from datasets.splits import fold_indices, stratified_count
+from model.configuration import Configuration
 
 BASE = Configuration(channels_1=32, channels_2=64, epochs=2)
 IMAGES, FOLDS = 2000, 2

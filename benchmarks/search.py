@@ -30,9 +30,9 @@ from benchmarks.processes import in_processes
 from benchmarks.replay.executor import Replay, Strategy, replay
 from benchmarks.replay.peers import PEERS
 from benchmarks.replay.shuzi_strategy import Shuzi
-from model import Configuration
+from model.configuration import Configuration
 from search_spaces import SearchSpace, read_space
-from tune.search.pruning import RISK
+from tune.planning.request import RISK
 
 STRATEGIES: dict[str, Callable[[LearningCurves, SearchSpace, int, int], Strategy]] = {
     **PEERS,

@@ -27,8 +27,8 @@ from PIL import Image
 
 from benchmarks.header import header
 from benchmarks.packages import require
-from datasets.drawn.synthetic import written_by
 from datasets.pictures import Grey
+from datasets.sources.synthetic import written_by
 
 REQUESTS, CONNECTIONS, MALFORMED = 2000, 32, 1000
 START = "import shuzi; shuzi.main()"

@@ -23,7 +23,7 @@ from benchmarks.learning_curves import TABLE, LearningCurves
 from benchmarks.processes import in_processes
 from benchmarks.replay.executor import replay
 from benchmarks.replay.shuzi_strategy import Shuzi
-from model import Configuration
+from model.configuration import Configuration
 from search_spaces import read_space
 
 FACTORS = (1.0, 1.5, 2.0, 3.0, 5.0)

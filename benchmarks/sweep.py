@@ -31,21 +31,23 @@ from rich.table import Column, Table
 from sklearn.model_selection import train_test_split
 
 from benchmarks.header import cores, header
-from datasets import DigitSet, fold_indices
-from model import Configuration, DeviceDigits, cross_validate
-from model.processor import prepare_processor
-from results import SweepFolder
-from results.evaluation import described
+from datasets.digit_set import DigitSet
+from datasets.splits import fold_indices
+from model.configuration import Configuration
+from model.hardware.device import DeviceDigits
+from model.hardware.processor import prepare_processor
+from model.training.cross_validation import cross_validate
+from results.store.evaluation import described
+from results.store.folder import SweepFolder
 from search_spaces import read_space
-from tune.choice import chosen_winner, configuration_of
-from tune.cluster import ray_cluster
-from tune.data import SweepData, load_data
-from tune.plan import Plan
-from tune.request import SweepRequest
-from tune.search.pruning import RISK
+from tune.judging.choice import chosen_winner, configuration_of
+from tune.planning.data import SweepData, load_data
+from tune.planning.plan import Plan
+from tune.planning.request import RISK, SweepRequest
+from tune.planning.trial_resources import Share
 from tune.search.search import search
-from tune.share import Share
-from tune.stopping import Stop
+from tune.session.signals import Stop
+from tune.workers.cluster import ray_cluster
 
 
 @dataclass(frozen=True)

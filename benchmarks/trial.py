@@ -25,10 +25,11 @@ from benchmarks.packages import require
 from benchmarks.peers.part import Part
 from benchmarks.peers.workers import Side
 from benchmarks.spread import mean_spread
-from datasets import fold_indices, joined, stratified_count
-from datasets.chinese import load_chinese
-from datasets.mnist import load_mnist
-from model import Configuration
+from datasets.digit_set import joined
+from datasets.sources.chinese import load_chinese
+from datasets.sources.mnist import load_mnist
+from datasets.splits import fold_indices, stratified_count
+from model.configuration import Configuration
 
 SIDES = {
     "report": "benchmarks.peers.report_loop",

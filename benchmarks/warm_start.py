@@ -27,9 +27,9 @@ from benchmarks.header import cores, header
 from benchmarks.learning_curves import TABLE, LearningCurves
 from benchmarks.replay.executor import replay
 from benchmarks.replay.shuzi_strategy import Shuzi
-from model import Configuration
+from model.configuration import Configuration
 from search_spaces import SearchSpace, read_space
-from tune.warm_start import EarlierSweep
+from tune.planning.warm_start import EarlierSweep
 
 TRIALS, WORKERS = 30, 4
 ARMS = ("from nothing", "the same space", "other spaces", "all")

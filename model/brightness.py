@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from datasets import SIDE
+from datasets.digit_set import SIDE
 
 CHUNK = 4096  # images whose values are widened at a time
 WHITE = 255

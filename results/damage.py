@@ -6,37 +6,25 @@ Nothing in a sweep's folder is ever unpickled: a folder from anywhere can be loo
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
 import pandas as pd
 from optuna.trial import FrozenTrial
 
-from results.asked import read_asked
-from results.epochs import EpochLog
-from results.errors import ResultsError
-from results.evaluation import read_evaluation, read_judged
-from results.export.record import check_export, export_again, read_exports
-from results.finalists import read_finalists
-from results.folder import SweepFolder
-from results.pictures import read_pictures
-from results.readings import read_readings
-from results.study import read_study
-from results.trials import ENDED, MISSED, STATES, read_trials, trials_of, trials_table
-from results.winner import load_network
+from results.errors import ResultsError, unless_damaged
+from results.store.epochs import EpochLog
+from results.store.evaluation import read_evaluation, read_judged
+from results.store.exports import check_export, export_again, read_exports
+from results.store.finalist_table import read_finalists
+from results.store.folder import SweepFolder
+from results.store.kept_pictures import read_pictures
+from results.store.manifest import read_asked
+from results.store.readings import read_readings
+from results.store.study import read_study
+from results.store.trials import ENDED, MISSED, STATES, read_trials, trials_of, trials_table
+from results.store.winner import load_network
 
 ENDS = [STATES[state] for state in ENDED]
-
-
-Place = TypeVar("Place")
-Read = TypeVar("Read")
-
-
-def unless_damaged(read: Callable[[Place], Read], place: Place) -> Read | None:
-    """Reads a file; nothing where it is damaged, which `damage` tells."""
-    try:
-        return read(place)
-    except ResultsError:
-        return None
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from datasets import DigitSet, joined
+from datasets.digit_set import DigitSet, joined
 
 # Torch, which is not imported yet, takes one thread, also in processes of tests: where other work
 # is done, more wait long for each other.
@@ -44,7 +44,7 @@ def real_data() -> Path:
 @pytest.fixture(scope="session")
 def synthetic() -> DigitSet:
     # Not above: it needs more than tests of a GPU do, which run where little is installed.
-    from datasets.chinese import load_chinese
+    from datasets.sources.chinese import load_chinese
 
     return load_chinese(["embedded"])
 

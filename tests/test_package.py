@@ -18,8 +18,8 @@ import jsonschema
 import pytest
 from PIL import Image
 
-from datasets.drawn.synthetic import written_by
-from results import SweepFolder
+from datasets.sources.synthetic import written_by
+from results.store.folder import SweepFolder
 from tests.process import SECONDS
 
 ROOT = Path(__file__).parents[1]

@@ -12,10 +12,11 @@ import pytest
 from PIL import Image
 
 import shuzi
-from datasets.drawn.synthetic import written_by
-from results import SweepFolder, write_json
+from datasets.sources.synthetic import written_by
+from results.store.folder import SweepFolder
+from results.store.formats.json_files import write_json
+from results.store.lock import held
 from tests.datasets.sheets.made_forms import made_form
-from tune.lock import held
 
 
 @pytest.fixture(autouse=True)

@@ -7,33 +7,35 @@ from pathlib import Path
 import pandas as pd
 from rich.console import Console
 
-from datasets import DigitSet
-from model import Configuration, count_parameters
-from results import ResultsError, SweepFolder
+from datasets.digit_set import DigitSet
+from model.configuration import Configuration
+from model.networks.networks import count_parameters
 from results.damage import KnownTrials, damage, known_trials
-from results.export.record import DEFAULT
-from results.storage import Storage
-from results.study import read_study
-from results.tables import short_path
+from results.errors import ResultsError
+from results.store.exports import DEFAULT
+from results.store.folder import SweepFolder
+from results.store.lock import held
+from results.store.study import read_study
+from results.terminal.tables import short_path
 from search_spaces import SearchSpace, read_space
-from tune.asked import ask_anew, asked_before, asked_of, require_same
-from tune.choice import best_trials, chosen_winner, configuration_of
-from tune.data import SweepData, load_data
 from tune.errors import SweepError
-from tune.events import Finished, SweepBegun, Tell, ignore
-from tune.exporting import data_at_hand, export_forms, missing_forms
-from tune.lock import held
-from tune.mirror import mirrored, new_storage, storage_before
-from tune.plan import Plan
-from tune.request import SweepRequest, lasting_uri
-from tune.resources import smallest_configuration
-from tune.retraining import forget_judgements, is_judged, retrain_and_judge
-from tune.running import at_work, on_ray, share_of_cluster
+from tune.judging.choice import best_trials, chosen_winner, configuration_of
+from tune.judging.exporting import data_at_hand, export_forms, missing_forms
+from tune.judging.retraining import forget_judgements, is_judged, retrain_and_judge
+from tune.planning.data import SweepData, load_data
+from tune.planning.plan import Plan
+from tune.planning.plan_manifest import ask_anew, asked_before, asked_of, require_same
+from tune.planning.request import SweepRequest, lasting_uri
+from tune.planning.resources import smallest_configuration
+from tune.planning.trial_resources import Share
+from tune.planning.warm_start import EarlierSweeps, earlier_sweep
 from tune.search.search import search
-from tune.share import Share
-from tune.stopping import Stop, how_to_resume
-from tune.terminal import say, warn
-from tune.warm_start import EarlierSweeps, earlier_sweep
+from tune.session.mirror import mirrored, new_storage, storage_before
+from tune.session.running import at_work, on_ray, share_of_cluster
+from tune.session.signals import Stop, how_to_resume
+from tune.session.storage import Storage
+from tune.watching.events import Finished, SweepBegun, Tell, ignore
+from tune.watching.terminal import say, warn
 
 
 def run_sweep(request: SweepRequest, console: Console, tell: Tell = ignore) -> SweepFolder:
@@ -208,7 +210,7 @@ def _finish(trials: pd.DataFrame, plan: Plan, console: Console, tell: Tell) -> N
 
 def _write_report(folder: SweepFolder) -> None:
     """Writes the report and the winner's card."""
-    from results.card.writing import write_card
+    from results.card.page import write_card
     from results.report.page import write_report  # a second to import
 
     write_report(folder)

@@ -10,8 +10,8 @@ from typing import Any, Self
 
 import torch
 
-from model import REPORT, Configuration
-from model.processor import prepare_gpu, prepare_processor
+from model.configuration import REPORT, Configuration
+from model.hardware.processor import prepare_gpu, prepare_processor
 
 DIGITS = 60_365  # of the real job: MNIST's, and two thirds of the report's photographs
 TOY = 400

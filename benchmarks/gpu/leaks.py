@@ -9,9 +9,10 @@ from functools import partial
 from benchmarks.gpu.job import WAYS, Job, Line, attempted, run_phase
 from benchmarks.gpu.measuring import memory
 from benchmarks.gpu.pool import folds_of, made_up
-from model import DeviceDigits, cross_validate
-from model.batched import Stack
-from model.replica import Replica
+from model.hardware.device import DeviceDigits
+from model.training.batched import Stack
+from model.training.cross_validation import cross_validate
+from model.training.replica import Replica
 
 TRIALS = 12
 

@@ -15,11 +15,12 @@ import torch
 from benchmarks.gpu.job import WAYS, Job, Line, attempted, first_line, run_phase
 from benchmarks.gpu.measuring import memory
 from benchmarks.gpu.pool import folds_of, made_up
-from model import DeviceDigits, FoldEpoch, cross_validate
-from model.out_of_memory import freed, is_out_of_memory
-from model.replay import Replayed, captures
-from model.replica import Replica
-from model.steps import Steps
+from model.hardware.device import DeviceDigits
+from model.hardware.out_of_memory import freed, is_out_of_memory
+from model.training.cross_validation import FoldEpoch, cross_validate
+from model.training.replay import Replayed, captures
+from model.training.replica import Replica
+from model.training.steps import Steps
 
 PLACES: dict[str, tuple[type, str]] = {
     "warm-up": (Steps, "begin"),

@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812 - the name that PyTorch's own documentation uses
 from numpy.typing import NDArray
 
-from datasets import DigitSet, joined
+from datasets.digit_set import DigitSet, joined
 
 CHINESE = 365  # of a whole pool
 FOLDS = 5

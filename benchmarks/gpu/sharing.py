@@ -10,7 +10,9 @@ from functools import cache, partial
 from benchmarks.gpu.job import Job, Line, attempted, run_phase
 from benchmarks.gpu.measuring import wait_for
 from benchmarks.gpu.pool import FOLDS, folds_of, made_up
-from model import Configuration, DeviceDigits, cross_validate
+from model.configuration import Configuration
+from model.hardware.device import DeviceDigits
+from model.training.cross_validation import cross_validate
 
 PROCESSES, FEW = 4, 2
 

@@ -12,7 +12,8 @@ from torch.profiler import ProfilerActivity, profile
 from benchmarks.gpu.job import WAYS, Job, Line, attempted, run_phase
 from benchmarks.gpu.measuring import Watch, peak, wait_for
 from benchmarks.gpu.pool import FOLDS, folds_of, made_up
-from model import DeviceDigits, cross_validate
+from model.hardware.device import DeviceDigits
+from model.training.cross_validation import cross_validate
 
 SIDE_BY_SIDE = (1, 2, 3, 5)
 PROFILED = 5000  # digits: a profile of all would be too long

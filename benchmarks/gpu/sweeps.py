@@ -19,7 +19,7 @@ import numpy as np
 from benchmarks.gpu.job import Job, Line, attempted, run_phase
 from benchmarks.gpu.pool import made_up
 from benchmarks.gpu.utilisation import card_watched
-from datasets import DigitSet
+from datasets.digit_set import DigitSet
 
 NEEDED = ("ray", "optuna")
 BUDGET, LEAST = 120, 10  # seconds that the second search may take; with fewer it is left out

@@ -13,10 +13,12 @@ from benchmarks.gpu.measuring import Watch, peak
 from benchmarks.gpu.pool import folds_of, pool_of
 from benchmarks.peers import report_loop
 from benchmarks.peers.part import Part
-from datasets import DigitSet
-from model import Configuration, DeviceDigits, fold_seed
-from model.replay import Replayed
-from model.replicas import Replicas
+from datasets.digit_set import DigitSet
+from model.configuration import Configuration
+from model.hardware.device import DeviceDigits
+from model.training.cross_validation import fold_seed
+from model.training.replay import Replayed
+from model.training.replicas import Replicas
 
 SEED = 0
 

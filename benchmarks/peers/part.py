@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from datasets import DigitSet
-from model import Configuration
+from datasets.digit_set import DigitSet
+from model.configuration import Configuration
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,9 @@
 import torch
 
 from benchmarks.peers.part import Part, Read
-from model import DeviceDigits, cross_validate
-from model.processor import prepare_processor
+from model.hardware.device import DeviceDigits
+from model.hardware.processor import prepare_processor
+from model.training.cross_validation import cross_validate
 
 
 def run(part: Part) -> Read:

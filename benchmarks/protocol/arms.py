@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from model import REPORT, Configuration
+from model.configuration import REPORT, Configuration
 
 # Of the sweep that docs/results.md tells of.
 WINNER = Path(__file__).parents[1] / "data" / "winner.json"

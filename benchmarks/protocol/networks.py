@@ -12,9 +12,13 @@ from numpy.typing import NDArray
 from benchmarks.protocol.answers import Answers, Row, write_answers
 from benchmarks.protocol.arms import ARMS, Arm, configuration
 from benchmarks.real_digits import CHINESE, RealDigits
-from datasets import DigitSet, joined, stratified_count, without_copies
-from datasets.splits import HELD_OUT_PARTS, held_out_parts
-from model import Configuration, DeviceDigits, DigitNetwork, best_device, logits_of, train_whole
+from datasets.digit_set import DigitSet, joined
+from datasets.splits import HELD_OUT_PARTS, held_out_parts, stratified_count, without_copies
+from model.configuration import Configuration
+from model.hardware.device import DeviceDigits, best_device
+from model.judging.judgement import logits_of
+from model.networks.networks import DigitNetwork
+from model.training.cross_validation import train_whole
 
 TEST = "mnist test"
 

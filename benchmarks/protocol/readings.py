@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.stats import permutation_test
 
 from benchmarks.protocol.answers import Row
-from results.evaluation import wilson_interval
+from results.store.evaluation import wilson_interval
 
 
 @dataclass(frozen=True)

@@ -9,15 +9,16 @@ from optuna.trial import TrialState
 from benchmarks.learning_curves import LearningCurves
 from benchmarks.replay import executor
 from benchmarks.replay.proposals import TableSampler, study_with
-from model import REPORT
-from results.trials import MISSED
+from model.configuration import REPORT
+from results.store.trials import MISSED
 from search_spaces import SearchSpace
+from tune.planning.request import RISK
+from tune.planning.warm_start import EarlierSweep, EarlierSweeps
 from tune.search.engine import Engine
-from tune.search.forecast import Forecaster
+from tune.search.forecasting.forecast import Forecaster
 from tune.search.jobs import Decision, Job, Outcome
-from tune.search.pruning import RISK, LadderPruner
+from tune.search.pruning.ladder import LadderPruner
 from tune.search.sampling import EstimateSampler, startup_trials
-from tune.warm_start import EarlierSweep, EarlierSweeps
 
 
 class Shuzi:

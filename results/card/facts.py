@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from results.evaluation import EvaluationRow, wilson_interval
 from results.report.answer import percent
 from results.report.facts import short
 from results.report.material import LAST, Material
 from results.report.words import Words
+from results.store.evaluation import EvaluationRow, wilson_interval
 
 Row = tuple[str, ...]
 

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from datasets.chinese import NAMES
-from datasets.getting.public import CHEN, MNIST, REPORT_DIGITS, PublicDigits
+from datasets.downloads.public import CHEN, MNIST, REPORT_DIGITS, PublicDigits
+from datasets.sources.chinese import NAMES
 
 
 class Origin(NamedTuple):

@@ -4,7 +4,7 @@ from typing import Any
 
 import yaml
 
-from results.evaluation import Evaluation, EvaluationRow, wilson_interval
+from results.store.evaluation import Evaluation, EvaluationRow, wilson_interval
 
 DATASETS = {"mnist": "ylecun/mnist"}  # names at Hugging Face; the other sources have none
 TASK = {"type": "image-classification", "name": "Reading handwritten digits"}

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from datasets import LABELS
+from datasets.digit_set import LABELS
 from results.drawing.sheet import (
     BLACK,
     GREY,

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from PIL import Image, ImageDraw
 
-from datasets import DigitSet
-from model import HardDigit
+from datasets.digit_set import DigitSet
+from model.judging.judgement import HardDigit
 from results.drawing.sheet import GREY, HEAD, MARGIN, RIGHT, WRONG, letters, titled_sheet
 
 COLUMNS, ROWS = 6, 4

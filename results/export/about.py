@@ -3,29 +3,9 @@
 import importlib.metadata
 from typing import Any
 
-from typing_extensions import TypedDict  # as pydantic asks for, before Python 3.12
-
-from datasets import LABELS
-from results.evaluation import Evaluation, is_winner, wilson_interval
-
-
-class Accuracy(TypedDict):
-    """How many digits are read right.
-
-    Attributes:
-        digits: Which digits.
-        correct: Read right.
-        count: Read.
-        accuracy: The part read right, 0 to 1.
-        ci95: Its 95 % interval (Wilson).
-    """
-
-    digits: str
-    correct: int
-    count: int
-    accuracy: float
-    ci95: tuple[float, float]
-
+from datasets.digit_set import LABELS
+from results.store.evaluation import Evaluation, is_winner, wilson_interval
+from results.store.exports import Accuracy
 
 HELD_OUT = "held-out"
 

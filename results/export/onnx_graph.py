@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 from torch import Tensor, nn
 
-from model.portable import PortableMember, PortableNetwork
+from model.networks.portable import PortableMember, PortableNetwork
 
 OPSET, IR = 17, 8  # as onnxruntime has read them since 1.12, of 2022
 INPUT, OUTPUT = "images", "probabilities"

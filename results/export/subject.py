@@ -9,13 +9,14 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from datasets import DigitSet
-from model.networks import averaged
-from model.portable import PortableNetwork
-from results.export.about import Accuracy, accuracy_of
-from results.folder import SweepFolder
-from results.readers import BATCH
-from results.winner import TrainedNetwork, load_network
+from datasets.digit_set import DigitSet
+from model.networks.networks import averaged
+from model.networks.portable import PortableNetwork
+from results.export.about import accuracy_of
+from results.predict.readers import BATCH
+from results.store.exports import Accuracy
+from results.store.folder import SweepFolder
+from results.store.winner import TrainedNetwork, load_network
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,12 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from model.calibration import calibration_error
+from model.judging.calibration import calibration_error
 from results.errors import ResultsError
-from results.export.about import Accuracy
 from results.export.onnx_graph import OPSET
-from results.export.record import Export, Form, sha256
 from results.export.subject import Subject
-from results.readers import Reader, open_reader
+from results.predict.readers import Reader, open_reader
+from results.store.exports import Accuracy, Export, Form, sha256
 
 LARGEST_DIFFERENCE = 1e-4  # of a probability, that rounding may make
 ROUNDING = 1e-6  # a lead in probability below which either answer is the same

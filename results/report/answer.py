@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from typing import Any
 
-from results.evaluation import BOTH, MNIST, EvaluationRow, wilson_interval
 from results.report.comparison import Comparison
 from results.report.material import FIRST, LAST, Material, Network
 from results.report.words import Words
+from results.store.evaluation import BOTH, MNIST, EvaluationRow, wilson_interval
 
 PAIRS: dict[str, tuple[Network, Network]] = {
     "paired_chinese": (("winner", MNIST), LAST),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from scipy.stats import binomtest
 
-from results.readings import Readings
+from results.store.readings import Readings
 
 LEVEL = 0.05  # of p, below which a difference is called more than chance
 

@@ -4,12 +4,12 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-from results.asked import Asked
 from results.durations import duration
 from results.report.command import command_of
 from results.report.material import Material
 from results.report.words import Words
-from results.trials import STATES
+from results.store.manifest import Asked
+from results.store.trials import STATES
 
 Row = tuple[str, ...]
 

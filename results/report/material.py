@@ -8,17 +8,18 @@ from typing import Any
 import pandas as pd
 from optuna.distributions import BaseDistribution
 
-from results.asked import Asked, read_asked
-from results.damage import KnownTrials, damage, known_trials, unless_damaged
-from results.epochs import EpochLog
-from results.evaluation import BOTH, MNIST, Evaluation, EvaluationRow, read_evaluation
-from results.export.record import Export, exports_of_winner
-from results.finalists import finished_finalists, read_finalists
-from results.folder import SweepFolder
-from results.importance import importance
-from results.pictures import Pictures, read_pictures
-from results.readings import Readings, read_readings
-from results.trials import ranked
+from results.damage import KnownTrials, damage, known_trials
+from results.errors import unless_damaged
+from results.store.epochs import EpochLog
+from results.store.evaluation import BOTH, MNIST, Evaluation, EvaluationRow, read_evaluation
+from results.store.exports import Export, exports_of_winner
+from results.store.finalist_table import finished_finalists, read_finalists
+from results.store.folder import SweepFolder
+from results.store.importance import importance
+from results.store.kept_pictures import Pictures, read_pictures
+from results.store.manifest import Asked, read_asked
+from results.store.readings import Readings, read_readings
+from results.store.trials import ranked
 
 Network = tuple[str, str]  # its configuration, and what it was trained on
 

@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from datasets.atomic import whole_file
-from results.folder import SweepFolder
 from results.report import answer, facts
 from results.report.figures import Drawn, draw_figures
 from results.report.material import Material
 from results.report.words import Words, words_of
+from results.store.folder import SweepFolder
 
 Figures = Mapping[str, Sequence[Drawn]]
 

@@ -14,7 +14,7 @@ from datasets.errors import DataError, naming
 from results.errors import ResultsError
 
 if TYPE_CHECKING:
-    from results.readers import Reader
+    from results.predict.readers import Reader
 
 MEMORY = 1_000_000_000  # bytes, beside what the network takes; 50 million pixels need 700 MB
 STARTING_SECONDS = 120
@@ -111,7 +111,7 @@ def _read_pictures(connection: Connection, model: str, out: Path) -> None:
     """Opens the network and answers questions until the server is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the server, which ends this
     os.environ["OMP_NUM_THREADS"] = "1"
-    from results.readers import reader_of
+    from results.predict.readers import reader_of
 
     with suppress(EOFError, ConnectionError):  # the server is gone
         try:

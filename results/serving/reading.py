@@ -6,8 +6,8 @@ import io
 from PIL import Image
 
 from datasets.pictures import Grey, grey_from_bytes
-from results.predicting import Prediction, predictions
-from results.readers import Reader
+from results.predict.predicting import Prediction, predictions
+from results.predict.readers import Reader
 from results.serving.answers import Answer, Digit
 
 DECIMALS = 6

@@ -21,7 +21,9 @@ from benchmarks.gpu.phases import GRACE, PHASES, TOTAL, Phase, run
 from benchmarks.gpu.pool import folds_of, made_up
 from benchmarks.gpu.table import table_of
 from benchmarks.gpu.utilisation import UNKNOWN, Busy, card_watched
-from model import Configuration, DeviceDigits, cross_validate
+from model.configuration import Configuration
+from model.hardware.device import DeviceDigits
+from model.training.cross_validation import cross_validate
 
 ROOT = Path(__file__).parents[2]
 WAYS = ("streams", "batched")

@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from datasets import DataError, DigitSet, joined
+from datasets.digit_set import DigitSet, joined
+from datasets.errors import DataError
 
 some_digits = st.integers(1, 8).flatmap(
     lambda n: st.builds(

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from datasets import DataError
+from datasets.errors import DataError
 from datasets.pictures import grey_from_bytes, read_grey
 
 

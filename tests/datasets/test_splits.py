@@ -3,16 +3,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from datasets import (
-    DataError,
-    DigitSet,
+from datasets.digit_set import DigitSet, joined
+from datasets.errors import DataError
+from datasets.splits import (
     fold_indices,
+    held_out_parts,
     held_out_split,
-    joined,
     stratified_count,
     without_copies,
 )
-from datasets.splits import held_out_parts
 
 
 def numbered(each: int, source: str, writers: int = 0, start: int = 0) -> DigitSet:

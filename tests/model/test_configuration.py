@@ -1,6 +1,6 @@
 import pytest
 
-from model import REPORT, Configuration
+from model.configuration import REPORT, Configuration
 
 
 def test_defaults_are_the_reports_own() -> None:

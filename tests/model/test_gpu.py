@@ -8,11 +8,13 @@ import numpy as np
 import pytest
 import torch
 
-from datasets import DigitSet, joined
-from model import Configuration, DeviceDigits, FoldEpoch, cross_validate
-from model import steps as steps_module
-from model.memory import tried_memory
-from model.processor import prepare_gpu
+from datasets.digit_set import DigitSet, joined
+from model.configuration import Configuration
+from model.hardware.device import DeviceDigits
+from model.hardware.processor import prepare_gpu
+from model.training import steps as steps_module
+from model.training.cross_validation import FoldEpoch, cross_validate
+from model.training.tried_memory import tried_memory
 
 pytestmark = [
     pytest.mark.gpu,

@@ -9,10 +9,12 @@ import pytest
 import torch
 from playwright.sync_api import Browser, expect, sync_playwright
 
-from datasets import DigitSet, joined
-from datasets.mnist import load_mnist
-from model import Configuration, DeviceDigits, train_whole
-from results.winner import save_network
+from datasets.digit_set import DigitSet, joined
+from datasets.sources.mnist import load_mnist
+from model.configuration import Configuration
+from model.hardware.device import DeviceDigits
+from model.training.cross_validation import train_whole
+from results.store.winner import save_network
 from tests.process import SECONDS
 
 CONFIGURATION = Configuration(

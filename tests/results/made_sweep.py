@@ -8,21 +8,24 @@ import optuna
 from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
 from optuna.trial import FrozenTrial, TrialState, create_trial
 
-from datasets import LABELS
-from model import REPORT, Configuration, Judgement, SourceMeasures, build
-from model.portable import PortableNetwork
-from results import SweepFolder, write_json
-from results.epochs import EpochLog
-from results.evaluation import BOTH, MNIST, EvaluationRow, evaluation_row
+from datasets.digit_set import LABELS
+from model.configuration import REPORT, Configuration
+from model.judging.judgement import Judgement, SourceMeasures
+from model.networks.networks import build
+from model.networks.portable import PortableNetwork
 from results.export.about import accuracy_of
 from results.export.onnx_graph import described, onnx_model
-from results.export.record import Export, keep_export, sha256
-from results.finalists import finalists_table, write_finalists
-from results.pictures import Pictures, write_pictures
-from results.readings import Readings, write_readings
-from results.study import study_storage
-from results.trials import ranked, trials_table, write_trials
-from results.winner import load_network, save_network
+from results.store.epochs import EpochLog
+from results.store.evaluation import BOTH, MNIST, EvaluationRow, evaluation_row
+from results.store.exports import Export, keep_export, sha256
+from results.store.finalist_table import finalists_table, write_finalists
+from results.store.folder import SweepFolder
+from results.store.formats.json_files import write_json
+from results.store.kept_pictures import Pictures, write_pictures
+from results.store.readings import Readings, write_readings
+from results.store.study import study_storage
+from results.store.trials import ranked, trials_table, write_trials
+from results.store.winner import load_network, save_network
 
 FOLDS, EPOCHS, HELD_OUT = 2, 2, 1040
 SOURCES = np.array(["photographs", "synthetic"])

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model import Configuration
+from model.configuration import Configuration
 from search_spaces import read_space
 from search_spaces.space import Choice, FloatRange, IntRange
 

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from model import REPORT, Configuration
+from model.configuration import REPORT, Configuration
 from search_spaces import SpaceError, read_space, space_names
 
 SHIPPED = (resources.files("search_spaces") / "quick.toml").read_text("utf-8")

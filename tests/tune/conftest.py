@@ -6,7 +6,7 @@ from contextlib import ExitStack
 import pytest
 import ray
 
-from tune.cluster import NICENESS, ray_cluster
+from tune.workers.cluster import NICENESS, ray_cluster
 
 
 @pytest.fixture(scope="session")

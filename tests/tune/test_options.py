@@ -12,22 +12,24 @@ import pytest
 import torch
 from rich.console import Console
 
-from datasets.mnist import load_mnist
-from model import Configuration, count_parameters
-from model.networks import members_of
-from results import ResultsError, SweepFolder
-from results.export.record import read_exports
-from results.json_files import read_json
-from results.readers import open_reader
-from results.study import read_study
-from results.summary import summary
-from results.trials import read_trials
-from results.winner import load_network
+from datasets.sources.mnist import load_mnist
+from model.configuration import Configuration
+from model.networks.networks import count_parameters, members_of
+from results.errors import ResultsError
+from results.predict.readers import open_reader
+from results.store.exports import read_exports
+from results.store.folder import SweepFolder
+from results.store.formats.json_files import read_json
+from results.store.study import read_study
+from results.store.trials import read_trials
+from results.store.winner import load_network
+from results.terminal.summary import summary
 from search_spaces import read_space
-from tune import SweepError, SweepRequest
-from tune.events import Event, Finished
-from tune.resources import smallest_configuration
+from tune.errors import SweepError
+from tune.planning.request import SweepRequest
+from tune.planning.resources import smallest_configuration
 from tune.sweep import resume_sweep, retrain_sweep, run_sweep
+from tune.watching.events import Event, Finished
 
 pytestmark = pytest.mark.usefixtures("own_ray")
 TINY = str(Path(__file__).with_name("tiny.toml"))

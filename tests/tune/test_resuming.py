@@ -13,20 +13,25 @@ from optuna.trial import TrialState
 from rich.console import Console
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
-from model import Configuration
-from results import ResultsError, SweepFolder, read_json
-from results.epochs import EpochLog
-from results.trials import read_trials
+from model.configuration import Configuration
+from results.errors import ResultsError
+from results.store.epochs import EpochLog
+from results.store.folder import SweepFolder
+from results.store.formats.json_files import read_json
+from results.store.lock import held
+from results.store.study import open_study
+from results.store.trials import read_trials
 from search_spaces import SearchSpace, read_space
 from tests.process import HeldProcess
-from tune import SweepError, SweepRequest
-from tune.lock import held
+from tune.errors import SweepError
+from tune.planning.request import SweepRequest
 from tune.search.engine import Engine
-from tune.search.forecast import Forecaster
+from tune.search.first_trials import enqueue_first
+from tune.search.forecasting.forecast import Forecaster
 from tune.search.jobs import Decision, Job, Outcome
-from tune.search.pruning import LadderPruner, NoPruner, Pruner
+from tune.search.pruning.ladder import LadderPruner
+from tune.search.pruning.pruner import NoPruner, Pruner
 from tune.search.sampling import EstimateSampler, Size
-from tune.search.study import enqueue_first, open_study
 from tune.sweep import resume_sweep, run_sweep
 
 pytestmark = pytest.mark.usefixtures("own_ray")
@@ -166,8 +171,8 @@ def test_damaged_journal_is_named(tmp_path: Path) -> None:
 def test_a_sweep_is_worked_on_by_one_process_and_let_go_by_a_dead_one(tmp_path: Path) -> None:
     folder = new_folder(tmp_path / "held")
     code = (
-        "import sys; from pathlib import Path; from results import SweepFolder; "
-        "from tune.lock import held\n"
+        "import sys; from pathlib import Path; from results.store.folder import SweepFolder; "
+        "from results.store.lock import held\n"
         f"with held(SweepFolder(Path({str(folder.path)!r}))): print('held', flush=True); "
         "sys.stdin.read()"
     )

@@ -19,14 +19,14 @@ from optuna.trial import TrialState
 from rich.console import Console
 
 import tune.search.ray_tune
-from model import FoldEpoch
-from model.judging import Judgement, SourceMeasures
-from results import SweepFolder
-from results.trials import read_trials
-from tune import SweepRequest
-from tune.cross_validation import CrossValidation
+from model.judging.judgement import Judgement, SourceMeasures
+from model.training.cross_validation import FoldEpoch
+from results.store.folder import SweepFolder
+from results.store.trials import read_trials
 from tune.errors import SweepFailed
+from tune.planning.request import SweepRequest
 from tune.sweep import run_sweep
+from tune.workers.trainable import CrossValidation
 
 pytestmark = pytest.mark.usefixtures("own_ray")
 TRIALS = 24

@@ -29,32 +29,38 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 from tensorboard.plugins.hparams import plugin_data_pb2
 
 import shuzi
-import tune.networks
+import tune.judging.trained_networks
 import tune.search.ray_tune
-import tune.trainers
-from datasets import DigitSet
-from model import Configuration, DeviceDigits, FoldEpoch, cross_validate, judge, judged, logits_of
-from model.calibration import calibration_error
-from results import ResultsError, SweepFolder, read_json
+import tune.workers.trainers
+from datasets.digit_set import DigitSet
+from model.configuration import Configuration
+from model.hardware.device import DeviceDigits
+from model.judging.calibration import calibration_error
+from model.judging.judgement import judge, judged, logits_of
+from model.training.cross_validation import FoldEpoch, cross_validate
 from results.drawing.confusion import draw_confusion
-from results.event_files import as_png
-from results.export.record import Form, read_exports
-from results.pictures import read_pictures
-from results.readers import open_reader
-from results.summary import briefs, briefs_schema, summary, summary_schema
-from results.trials import read_trials
-from results.winner import load_network
+from results.errors import ResultsError
+from results.predict.readers import open_reader
+from results.store.exports import Form, read_exports
+from results.store.folder import SweepFolder
+from results.store.formats.json_files import read_json
+from results.store.kept_pictures import read_pictures
+from results.store.trials import read_trials
+from results.store.winner import load_network
+from results.tensorboard.event_files import as_png
+from results.terminal.summary import briefs, briefs_schema, summary, summary_schema
 from search_spaces import read_space
 from tests.process import SECONDS, started
 from tests.waiting import wait_until
-from tune import SweepError, SweepRequest
-from tune.cross_validation import CrossValidation
-from tune.data import SweepData, load_data
-from tune.exporting import export_sweep
-from tune.plan import Plan
-from tune.share import Share
+from tune.errors import SweepError
+from tune.judging.exporting import export_sweep
+from tune.planning.data import SweepData, load_data
+from tune.planning.plan import Plan
+from tune.planning.request import SweepRequest
+from tune.planning.trial_resources import Share
 from tune.sweep import resume_sweep, retrain_sweep, run_sweep
-from tune.worker import Trainer
+from tune.workers.trainable import CrossValidation
+from tune.workers.trainer import Trainer
 
 pytestmark = pytest.mark.usefixtures("own_ray")
 CPU = torch.device("cpu")
@@ -137,7 +143,7 @@ def swept(own_ray: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
     console = Console(record=True, width=200)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(tune.search.ray_tune, "CrossValidation", recording_cross_validation(received))
-        patch.setattr(tune.trainers, "Trainer", recording_trainer(received))
+        patch.setattr(tune.workers.trainers, "Trainer", recording_trainer(received))
         folder = run_sweep(request, console)
     contents = [path.read_bytes() for path in sorted(received.iterdir())]
     yield Swept(request, folder, load_data(request, 5), contents, console.export_text())

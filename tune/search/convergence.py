@@ -4,7 +4,6 @@ After Makarova et al., "Automatic Termination for Hyperparameter Optimization" (
 Gaussian process over the trials bounds how much better than the best any configuration may be.
 """
 
-import statistics
 import warnings
 from collections.abc import Sequence
 
@@ -13,7 +12,8 @@ from optuna.study import StudyDirection
 from optuna.terminator import RegretBoundEvaluator
 from optuna.trial import FrozenTrial, TrialState
 
-from results.importance import by_estimate
+from results.store.importance import by_estimate
+from tune.watching.statistics import noise
 
 LEAST = 20  # trials before the first look
 EVERY = 5  # trials between two looks: fitting the process takes a second or so
@@ -48,13 +48,3 @@ def possible_gain(trials: Sequence[FrozenTrial]) -> float:
         warnings.simplefilter("ignore", ExperimentalWarning)
         warnings.simplefilter("ignore", FutureWarning)  # Optuna 6 is to do without it
         return RegretBoundEvaluator(seed=0).evaluate(list(trials), StudyDirection.MINIMIZE)
-
-
-def noise(losses: Sequence[float]) -> float:
-    """Returns the standard error of a cross-validated loss, nats.
-
-    Folds share training images, so the variance of their mean is taken as 1 / k + 1 / (k - 1)
-    times theirs (Nadeau and Bengio, 2003).
-    """
-    k = len(losses)
-    return float((statistics.pvariance(losses) * (1 / k + 1 / (k - 1))) ** 0.5)

@@ -12,18 +12,19 @@ from typing import Any
 import optuna
 from optuna.trial import FrozenTrial, TrialState
 
-from model import Configuration, count_parameters
+from model.configuration import Configuration
+from model.networks.networks import count_parameters
 from results.durations import duration
-from results.trials import ENDED, with_estimates
+from results.store.trials import ENDED, STOPPED, with_estimates
 from search_spaces import SearchSpace
 from tune.search.convergence import Convergence
 from tune.search.epoch_log import Log, NoLog, fitting_rows
-from tune.search.forecast import Forecaster
+from tune.search.forecasting.forecast import Forecaster
 from tune.search.giving_up import GivingUp
 from tune.search.jobs import Decision, Job, Outcome, Result
-from tune.search.pruning import Pruner, Verdict
+from tune.search.pruning.pruner import Pruner, Verdict
 from tune.search.runs import Retries, Run
-from tune.search.study_record import STOPPED, StudyRecord
+from tune.search.study_record import StudyRecord
 from tune.search.time_budget import TimeBudget
 from tune.search.trial_progress import TrialProgress
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any, Self
 
-from model import Configuration
+from model.configuration import Configuration
 
 Result = Mapping[str, Any]
-"""An epoch of some folds, as `tune.cross_validation.as_result` makes it."""
+"""An epoch of some folds, as `tune.workers.trainable.as_result` makes it."""
 
 
 @dataclass(frozen=True)

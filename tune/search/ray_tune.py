@@ -17,12 +17,12 @@ from ray.tune.experiment import Trial
 from ray.tune.schedulers import FIFOScheduler
 from ray.tune.search import Searcher
 
-from tune.cross_validation import CrossValidation
-from tune.not_saved import NotSaved
-from tune.plan import Plan
+from tune.planning.plan import Plan
+from tune.planning.trial_resources import Share
 from tune.search.engine import METRIC, Engine
 from tune.search.jobs import Decision, Failure, Job, Outcome
-from tune.share import Share
+from tune.workers.not_saved import NotSaved
+from tune.workers.trainable import CrossValidation
 
 # The machine's doing, not the configuration's.
 DIED = (

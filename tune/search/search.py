@@ -9,29 +9,32 @@ import optuna
 import pandas as pd
 from rich.console import Console
 
-from model import Configuration, count_parameters
-from results.epochs import EpochLog
-from results.trials import trials_of, trials_table, write_trials
+from model.configuration import Configuration
+from model.networks.networks import count_parameters
+from results.store.epochs import EpochLog
+from results.store.study import open_study
+from results.store.trials import trials_of, trials_table, write_trials
 from search_spaces import SearchSpace
-from tune.activity import Workers
-from tune.cluster import cores_and_gpus
 from tune.errors import Interrupted, SweepFailed
-from tune.events import Tell, ignore
-from tune.plan import Plan
-from tune.progress import SearchProgress
-from tune.recorder import Recorder
+from tune.planning.plan import Plan
 from tune.search.convergence import Convergence
 from tune.search.engine import Engine
-from tune.search.forecast import Forecaster
-from tune.search.pruning import LadderPruner, NoPruner, Pruner
+from tune.search.first_trials import enqueue_first
+from tune.search.forecasting.forecast import Forecaster
+from tune.search.pruning.ladder import LadderPruner
+from tune.search.pruning.pruner import NoPruner, Pruner
 from tune.search.ray_tune import run_on_workers
 from tune.search.sampling import EstimateSampler, Size, startup_trials
-from tune.search.study import enqueue_first, open_study
 from tune.search.time_budget import TimeBudget
-from tune.stopping import Stop, how_to_resume
-from tune.tally import Tally
-from tune.terminal import live, warn
-from tune.view import SearchView
+from tune.session.signals import Stop, how_to_resume
+from tune.watching.events import Tell, ignore
+from tune.watching.recorder import Recorder
+from tune.watching.search_progress import SearchProgress
+from tune.watching.statistics import Tally
+from tune.watching.terminal import live, warn
+from tune.watching.view import SearchView
+from tune.watching.worker_board import Workers
+from tune.workers.cluster import cores_and_gpus
 
 LEFT = 0.48  # of the cost of complete trials, about what pruning leaves: 0.40 to 0.57 in replays
 

@@ -6,11 +6,9 @@ from collections.abc import Iterable, Mapping
 import optuna
 from optuna.trial import TrialState
 
-from results.trials import ESTIMATES, MISSED
-from tune.search.forecast import Forecaster
+from results.store.trials import ESTIMATES, MISSED, STOPPED
+from tune.search.forecasting.forecast import Forecaster
 from tune.search.trial_progress import TrialProgress
-
-STOPPED = "it was stopped before its last epoch."
 
 
 class StudyRecord:

@@ -8,7 +8,7 @@ from typing import Any
 import optuna
 from optuna.trial import TrialState
 
-from model import Configuration
+from model.configuration import Configuration
 
 
 @dataclass

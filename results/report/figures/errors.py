@@ -7,12 +7,12 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 
-from results.evaluation import EvaluationRow
-from results.pictures import Pictures
-from results.readings import Readings
 from results.report.figures.style import INK, VERMILION, Drawn, drawn
 from results.report.material import FIRST, LAST, Material, Network
 from results.report.words import Words
+from results.store.evaluation import EvaluationRow
+from results.store.kept_pictures import Pictures
+from results.store.readings import Readings
 
 COLUMNS, ROWS = 8, 3  # of the hardest digits
 SIDE, GAP, FOOT = 28, 6, 20  # pixels: of a digit, between, below each for what is said of it

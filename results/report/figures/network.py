@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from model import Configuration
+from model.configuration import Configuration
 from results.report.figures.style import BLUE, INK, Drawn, drawn
 from results.report.material import LAST, Material
 from results.report.words import Words

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 from scipy import ndimage
 
-from datasets import DataError
+from datasets.errors import DataError
 from datasets.preparing.preparation import as_is, centred
 
 

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from datasets import DataError
-from datasets.chinese import load_chinese
+from datasets.errors import DataError
 from datasets.sheets.importing import Import, import_sheets
 from datasets.sheets.labels import Labelling
+from datasets.sources.chinese import load_chinese
 from tests.datasets.sheets.made_forms import made_form
 from tests.datasets.sheets.made_sheets import made_sheet
 

@@ -9,15 +9,15 @@ import skimage
 from PIL import Image
 from scipy import ndimage
 
-from datasets.chen_mnist import chen_pictures
-from datasets.drawn.synthetic import synthetic_pictures, written_by
-from datasets.mnist import load_mnist
 from datasets.pictures import Grey, read_grey
 from datasets.preparing.preparation import centred
 from datasets.sheets.boxes import find_boxes
 from datasets.sheets.cutting import cut_page
 from datasets.sheets.locating import found_digits
 from datasets.sheets.page import Page
+from datasets.sources.chen_mnist import chen_pictures
+from datasets.sources.mnist import load_mnist
+from datasets.sources.synthetic import synthetic_pictures, written_by
 from tests.datasets.sheets.made_forms import made_form
 from tests.datasets.sheets.made_sheets import made_sheet
 

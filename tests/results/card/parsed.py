@@ -8,7 +8,7 @@ from typing import Any
 from huggingface_hub import ModelCard
 from markdown_it import MarkdownIt
 
-from results.evaluation import wilson_interval
+from results.store.evaluation import wilson_interval
 
 Table = list[dict[str, str]]
 

@@ -1,7 +1,7 @@
 import numpy as np
 
-from datasets import DigitSet
-from model import HardDigit
+from datasets.digit_set import DigitSet
+from model.judging.judgement import HardDigit
 from results.drawing.hardest import CELL, HEIGHT, PICTURE, draw_hardest
 from results.drawing.sheet import HEAD, MARGIN
 

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 import shuzi
 from results.report.command import command_of
 from tune.errors import SweepError
-from tune.request import SweepRequest
+from tune.planning.request import SweepRequest
 
 ASKED: dict[str, Any] = {
     "space": "paper",

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from results.readings import Readings
 from results.report.comparison import Comparison
+from results.store.readings import Readings
 
 
 def reading(right: list[bool]) -> Readings:

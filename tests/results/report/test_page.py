@@ -7,9 +7,9 @@ from xml.etree import ElementTree
 import pytest
 from playwright.sync_api import Browser
 
-from results import SweepFolder
 from results.report.page import write_report
 from results.report.words import languages, words_of
+from results.store.folder import SweepFolder
 from tests.results.made_sweep import made_sweep
 
 ALL = {

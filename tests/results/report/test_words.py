@@ -4,8 +4,8 @@ import string
 
 import pytest
 
-from model import REPORT
-from results import ResultsError
+from model.configuration import REPORT
+from results.errors import ResultsError
 from results.report.words import languages, words_of
 
 

@@ -7,8 +7,8 @@ import zlib
 import numpy as np
 from PIL import Image
 
-from datasets.drawn.synthetic import written_by
 from datasets.pictures import Grey
+from datasets.sources.synthetic import written_by
 
 
 def encoded(grey: Grey, kind: str = "PNG") -> bytes:

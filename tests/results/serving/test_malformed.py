@@ -7,9 +7,9 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from datasets.drawn.synthetic import written_by
 from datasets.errors import DataError
 from datasets.pictures import grey_from_bytes
+from datasets.sources.synthetic import written_by
 from tests.process import SECONDS
 from tests.results.serving.conftest import Served
 from tests.results.serving.pictures import digit, encoded

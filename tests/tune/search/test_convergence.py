@@ -4,7 +4,8 @@ import pytest
 from optuna.distributions import BaseDistribution, FloatDistribution
 from optuna.trial import FrozenTrial, TrialState, create_trial
 
-from tune.search.convergence import Convergence, noise
+from tune.search.convergence import Convergence
+from tune.watching.statistics import noise
 
 VARIED: dict[str, BaseDistribution] = {"x": FloatDistribution(0.0, 1.0)}
 

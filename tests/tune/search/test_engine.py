@@ -11,16 +11,20 @@ import optuna
 import pytest
 from optuna.trial import FrozenTrial, TrialState
 
-from model import Configuration, count_parameters
-from results import SweepFolder
-from results.trials import MISSED, trials_of, trials_table
+from model.configuration import Configuration
+from model.networks.networks import count_parameters
+from results.store.folder import SweepFolder
+from results.store.study import open_study
+from results.store.trials import MISSED, trials_of, trials_table
 from search_spaces import SearchSpace, read_space
+from tune.planning.request import RISK
 from tune.search.engine import Engine
-from tune.search.forecast import Forecaster
+from tune.search.first_trials import enqueue_first
+from tune.search.forecasting.forecast import Forecaster
 from tune.search.jobs import Decision, Failure, Job, Outcome
-from tune.search.pruning import RISK, LadderPruner, NoPruner
+from tune.search.pruning.ladder import LadderPruner
+from tune.search.pruning.pruner import NoPruner
 from tune.search.sampling import EstimateSampler, Size
-from tune.search.study import enqueue_first, open_study
 
 EPOCHS, FOLDS = 3, 5
 DEAD = Failure("its worker died", may_pass=True)

@@ -13,12 +13,12 @@ sys.modules["ray"] = None
 
 import numpy as np
 import optuna
-from model import Configuration
+from model.configuration import Configuration
 from search_spaces import read_space
 from tune.search.engine import Engine
-from tune.search.forecast import Forecaster
+from tune.search.forecasting.forecast import Forecaster
 from tune.search.jobs import Decision, Outcome
-from tune.search.pruning import LadderPruner
+from tune.search.pruning.ladder import LadderPruner
 from tune.search.sampling import EstimateSampler
 
 FOLDS, EPOCHS = 5, 10

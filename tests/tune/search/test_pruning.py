@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tune.search.forecast import MOST, Forecaster
-from tune.search.pruning import RISK, WARM_UP, LadderPruner, NoPruner, Verdict
+from tune.planning.request import RISK
+from tune.search.forecasting.forecast import MOST, Forecaster
+from tune.search.pruning.ladder import WARM_UP, LadderPruner
+from tune.search.pruning.pruner import NoPruner, Verdict
 
 FOLDS, EPOCHS, RUNG_0 = 5, 10, 3
 

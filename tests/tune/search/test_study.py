@@ -7,12 +7,14 @@ import numpy as np
 import optuna
 import pytest
 
-from model import REPORT, Configuration, count_parameters
-from results import SweepFolder
+from model.configuration import REPORT, Configuration
+from model.networks.networks import count_parameters
+from results.store.folder import SweepFolder
+from results.store.study import open_study
 from search_spaces import SearchSpace, read_space, space_names
+from tune.planning.warm_start import EarlierSweep, EarlierSweeps
+from tune.search.first_trials import enqueue_first
 from tune.search.sampling import Size
-from tune.search.study import enqueue_first, open_study
-from tune.warm_start import EarlierSweep, EarlierSweeps
 
 ANY_SIZE = Size(lambda _: 0)
 POINT = {

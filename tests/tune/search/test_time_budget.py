@@ -6,14 +6,15 @@ from typing import Any
 import optuna
 from optuna.trial import TrialState
 
-from model import Configuration
+from model.configuration import Configuration
 from search_spaces import SearchSpace, read_space
 from tune.search.engine import Engine
-from tune.search.forecast import Forecaster
+from tune.search.first_trials import enqueue_first
+from tune.search.forecasting.forecast import Forecaster
 from tune.search.jobs import Decision, Job, Outcome
-from tune.search.pruning import LadderPruner, NoPruner, Pruner
+from tune.search.pruning.ladder import LadderPruner
+from tune.search.pruning.pruner import NoPruner, Pruner
 from tune.search.sampling import EstimateSampler, Size
-from tune.search.study import enqueue_first
 from tune.search.time_budget import TimeBudget
 
 FOLDS, EPOCHS, BUDGET = 5, 4, 100.0

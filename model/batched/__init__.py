@@ -1,5 +1,0 @@
-"""Networks of one shape trained as one piece of work, instead of side by side."""
-
-from model.batched.stack import Stack, stacks
-
-__all__ = ["Stack", "stacks"]

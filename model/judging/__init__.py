@@ -1,0 +1,1 @@
+"""How well a network reads, and how sure it may say it is."""

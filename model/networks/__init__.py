@@ -1,0 +1,1 @@
+"""The networks there are, and what they are made of."""

@@ -1,0 +1,1 @@
+"""How a network is trained: one fold, all folds of a configuration, or all digits."""

@@ -1,0 +1,113 @@
+"""Networks of one shape as one network, whose weights have the members as leading dimension."""
+
+import copy
+import itertools
+from collections.abc import Sequence
+
+import torch
+import torch.nn.functional as F  # noqa: N812 - the name that PyTorch's own documentation uses
+from torch import Tensor, nn
+
+from model.networks.networks import DigitCNN, DigitNetwork, FullyConnected
+from model.training.batched.batches import Batches
+from model.training.batched.layers import batch_normalised, linear, pooled_convolution
+
+
+def stacked(members: Sequence[DigitNetwork]) -> DigitNetwork:
+    """Returns a network whose weights and buffers are those of all members, (k, ...) each.
+
+    The members' own become views of them: what trains the stack trains each member. The stack is
+    for `logits`; it cannot be called.
+    """
+    whole = copy.deepcopy(members[0])
+    for of_whole, *parts in zip(*map(_tensors, (whole, *members)), strict=True):
+        of_whole.data = torch.stack([part.detach() for part in parts])
+        for part, view in zip(parts, of_whole.data, strict=True):
+            part.data = view
+    return whole
+
+
+def _tensors(network: DigitNetwork) -> list[Tensor]:
+    return list(itertools.chain(network.parameters(), network.buffers()))
+
+
+def drawn_scales(network: DigitNetwork, count: int, precision: torch.dtype) -> list[Tensor]:
+    """Draws by what each dropout of one network multiplies a batch of images.
+
+    They are dropout of ones, laid out in memory as the network's own activations are on a CPU: so
+    each place gets the same random bits as if the network were trained alone.
+
+    Args:
+        network: In training.
+        count: n, images.
+        precision: Of the activations.
+
+    Returns:
+        (n, p, p, d) after the first convolution, (n, 1, 1, d) after the second and (n, d) after
+        each hidden layer; nothing for a network without dropout.
+    """
+    if not isinstance(network, DigitCNN):
+        return []
+    ones = torch.ones((), dtype=precision, device=network.mean.device)
+    images = ones.new_ones(12, 12, count, network.convolution_1.out_channels)
+    channels = ones.new_ones(count, network.convolution_2.out_channels, 1, 1)
+    return [
+        network.dropout_1(images.permute(2, 3, 0, 1)).permute(0, 2, 3, 1),
+        network.dropout_2(channels).permute(0, 2, 3, 1),
+        network.dropout_3(ones.new_ones(count, network.hidden_1.out_features)),
+        network.dropout_4(ones.new_ones(count, network.hidden_2.out_features)),
+    ]
+
+
+def logits(
+    whole: DigitNetwork, images: Tensor, scales: Sequence[Tensor], batches: Batches
+) -> Tensor:
+    """Returns the logits of all members in training, (k, n, 10).
+
+    Args:
+        whole: As `stacked` makes it.
+        images: (k, n, 28, 28), uint8 or float 0 to 255.
+        scales: What `drawn_scales` draws for each member, padded and stacked.
+        batches: What the images are.
+    """
+    normalised = (images.float() / 255 - _wide(whole.mean)) / _wide(whole.deviation)
+    if isinstance(whole, FullyConnected):
+        return _of_plain(whole, normalised.flatten(2))
+    assert isinstance(whole, DigitCNN)
+    precise_enough = normalised.to(scales[0].dtype)  # before each pixel is copied 25 times
+    return _of_cnn(whole, precise_enough.unsqueeze(-1), scales, batches)
+
+
+def _wide(values: Tensor) -> Tensor:
+    return values.view(-1, 1, 1, 1)
+
+
+def _of_plain(whole: FullyConnected, x: Tensor) -> Tensor:
+    for layer in whole.layers:
+        x = linear(x, layer.weight, layer.bias) if isinstance(layer, nn.Linear) else layer(x)
+    return x
+
+
+def _of_cnn(whole: DigitCNN, x: Tensor, scales: Sequence[Tensor], batches: Batches) -> Tensor:
+    x = _convolved(x, whole.convolution_1)
+    x = _normalised(x, whole.normalisation_1, batches) * scales[0]
+    x = _convolved(x, whole.convolution_2)
+    x = _normalised(x, whole.normalisation_2, batches) * scales[1]
+    x = F.relu(_linear(x.permute(0, 1, 4, 2, 3).flatten(2), whole.hidden_1))
+    x = F.relu(_linear(_normalised(x, whole.normalisation_3, batches) * scales[2], whole.hidden_2))
+    return _linear(_normalised(x, whole.normalisation_4, batches) * scales[3], whole.output)
+
+
+def _convolved(images: Tensor, layer: nn.Conv2d) -> Tensor:
+    assert layer.bias is not None
+    return pooled_convolution(images, layer.weight, layer.bias)
+
+
+def _linear(rows: Tensor, layer: nn.Linear) -> Tensor:
+    return linear(rows, layer.weight, layer.bias)
+
+
+def _normalised(values: Tensor, norm: nn.Module, batches: Batches) -> Tensor:
+    if not isinstance(norm, nn.BatchNorm1d):
+        return values
+    return batch_normalised(values, norm, batches)

@@ -1,0 +1,62 @@
+"""The model card of a sweep's winner: `winner/card.md`."""
+
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from datasets.atomic import whole_file
+from results.card import facts, licenses
+from results.card.metadata import head
+from results.report import answer
+from results.report import facts as told
+from results.report.material import LAST, Material
+from results.report.words import words_of
+from results.store.evaluation import EvaluationRow
+from results.store.folder import SweepFolder
+
+
+def write_card(folder: SweepFolder) -> bool:
+    """Writes the card of what can be read of a sweep.
+
+    Args:
+        folder: The sweep's.
+
+    Returns:
+        Whether there was a winner to write of.
+    """
+    material = Material.of(folder)
+    row = material.row(LAST)
+    if row is None or material.asked is None:
+        return False
+    with whole_file(folder.card) as temporary:
+        temporary.write_text(_card(material, row), "utf-8")
+    return True
+
+
+def _card(material: Material, row: EvaluationRow) -> str:
+    environment = Environment(
+        loader=PackageLoader("results.card", ""),
+        autoescape=False,  # it is no HTML
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters["cell"] = _cell
+    return environment.get_template("card.md.jinja").render(
+        material=material,
+        row=row,
+        asked=material.asked,
+        evaluation=material.evaluation,
+        words=words_of("en"),
+        answer=answer,
+        told=told,
+        facts=facts,
+        licenses=licenses,
+        head=head,
+    )
+
+
+def _cell(value: Any) -> str:
+    """Writes a value so that it stays in one cell of a table."""
+    return " ".join(str(value).splitlines()).replace("|", "\\|")

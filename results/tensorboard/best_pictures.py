@@ -1,0 +1,38 @@
+"""The pictures that TensorBoard shows of the best trials so far, and of no others."""
+
+import shutil
+from collections.abc import Sequence
+
+from optuna.trial import FrozenTrial
+
+from datasets.digit_set import DigitSet
+from results.store.fold_readings import read_fold_readings
+from results.store.folder import SweepFolder
+from results.tensorboard.event_files import write_pictures_run
+from results.tensorboard.event_pictures import Pictures, trial_pictures
+
+
+def show_best(
+    folder: SweepFolder, whole: Sequence[FrozenTrial], count: int, pool: DigitSet
+) -> None:
+    """Draws the best trials that are not drawn yet, and removes what was drawn of others.
+
+    Args:
+        folder: The sweep's.
+        whole: The trials that are complete. Those that have just ended have their readings still.
+        count: How many are shown.
+        pool: The digits that they are validated on.
+    """
+    best = sorted(whole, key=lambda trial: (trial.value, trial.number))[:count]
+    shown = {folder.best_events(trial.number): trial for trial in best}
+    for events in folder.all_best_events():
+        if events not in shown:
+            shutil.rmtree(events)
+    for events, trial in shown.items():
+        if not events.exists() and (pictures := _pictures(folder, trial, pool)):
+            write_pictures_run(events, pictures)
+
+
+def _pictures(folder: SweepFolder, trial: FrozenTrial, pool: DigitSet) -> Pictures:
+    folds = len(trial.user_attrs["fold_losses"])
+    return trial_pictures(trial.number, folds, read_fold_readings(folder, trial.number), pool)

@@ -1,0 +1,160 @@
+"""What sweeps have come to, for programs: what `shuzi show` and `shuzi list` print as JSON."""
+
+import json
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import pandas as pd
+from pydantic import TypeAdapter
+from typing_extensions import TypedDict  # as pydantic asks for, before Python 3.12
+
+from results.damage import KnownTrials, damage, known_trials
+from results.errors import unless_damaged
+from results.store.evaluation import Evaluation, EvaluationRow, is_winner, read_evaluation
+from results.store.exports import Export, exports_of_winner
+from results.store.finalist_table import finished_finalists, read_finalists
+from results.store.folder import SweepFolder
+from results.store.importance import importance
+from results.store.lock import is_held
+from results.store.manifest import read_asked
+from results.store.trials import ranked
+
+State = Literal["running", "judged", "unfinished"]
+
+
+class Brief(TypedDict):
+    """How far a sweep has come: an element of what `shuzi list --json` prints.
+
+    Attributes:
+        name: The sweep's.
+        path: Of its folder.
+        started: ISO 8601, UTC; null where `sweep.json` is damaged.
+        state: `running` while a process is at work on it, else `judged` if there is an evaluation.
+        asked: How many trials were asked for; null where `sweep.json` is damaged.
+        trials: How many are `complete`, `stopped`, `failed` and `running`.
+        best: The best complete trial's row of `trials.csv`, or null.
+        winner: Its row of the evaluation, or null.
+    """
+
+    name: str
+    path: str
+    started: str | None
+    state: State
+    asked: int | None
+    trials: dict[str, int]
+    best: dict[str, Any] | None
+    winner: EvaluationRow | None
+
+
+class Summary(Brief):
+    """All that a sweep has come to so far: what `shuzi show NAME --json` prints.
+
+    Attributes:
+        damaged: A line for each damaged file.
+        leaderboard: The complete trials' rows of `trials.csv`, the best first.
+        missed: The probability that a stopped trial is better than the best complete one, or null
+            before the search is over, and where none is stopped.
+        importance: A part for each parameter, together 1 (PED-ANOVA); empty with few trials.
+        front: Where size was sought, too: the complete trials that none beats in loss and weights,
+            the smallest first, else empty.
+        finalists: The rows of `finalists.csv`, the winner first, or empty.
+        evaluation: The content of `evaluation.json`, or null.
+        exports: What `exports.json` has of the winner as it is now, or empty.
+    """
+
+    damaged: list[str]
+    leaderboard: list[dict[str, Any]]
+    missed: float | None
+    importance: dict[str, float]
+    front: list[dict[str, Any]]
+    finalists: list[dict[str, Any]]
+    evaluation: Evaluation | None
+    exports: list[Export]
+
+
+def summary(folder: SweepFolder, known: KnownTrials | None = None) -> Summary:
+    """Returns what a sweep has come to so far, as far as its files can be read.
+
+    Args:
+        folder: The sweep's.
+        known: Its trials, if they were read already.
+    """
+    known = known or known_trials(folder)
+    rows = _records(ranked(known.table))
+    asked = unless_damaged(read_asked, folder)
+    finalists = finished_finalists(unless_damaged(read_finalists, folder.finalists_csv))
+    return {
+        **_brief(folder, known.table),
+        "damaged": damage(folder, known),
+        "leaderboard": rows,
+        "missed": known.missed,
+        "importance": importance(known.study),
+        "front": front(rows) if asked and asked["request"].get("also") else [],
+        "finalists": _records(finalists),
+        "evaluation": unless_damaged(read_evaluation, folder.evaluation_json),
+        "exports": unless_damaged(exports_of_winner, folder) or [],
+    }
+
+
+def summary_schema() -> dict[str, Any]:
+    """Returns the JSON schema of a summary."""
+    return TypeAdapter(Summary).json_schema()
+
+
+def briefs(folders: Sequence[SweepFolder]) -> list[Brief]:
+    """Returns how far each sweep has come, as far as its files can be read."""
+    return [_brief(folder, known_trials(folder).table) for folder in folders]
+
+
+def briefs_schema() -> dict[str, Any]:
+    """Returns the JSON schema of a list of sweeps."""
+    return TypeAdapter(list[Brief]).json_schema()
+
+
+def _brief(folder: SweepFolder, table: pd.DataFrame) -> Brief:
+    asked = unless_damaged(read_asked, folder)
+    evaluation = unless_damaged(read_evaluation, folder.evaluation_json)
+    rows = _records(ranked(table).head(1))
+    return {
+        "name": folder.name,
+        "path": str(folder.path),
+        "started": asked["started"] if asked else None,
+        "state": _state(folder, evaluation),
+        "asked": asked["request"].get("trials") if asked else None,
+        "trials": {str(state): int(n) for state, n in table["state"].value_counts().items()},
+        "best": rows[0] if rows else None,
+        "winner": _winner_row(evaluation),
+    }
+
+
+def _state(folder: SweepFolder, evaluation: Evaluation | None) -> State:
+    if is_held(folder):
+        return "running"
+    return "judged" if evaluation else "unfinished"
+
+
+def _records(table: pd.DataFrame | None) -> list[dict[str, Any]]:
+    """Returns the rows in plain numbers; none where there is no table."""
+    if table is None:
+        return []
+    rows: list[dict[str, Any]] = json.loads(table.to_json(orient="records"))
+    return rows
+
+
+def front(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Returns the trials that no other beats in both loss and size, the smallest first.
+
+    Args:
+        rows: Whole trials, with `validation_loss` and `weights`.
+    """
+    kept: list[dict[str, Any]] = []
+    for row in sorted(rows, key=lambda each: (each["weights"], each["validation_loss"])):
+        if not kept or row["validation_loss"] < kept[-1]["validation_loss"]:
+            kept.append(row)
+    return kept
+
+
+def _winner_row(evaluation: Evaluation | None) -> EvaluationRow | None:
+    """Returns the winner's row that is trained on everything."""
+    rows = evaluation["rows"] if evaluation else []
+    return next((row for row in rows if is_winner(row)), None)

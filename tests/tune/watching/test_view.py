@@ -1,0 +1,94 @@
+"""The view of a search, in terminals of different sizes."""
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import optuna
+import pytest
+from optuna.trial import TrialState
+from rich.console import Console
+
+from results.store.epochs import EpochLog
+from results.store.folder import SweepFolder
+from tune.planning.trial_resources import Share
+from tune.watching.statistics import Tally
+from tune.watching.view import SearchView
+from tune.watching.worker_board import Workers
+
+PARAMETERS = 16
+View = Callable[..., list[str]]
+
+
+@pytest.fixture(scope="module")
+def study() -> optuna.Study:
+    """Six trials of many parameters: two whole, one failed, one stopped, two that go on."""
+    study = optuna.create_study()
+    for number in range(6):
+        trial = study.ask()
+        for place in range(PARAMETERS):
+            trial.suggest_float(f"parameter_{place}", 0, 1)
+        if number < 2:
+            trial.set_user_attr("fold_losses", [0.1, 0.2, 0.3, 0.2])
+            study.tell(trial, 0.2 + number)
+        elif number < 4:
+            study.tell(trial, state=(TrialState.FAIL, TrialState.PRUNED)[number - 2])
+    return study
+
+
+@pytest.fixture
+def view(study: optuna.Study, tmp_path: Path) -> View:
+    def drawn(columns: int, lines: int, workers: int, gpus: float = 0.0) -> list[str]:
+        tally = Tally(study, EpochLog(SweepFolder(tmp_path)), trials=1000, whole=50, assumed=10)
+        places = Workers(Share(1, gpus, workers), lambda fold, configuration: 1000)
+        configuration = {"epochs": 10, "repetition": 1}
+        for number in range(workers - 1):
+            job = {"trial": 4, "folds": [0, 1, 2], "alone": False, "configuration": configuration}
+            places.begin(str(number), job, 2)
+        console = Console(width=columns, height=lines, record=True, file=io.StringIO())
+        there: dict[str, Any] = {"CPU": float(workers), "GPU": workers * gpus}
+        console.print(SearchView(tally, places, there, 7200).frame(console))
+        return [line.rstrip() for line in console.export_text().splitlines()]
+
+    return drawn
+
+
+@pytest.mark.parametrize(("columns", "lines"), [(80, 24), (200, 50)])
+@pytest.mark.parametrize("workers", [1, 2, 16, 200])
+def test_view_fits_the_terminal(view: View, columns: int, lines: int, workers: int) -> None:
+    drawn = view(columns, lines, workers, gpus=0.5)
+    assert len(drawn) <= lines - 4, "some room for what is told above it"
+    assert max(map(len, drawn)) <= columns
+    # Of 1,000 trials one has failed; the others are assumed to cost 10 each.
+    assert drawn[-2:] == [
+        "time      0 s of 2 h 0 min, about 2 h 0 min left",
+        "cost      0 epochs of a fold, about 9,990 left; 50,000 if every trial were whole",
+    ]
+
+
+def test_every_worker_has_a_line_where_there_is_room(view: View) -> None:
+    assert sum("trial 4 " in line for line in view(200, 50, 12)) == 11
+    assert sum("  free" in line for line in view(200, 50, 12)) == 1
+    few = view(80, 24, 16)
+    assert sum("trial 4 " in line for line in few) == 6
+    assert "          and 10 more" in few
+
+
+def test_many_workers_stand_beside_each_other_where_it_is_wide(view: View) -> None:
+    told = " ".join(view(200, 50, 36))
+    assert told.count("trial 4 ") == 35
+    assert "more" not in told
+
+
+def test_best_trial_is_told_with_its_noise_and_all_its_parameters(view: View) -> None:
+    told = " ".join(" ".join(view(80, 24, 2)).split())
+    # Folds of 0.1, 0.2, 0.3, 0.2: variance 0.005, times 1/4 + 1/3, by Nadeau and Bengio.
+    assert "best trial 0, loss 0.2000 ± 0.0540 (standard error)" in told
+    assert all(f"parameter_{place} " in told for place in range(PARAMETERS))
+    assert "2 whole, 1 stopped, 1 failed, 1 running, 1 waiting, 994 to come" in told
+
+
+def test_use_of_gpus_is_told_where_there_are_some(view: View) -> None:
+    assert "in use: 0.0 of 4 cores, 1.5 of 2 GPUs" in " ".join(view(80, 24, 4, gpus=0.5))
+    assert "GPU" not in " ".join(view(80, 24, 4))

@@ -1,0 +1,132 @@
+"""Writes down what trials report, as they report it."""
+
+import shutil
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import optuna
+from optuna.trial import FrozenTrial, TrialState
+from ray.tune import Callback
+from ray.tune.experiment import Trial
+
+from datasets.atomic import whole_file
+from datasets.digit_set import DigitSet
+from results.store.epochs import EpochLog
+from results.store.fold_readings import forget_fold_readings, write_fold_readings
+from results.store.folder import SweepFolder
+from results.store.trials import ENDED, trials_of, write_trials
+from results.tensorboard.best_pictures import show_best
+from results.tensorboard.event_files import SearchEvents, TrialEvents, has_end, write_end
+from tune.workers.not_saved import NotSaved
+
+SHARE = 0.01  # of the driver's time, the most that is spent on writing the table
+
+
+class Recorder(NotSaved, Callback):  # type: ignore[misc]
+    """Keeps `trials.csv` and each trial's event files up to date.
+
+    Runs in the driver, so that workers on other machines need not reach the sweep's folder.
+
+    Args:
+        folder: The sweep's.
+        study: The sweep's.
+        pool: The digits that trials are validated on.
+        pictured: Of how many of the best trials so far there are pictures of how they read.
+    """
+
+    def __init__(
+        self, folder: SweepFolder, study: optuna.Study, pool: DigitSet, pictured: int
+    ) -> None:
+        self._folder, self._study, self._log = folder, study, EpochLog(folder)
+        self._pool, self._pictured = pool, pictured
+        self._events: dict[str, TrialEvents] = {}  # of each run: workers may share a trial
+        self._search = SearchEvents(folder)
+        self._written: dict[int, set[tuple[int, int]]] = {}  # folds and epochs of each trial
+        self._ended: set[int] = set()  # the trials whose end is written
+        self._next_table = 0.0  # when, on the monotonic clock, the table is written again
+
+    def on_trial_start(self, iteration: int, trials: list[Trial], trial: Trial, **_: Any) -> None:
+        """Makes the trial's folder and opens its event files."""
+        number = trial.config["trial"]
+        self._folder.trial(number).mkdir(exist_ok=True)
+        self._events[trial.trial_id] = TrialEvents(self._folder, number)
+        if number not in self._written:  # what it had before the search was broken off
+            rows = self._log.read(number)
+            self._written[number] = {(row["fold"], row["epoch"]) for row in rows}
+        self._write_trials()
+
+    def on_trial_result(
+        self, iteration: int, trials: list[Trial], trial: Trial, result: dict[str, Any], **_: Any
+    ) -> None:
+        """Writes one epoch, unless it repeats one; takes from the result what Ray need not keep."""
+        number = trial.config["trial"]
+        write_fold_readings(self._folder, number, result.pop("readings", ()))
+        epochs = {(fold["fold"], fold["epoch"]) for fold in result.get("folds", ())}
+        written = self._written[number]
+        if epochs - written:
+            written |= epochs
+            self._events[trial.trial_id].add_epoch(result)
+
+    def on_trial_complete(
+        self, iteration: int, trials: list[Trial], trial: Trial, **_: Any
+    ) -> None:
+        """Writes which trials have ended, and how; the searcher has told the study already."""
+        if events := self._events.pop(trial.trial_id, None):
+            events.close()
+        self._write_ends()
+        self._write_trials()
+        _forget_results(trial)
+
+    def _write_ends(self) -> None:
+        """Writes how trials ended that had not before: some do while they wait."""
+        trials = self._study.get_trials(deepcopy=False, states=ENDED)
+        new = [trial for trial in trials if trial.number not in self._ended]
+        whole = [trial for trial in trials if trial.state == TrialState.COMPLETE]
+        for ended in new:
+            if not has_end(self._folder, ended.number):  # before the search was broken off
+                write_end(self._folder, ended)
+                if ended.state == TrialState.COMPLETE:
+                    self._add_point(whole, trials)
+        if new:
+            show_best(self._folder, whole, self._pictured, self._pool)
+        for ended in new:
+            forget_fold_readings(self._folder, ended.number)
+            self._ended.add(ended.number)
+
+    def _add_point(self, whole: Sequence[FrozenTrial], trials: Sequence[FrozenTrial]) -> None:
+        """Adds a point to the curve of the best loss against cost."""
+        best = min(trial.value for trial in whole if trial.value is not None)
+        self._search.add(best, sum(trial.user_attrs["fold_epochs"] for trial in trials))
+
+    def _write_trials(self) -> None:
+        """Writes the table of all trials, which takes the longer the more there are."""
+        if (now := time.monotonic()) < self._next_table:
+            return
+        write_trials(self._folder.trials_csv, trials_of(self._study))
+        self._next_table = time.monotonic() + (time.monotonic() - now) / SHARE
+
+    def on_experiment_end(self, trials: list[Trial], **_: Any) -> None:
+        """Writes what is left to write."""
+        self.finish()
+        self._search.close()
+
+    def finish(self) -> None:
+        """Writes the table and the ends as they are now."""
+        self._write_ends()
+        self._next_table = 0.0
+        self._write_trials()
+
+    def on_trial_error(self, iteration: int, trials: list[Trial], trial: Trial, **_: Any) -> None:
+        """Writes that the trial's worker failed, and why."""
+        number = trial.config["trial"]
+        with whole_file(self._folder.error_txt(number)) as temporary:
+            shutil.copyfile(trial.error_file, temporary)
+        self.on_trial_complete(iteration, trials, trial)
+
+
+def _forget_results(run: Trial) -> None:
+    """Frees what Ray keeps of the results of a run that is over, which nobody reads."""
+    run.run_metadata.last_result = {"done": True}  # of an empty one, Ray asks its worker again
+    run.run_metadata.metric_analysis = {}
+    run.run_metadata.metric_n_steps = {}

@@ -1,0 +1,1 @@
+"""Ray: the cluster, and what its workers do."""
