@@ -36,15 +36,22 @@ from tune.session.signals import Stop, how_to_resume
 from tune.session.storage import Storage
 from tune.watching.events import Finished, SweepBegun, Tell, ignore
 from tune.watching.terminal import say, warn
+from tune.workers.trainable import CrossValidation
 
 
-def run_sweep(request: SweepRequest, console: Console, tell: Tell = ignore) -> SweepFolder:
+def run_sweep(
+    request: SweepRequest,
+    console: Console,
+    tell: Tell = ignore,
+    trainable: type = CrossValidation,
+) -> SweepFolder:
     """Searches, retrains and judges; makes the sweep's folder once nothing can be refused.
 
     Args:
         request: What the user asked for.
         console: Where progress is shown.
         tell: Is told each event.
+        trainable: Ray's, which workers run for each job of the search.
 
     Raises:
         DataError: If the digits cannot be used.
@@ -72,7 +79,7 @@ def run_sweep(request: SweepRequest, console: Console, tell: Tell = ignore) -> S
         folder.make(asked_of(plan))
         told = f"folder    {short_path(folder.path)}. If broken off: {how_to_resume(folder)}"
         say(console, told)
-        _go_on(plan, storage, console, stop, tell)
+        _go_on(plan, storage, console, stop, tell, trainable)
     return folder
 
 
@@ -137,7 +144,7 @@ def resume_sweep(
         share = share_of_cluster(request, space, data, console)
         console.print(f"resuming  {folder.name}\n{_sharing(share)}")
         plan = Plan(request, space, data, share, folder, earlier)
-        _go_on(plan, storage, console, stop, tell)
+        _go_on(plan, storage, console, stop, tell, CrossValidation)
 
 
 def retrain_sweep(
@@ -179,11 +186,18 @@ def retrain_sweep(
         tell(Finished(str(folder.path)))
 
 
-def _go_on(plan: Plan, storage: Storage | None, console: Console, stop: Stop, tell: Tell) -> None:
+def _go_on(
+    plan: Plan,
+    storage: Storage | None,
+    console: Console,
+    stop: Stop,
+    tell: Tell,
+    trainable: type,
+) -> None:
     """Does what is missing of a sweep."""
     with at_work(plan.folder, storage, console, stop):
         tell(_begun(plan))
-        trials = search(plan, console, stop, tell)
+        trials = search(plan, console, stop, tell, trainable)
         _finish(trials, plan, console, tell)
     tell(Finished(str(plan.folder.path)))
 

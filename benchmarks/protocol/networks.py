@@ -16,7 +16,7 @@ from datasets.digit_set import DigitSet, joined
 from datasets.splits import HELD_OUT_PARTS, held_out_parts, stratified_count, without_copies
 from model.configuration import Configuration
 from model.hardware.device import DeviceDigits, best_device
-from model.judging.judgement import logits_of
+from model.judging.judge import logits_of
 from model.networks.networks import DigitNetwork
 from model.training.cross_validation import train_whole
 

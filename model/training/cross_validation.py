@@ -1,7 +1,6 @@
 """Cross-validation of one configuration, and training it on everything."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -9,33 +8,13 @@ from numpy.typing import NDArray
 
 from model.configuration import Configuration
 from model.hardware.device import DeviceDigits
-from model.judging.judgement import Judgement
 from model.networks.networks import DigitNetwork
 from model.training.batched import Stack, stacks
+from model.training.fold_epoch import FoldEpoch
 from model.training.replicas import Replicas
 
 Indices = NDArray[np.int64]
 HARDEST = 24  # validation images that are told of after a fold's last epoch
-
-
-@dataclass(frozen=True)
-class FoldEpoch:
-    """What one epoch of one fold came to.
-
-    Attributes:
-        fold: 0 for the first.
-        epoch: 1 for the first.
-        learning_rate: At the epoch's end.
-        training_loss: Mean over the epoch's steps, dropout and augmentation on, nats.
-        validation: How the network reads the fold's validation images after the epoch; after the
-            last one with the hardest of them.
-    """
-
-    fold: int
-    epoch: int
-    learning_rate: float
-    training_loss: float
-    validation: Judgement
 
 
 def cross_validate(

@@ -13,7 +13,8 @@ from torch import Tensor
 from model.configuration import Configuration
 from model.hardware.device import DeviceDigits, mixed_precision
 from model.hardware.streams import stream
-from model.judging.judgement import Judgement, judge
+from model.judging.judge import judge
+from model.judging.judgement import Judgement
 from model.networks.networks import DigitNetwork, build
 from model.training.augmentation import augmented
 from model.training.randomness import OwnRandomness

@@ -8,7 +8,8 @@ from torch import Tensor
 
 from model.configuration import Configuration
 from model.hardware.device import DeviceDigits
-from model.judging.judgement import Judgement, judge
+from model.judging.judge import judge
+from model.judging.judgement import Judgement
 from model.networks.networks import DigitNetwork, averaged
 from model.training.replica import Replica
 

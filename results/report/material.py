@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import pandas as pd
 from optuna.distributions import BaseDistribution
 
+from model.training.fold_epoch import FoldEpoch
 from results.damage import KnownTrials, damage, known_trials
 from results.errors import unless_damaged
 from results.store.epochs import EpochLog
@@ -99,7 +99,7 @@ class Material:
         """How much each parameter decides; nothing where too few trials have ended."""
         return importance(self.known.study)
 
-    def epochs(self, trial: int) -> list[dict[str, Any]]:
+    def epochs(self, trial: int) -> list[FoldEpoch]:
         """Returns what each epoch of each fold of a trial came to."""
         return EpochLog(self.folder).read(trial)
 

@@ -24,7 +24,8 @@ STATES = {
 ALWAYS = ("trial", "state", "origin", "validation_loss", "estimate", "fold_epochs")
 ENDED = (TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAIL)
 ESTIMATES = "estimates"  # of a study: by all that its search has seen, (trial, loss) each
-STOPPED = "it was stopped before its last epoch."
+UNLIKELY = "unlikely"  # why a trial was pruned: likely worse than another
+SEARCH_OVER = "search over"  # why a trial was pruned: the search left it before its last epoch
 MISSED = "missed"  # of a study: the probability that a trial that was stopped is better than all
 
 

@@ -26,6 +26,7 @@ from results.store.readings import Readings, write_readings
 from results.store.study import study_storage
 from results.store.trials import ranked, trials_table, write_trials
 from results.store.winner import load_network, save_network
+from tests.made_epochs import made_epoch
 
 FOLDS, EPOCHS, HELD_OUT = 2, 2, 1040
 SOURCES = np.array(["photographs", "synthetic"])
@@ -103,10 +104,7 @@ def _trial(number: int, end: TrialState, dice: np.random.Generator) -> FrozenTri
 def _write_epochs(log: EpochLog, trial: FrozenTrial) -> None:
     for fold, loss in enumerate(trial.user_attrs.get("fold_losses", [])):
         for epoch in range(1, EPOCHS + 1):
-            told = {"fold": fold, "epoch": epoch, "learning_rate": 0.1, "training_loss": 1.0}
-            sources = {"synthetic": {"count": 10, "correct": 9, "loss": loss}}
-            result = {**told, "validation_loss": loss / epoch, "sources": sources}
-            log.append(trial.number, {"folds": [result]})
+            log.append(trial.number, [made_epoch(fold, epoch, loss / epoch, "synthetic")])
 
 
 def _judge(folder: SweepFolder, study: optuna.Study, dice: np.random.Generator) -> None:

@@ -14,6 +14,7 @@ from rich.console import Console
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from model.configuration import Configuration
+from model.training.fold_epoch import FoldEpoch
 from results.errors import ResultsError
 from results.store.epochs import EpochLog
 from results.store.folder import SweepFolder
@@ -22,17 +23,19 @@ from results.store.lock import held
 from results.store.study import open_study
 from results.store.trials import read_trials
 from search_spaces import SearchSpace, read_space
+from tests.made_epochs import made_epoch
 from tests.process import HeldProcess
 from tune.errors import SweepError
 from tune.planning.request import SweepRequest
 from tune.search.engine import Engine
 from tune.search.first_trials import enqueue_first
 from tune.search.forecasting.forecast import Forecaster
-from tune.search.jobs import Decision, Job, Outcome
+from tune.search.outcome import Decision, Outcome
 from tune.search.pruning.ladder import LadderPruner
-from tune.search.pruning.pruner import NoPruner, Pruner
+from tune.search.pruning.pruner import Pruner
 from tune.search.sampling import EstimateSampler, Size
 from tune.sweep import resume_sweep, run_sweep
+from tune.workers.job import Job, JobStep
 
 pytestmark = pytest.mark.usefixtures("own_ray")
 TINY = str(Path(__file__).with_name("tiny.toml"))
@@ -52,7 +55,7 @@ class Life:
         forecaster = Forecaster(FOLDS, EPOCHS)
         self.study.sampler = EstimateSampler(space.distributions(), forecaster.losses, 5, seed=0)
         spared = enqueue_first(self.study, space, Size(lambda _: 0), TRIALS)
-        pruner: Pruner = LadderPruner(forecaster, spared) if pruned else NoPruner()
+        pruner: Pruner = LadderPruner(forecaster, spared) if pruned else Pruner(forecaster)
         fixed = space.fixed_with(EPOCHS)
         self.engine = Engine(
             self.study, forecaster, pruner, space, TRIALS, fixed, log=EpochLog(folder)
@@ -71,25 +74,22 @@ class Life:
             if self.epochs >= epochs:
                 raise Killed
             self.epochs += 1
-            result = _result(job.configuration, *step)
+            folds = (_fold_epoch(job.configuration, *step),)
             if step == steps[-1]:
-                self.engine.on_end(job, Outcome.of({**result, "complete": True}))
-            elif self.engine.on_epoch(job, result) == Decision.END:
-                return self.engine.on_end(job, Outcome.of(result))
+                self.engine.on_end(job, Outcome.of(JobStep(folds, is_last=True)))
+            elif self.engine.on_epoch(job, folds) == Decision.END:
+                return self.engine.on_end(job, Outcome.of(JobStep(folds)))
         return None
 
     def rows(self) -> list[Row]:
         return [(trial.state.name, trial.value, trial.params) for trial in self.study.trials]
 
 
-def _result(configuration: Configuration, fold: int, epoch: int) -> dict[str, Any]:
+def _fold_epoch(configuration: Configuration, fold: int, epoch: int) -> FoldEpoch:
     rate = np.log10(configuration.learning_rate)
     bump = np.random.default_rng([configuration.channels_1, fold, epoch]).normal()
     loss = float((0.2 + (rate + 2.2) ** 2) * (1 + 2 / epoch) * np.exp(0.05 * bump))
-    measures = {"mnist": {"count": 10, "correct": 9, "loss": loss}}
-    rows = {"fold": fold, "epoch": epoch, "validation_loss": loss, "sources": measures}
-    told = {"learning_rate": 0.001, "training_loss": loss, **rows}
-    return {"validation_loss": loss, "epoch": epoch, "folds": [told], "time_this_iter_s": 0.5}
+    return made_epoch(fold, epoch, loss, seconds=0.5)
 
 
 @pytest.fixture

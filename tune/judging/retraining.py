@@ -9,7 +9,8 @@ from datasets.digit_set import DigitSet
 from model.configuration import REPORT, Configuration
 from model.hardware.device import DeviceDigits
 from model.judging.calibration import calibrated, calibration_error, fitted_temperature
-from model.judging.judgement import Judgement, judged, logits_of
+from model.judging.judge import judged, logits_of
+from model.judging.judgement import Judgement
 from model.networks.networks import DigitNetwork
 from results.errors import ResultsError
 from results.export.about import about_winner

@@ -22,7 +22,7 @@ from tune.search.engine import Engine
 from tune.search.first_trials import enqueue_first
 from tune.search.forecasting.forecast import Forecaster
 from tune.search.pruning.ladder import LadderPruner
-from tune.search.pruning.pruner import NoPruner, Pruner
+from tune.search.pruning.pruner import Pruner
 from tune.search.ray_tune import run_on_workers
 from tune.search.sampling import EstimateSampler, Size, startup_trials
 from tune.search.time_budget import TimeBudget
@@ -35,11 +35,18 @@ from tune.watching.terminal import live, warn
 from tune.watching.view import SearchView
 from tune.watching.worker_board import Workers
 from tune.workers.cluster import cores_and_gpus
+from tune.workers.trainable import CrossValidation
 
 LEFT = 0.48  # of the cost of complete trials, about what pruning leaves: 0.40 to 0.57 in replays
 
 
-def search(plan: Plan, console: Console, stop: Stop, tell: Tell = ignore) -> pd.DataFrame:
+def search(
+    plan: Plan,
+    console: Console,
+    stop: Stop,
+    tell: Tell = ignore,
+    trainable: type = CrossValidation,
+) -> pd.DataFrame:
     """Runs the trials of a sweep that are left to run and returns the table of all.
 
     Raises:
@@ -52,7 +59,7 @@ def search(plan: Plan, console: Console, stop: Stop, tell: Tell = ignore) -> pd.
         recorder = Recorder(plan.folder, study, plan.data.pool, plan.request.finalists)
         stop.searching = True
         with _watched(study, plan, console, stop, tell) as progress:
-            run_on_workers(plan, engine, [recorder, progress])
+            run_on_workers(plan, engine, [recorder, progress], trainable)
         came = stop.search_ended()
         _end(engine, plan, stop)
         recorder.finish()
@@ -137,7 +144,7 @@ def _pruner(
 ) -> Pruner:
     request = plan.request
     if request.pruner == "none":
-        return NoPruner()
+        return Pruner(forecaster)
 
     def weights(trial: int) -> int:
         return int(study.get_trials(deepcopy=False)[trial].user_attrs["weights"])

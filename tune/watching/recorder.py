@@ -13,12 +13,17 @@ from ray.tune.experiment import Trial
 from datasets.atomic import whole_file
 from datasets.digit_set import DigitSet
 from results.store.epochs import EpochLog
-from results.store.fold_readings import forget_fold_readings, write_fold_readings
+from results.store.fold_readings import (
+    FoldReading,
+    forget_fold_readings,
+    write_fold_readings,
+)
 from results.store.folder import SweepFolder
 from results.store.trials import ENDED, trials_of, write_trials
 from results.tensorboard.best_pictures import show_best
 from results.tensorboard.event_files import SearchEvents, TrialEvents, has_end, write_end
 from tune.workers.not_saved import NotSaved
+from tune.workers.trainable import JOB, STEP
 
 SHARE = 0.01  # of the driver's time, the most that is spent on writing the table
 
@@ -48,25 +53,26 @@ class Recorder(NotSaved, Callback):  # type: ignore[misc]
 
     def on_trial_start(self, iteration: int, trials: list[Trial], trial: Trial, **_: Any) -> None:
         """Makes the trial's folder and opens its event files."""
-        number = trial.config["trial"]
+        number = trial.config[JOB].trial
         self._folder.trial(number).mkdir(exist_ok=True)
         self._events[trial.trial_id] = TrialEvents(self._folder, number)
         if number not in self._written:  # what it had before the search was broken off
-            rows = self._log.read(number)
-            self._written[number] = {(row["fold"], row["epoch"]) for row in rows}
+            epochs = self._log.read(number)
+            self._written[number] = {(each.fold, each.epoch) for each in epochs}
         self._write_trials()
 
     def on_trial_result(
         self, iteration: int, trials: list[Trial], trial: Trial, result: dict[str, Any], **_: Any
     ) -> None:
-        """Writes one epoch, unless it repeats one; takes from the result what Ray need not keep."""
-        number = trial.config["trial"]
-        write_fold_readings(self._folder, number, result.pop("readings", ()))
-        epochs = {(fold["fold"], fold["epoch"]) for fold in result.get("folds", ())}
+        """Writes one epoch, unless it repeats one."""
+        number = trial.config[JOB].trial
+        folds = result[STEP].folds
+        write_fold_readings(self._folder, number, filter(None, map(FoldReading.of, folds)))
+        epochs = {(fold.fold, fold.epoch) for fold in folds}
         written = self._written[number]
         if epochs - written:
             written |= epochs
-            self._events[trial.trial_id].add_epoch(result)
+            self._events[trial.trial_id].add_epoch(folds)
 
     def on_trial_complete(
         self, iteration: int, trials: list[Trial], trial: Trial, **_: Any
@@ -119,7 +125,7 @@ class Recorder(NotSaved, Callback):  # type: ignore[misc]
 
     def on_trial_error(self, iteration: int, trials: list[Trial], trial: Trial, **_: Any) -> None:
         """Writes that the trial's worker failed, and why."""
-        number = trial.config["trial"]
+        number = trial.config[JOB].trial
         with whole_file(self._folder.error_txt(number)) as temporary:
             shutil.copyfile(trial.error_file, temporary)
         self.on_trial_complete(iteration, trials, trial)

@@ -12,9 +12,10 @@ from datasets.digit_set import DigitSet
 from datasets.splits import fold_indices
 from model.configuration import Configuration
 from model.hardware.device import DeviceDigits
-from model.judging.judgement import judge
+from model.judging.judge import judge
 from model.networks.networks import members_of
-from model.training.cross_validation import FoldEpoch, cross_validate, fold_seed, train_whole
+from model.training.cross_validation import cross_validate, fold_seed, train_whole
+from model.training.fold_epoch import FoldEpoch
 from model.training.replica import Replica
 
 CPU = torch.device("cpu")

@@ -14,12 +14,15 @@ sys.modules["ray"] = None
 import numpy as np
 import optuna
 from model.configuration import Configuration
+from model.judging.judgement import Judgement, SourceMeasures
+from model.training.fold_epoch import FoldEpoch
 from search_spaces import read_space
 from tune.search.engine import Engine
 from tune.search.forecasting.forecast import Forecaster
-from tune.search.jobs import Decision, Outcome
+from tune.search.outcome import Decision, Outcome
 from tune.search.pruning.ladder import LadderPruner
 from tune.search.sampling import EstimateSampler
+from tune.workers.job import JobStep
 
 FOLDS, EPOCHS = 5, 10
 SPACE = read_space("quick", Configuration.check)
@@ -40,11 +43,11 @@ def worked(engine, job):
     for fold in job.folds:
         for epoch in range(1, EPOCHS + 1):
             loss = TABLE[job.trial, fold, epoch - 1]
-            row = {"fold": fold, "epoch": epoch, "validation_loss": loss, "sources": {}}
+            judged = Judgement({"table": SourceMeasures(1, 1, loss)})
+            folds = (FoldEpoch(fold, epoch, 0, 0, judged),)
             last = fold == job.folds[-1] and epoch == EPOCHS
-            result = {"folds": [row], "validation_loss": loss, "complete": last}
-            if last or engine.on_epoch(job, result) == Decision.END:
-                return Outcome.of(result)
+            if last or engine.on_epoch(job, folds) == Decision.END:
+                return Outcome.of(JobStep(folds, last))
 
 def refuse(event, arguments):
     if event == "open":
