@@ -38,23 +38,25 @@ from tune.watching.events import Finished, SweepBegun, Tell, ignore
 from tune.watching.terminal import say, warn
 
 
-def run_sweep(request: SweepRequest, console: Console, tell: Tell = ignore) -> SweepFolder:
+def run_sweep(
+    request: SweepRequest, console: Console | None = None, tell: Tell = ignore
+) -> SweepFolder:
     """Searches, retrains and judges; makes the sweep's folder once nothing can be refused.
 
     Args:
         request: What the user asked for.
-        console: Where progress is shown.
+        console: Where progress is shown; stderr when left out.
         tell: Is told each event.
 
     Raises:
         DataError: If the digits cannot be used.
         SpaceError: If the search space cannot be used.
-        SweepError: If a number makes no sense or there are too few cores or GPUs.
+        SweepError: If options contradict each other or there are too few cores or GPUs.
         ResultsError: If the name is taken, or the storage cannot be used.
         Interrupted: If the user ended the search early.
         SweepFailed: If no trial is complete, the retraining fails, or the disk.
     """
-    request.check()
+    console = console or Console(stderr=True)
     folder = SweepFolder.vacant(request.out, request.name)
     space = read_space(request.space, Configuration.check)
     _require_sense(request, space)
@@ -160,8 +162,7 @@ def retrain_sweep(
     """
     request, space, described = asked_before(folder)
     if networks is not None:
-        request = request.model_copy(update={"networks": networks})
-        request.check()
+        request = SweepRequest(**{**request.model_dump(), "networks": networks})
     trials = known_trials(folder).table
     best_trials(trials, 1)
     data = load_data(request, space.folds)

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-import shuzi
 from results.report.command import command_of
+from shuzi.commands import app
 from tune.errors import SweepError
 from tune.planning.request import SweepRequest
 
@@ -48,5 +48,5 @@ def test_the_command_asks_for_the_same_again(
 
     monkeypatch.setattr("tune.sweep.run_sweep", take)
     command = shlex.split(command_of(asked.model_dump(mode="json")))
-    CliRunner().invoke(shuzi.app, [*command[1:], "--out", str(tmp_path)])
+    CliRunner().invoke(app, [*command[1:], "--out", str(tmp_path)])
     assert got == [asked]
