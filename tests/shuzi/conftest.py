@@ -34,7 +34,7 @@ def call(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> 
 
 @pytest.fixture(scope="session")
 def made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What the bad requests below speak of."""
+    """What bad requests speak of."""
     folder = tmp_path_factory.mktemp("mistakes")
     (folder / "typo.toml").write_text(
         'about = "x"\n[parameters]\nwidth = {kind="int",low=1,high=2}\n'

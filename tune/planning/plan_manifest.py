@@ -50,7 +50,7 @@ def asked_before(folder: SweepFolder) -> tuple[SweepRequest, SearchSpace, dict[s
         request = SweepRequest(**asked["request"])
         return request, SearchSpace.model_validate(asked["space"]), asked["data"]
     except (ResultsError, SweepError, ValidationError) as error:
-        reason = f"{folder.sweep_json} is not as a sweep leaves it: {error}"
+        reason = f"{folder.sweep_json} is not as a sweep leaves it: {str(error).rstrip('.')}"
         raise SweepError(f"{reason}; `shuzi show` tells what is left.") from error
 
 
