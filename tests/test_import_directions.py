@@ -20,6 +20,7 @@ MAY_IMPORT = {
     "tune": {"tune", "results", "model", "datasets", "search_spaces"},
 }
 ORDER = {
+    "shuzi": ["__main__", "commands", "sweeps", "models", "data", "options", "fields", "."],
     "datasets": ["inspecting", "sheets", "sources", "downloads", "preparing", "drawn", "."],
     "model": ["training", "judging", "networks", "convolution", "hardware", "."],
     "results": [

@@ -41,7 +41,7 @@ from tune.workers.trainable import CrossValidation
 
 def run_sweep(
     request: SweepRequest,
-    console: Console,
+    console: Console | None = None,
     tell: Tell = ignore,
     trainable: type = CrossValidation,
 ) -> SweepFolder:
@@ -49,19 +49,19 @@ def run_sweep(
 
     Args:
         request: What the user asked for.
-        console: Where progress is shown.
+        console: Where progress is shown; stderr when left out.
         tell: Is told each event.
         trainable: Ray's, which workers run for each job of the search.
 
     Raises:
         DataError: If the digits cannot be used.
         SpaceError: If the search space cannot be used.
-        SweepError: If a number makes no sense or there are too few cores or GPUs.
+        SweepError: If options contradict each other or there are too few cores or GPUs.
         ResultsError: If the name is taken, or the storage cannot be used.
         Interrupted: If the user ended the search early.
         SweepFailed: If no trial is complete, the retraining fails, or the disk.
     """
-    request.check()
+    console = console or Console(stderr=True)
     folder = SweepFolder.vacant(request.out, request.name)
     space = read_space(request.space, Configuration.check)
     _require_sense(request, space)
@@ -167,8 +167,7 @@ def retrain_sweep(
     """
     request, space, described = asked_before(folder)
     if networks is not None:
-        request = request.model_copy(update={"networks": networks})
-        request.check()
+        request = SweepRequest(**{**request.model_dump(), "networks": networks})
     trials = known_trials(folder).table
     best_trials(trials, 1)
     data = load_data(request, space.folds)

@@ -28,7 +28,6 @@ from rich.console import Console
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator, ImageEvent
 from tensorboard.plugins.hparams import plugin_data_pb2
 
-import shuzi
 import tune.judging.trained_networks
 import tune.workers.trainers
 from datasets.digit_set import DigitSet
@@ -50,6 +49,7 @@ from results.store.winner import load_network
 from results.tensorboard.event_files import as_png
 from results.terminal.summary import briefs, briefs_schema, summary, summary_schema
 from search_spaces import read_space
+from shuzi.__main__ import main
 from tests.process import SECONDS, started
 from tests.waiting import wait_until
 from tune.errors import SweepError
@@ -543,7 +543,7 @@ def test_retraining_comes_to_the_same_and_may_be_quiet(
     command = ["shuzi", "retrain", "small", "--quiet", "--out", str(tmp_path)]
     monkeypatch.setattr(sys, "argv", command)
     with pytest.raises(SystemExit) as ended:
-        shuzi.main()
+        main()
     assert not ended.value.code
     said = capsys.readouterr()
     assert said.err == ""

@@ -47,10 +47,10 @@ def asked_before(folder: SweepFolder) -> tuple[SweepRequest, SearchSpace, dict[s
     """
     try:
         asked = read_asked(folder)
-        request = SweepRequest.model_validate(asked["request"])
+        request = SweepRequest(**asked["request"])
         return request, SearchSpace.model_validate(asked["space"]), asked["data"]
-    except (ResultsError, ValidationError) as error:
-        reason = f"{folder.sweep_json} is not as a sweep leaves it: {error}"
+    except (ResultsError, SweepError, ValidationError) as error:
+        reason = f"{folder.sweep_json} is not as a sweep leaves it: {str(error).rstrip('.')}"
         raise SweepError(f"{reason}; `shuzi show` tells what is left.") from error
 
 
