@@ -580,12 +580,12 @@ def _told_of_disk(error: OSError) -> int:
 
 def _refusals() -> tuple[type[Exception], ...]:
     """Returns what a user's mistake raises; only imported where something was raised."""
-    from datasets.errors import DataError
+    from datasets.errors import DataError, ExtensionError
     from results.errors import ResultsError
     from search_spaces.errors import SpaceError
     from tune.errors import SweepError
 
-    return typer.TyperException, DataError, ResultsError, SpaceError, SweepError
+    return typer.TyperException, DataError, ExtensionError, ResultsError, SpaceError, SweepError
 
 
 def _ending() -> "type[SweepEnded]":

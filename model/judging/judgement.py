@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from model.hardware.device import DeviceDigits, mixed_precision
-from model.networks.networks import CLASSES, DigitNetwork
+from model.networks.digit_network import CLASSES, DigitNetwork
 
 BATCH = {"cpu": 200, "cuda": 1000}  # images at a time; five folds keep the activations
 

@@ -14,7 +14,8 @@ from model.configuration import Configuration
 from model.hardware.device import DeviceDigits, mixed_precision
 from model.hardware.streams import stream
 from model.judging.judgement import Judgement, judge
-from model.networks.networks import DigitNetwork, build
+from model.networks.digit_network import DigitNetwork
+from model.networks.kinds import build
 from model.training.augmentation import augmented
 from model.training.randomness import OwnRandomness
 from model.training.repetition import repeated

@@ -9,7 +9,8 @@ from torch import Tensor
 from model.configuration import Configuration
 from model.hardware.device import DeviceDigits
 from model.judging.judgement import Judgement, judge
-from model.networks.networks import DigitNetwork, averaged
+from model.networks.averaged import averaged
+from model.networks.digit_network import DigitNetwork
 from model.training.replica import Replica
 
 

@@ -10,7 +10,7 @@ from model.configuration import REPORT, Configuration
 from model.hardware.device import DeviceDigits
 from model.judging.calibration import calibrated, calibration_error, fitted_temperature
 from model.judging.judgement import Judgement, judged, logits_of
-from model.networks.networks import DigitNetwork
+from model.networks.digit_network import DigitNetwork
 from results.errors import ResultsError
 from results.export.about import about_winner
 from results.store.evaluation import (

@@ -13,7 +13,7 @@ import optuna
 from optuna.trial import FrozenTrial, TrialState
 
 from model.configuration import Configuration
-from model.networks.networks import count_parameters
+from model.networks.kinds import count_parameters
 from results.durations import duration
 from results.store.trials import ENDED, STOPPED, with_estimates
 from search_spaces import SearchSpace
