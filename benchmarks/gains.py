@@ -33,7 +33,7 @@ from benchmarks.real_digits import RealDigits
 from model.configuration import Configuration
 from model.hardware.device import DeviceDigits
 from model.judging.judge import judged, logits_of
-from model.networks.networks import DigitNetwork
+from model.networks.digit_network import DigitNetwork
 from model.training.cross_validation import fold_seed, train_whole
 from tune.planning.data import load_data
 from tune.planning.request import SweepRequest

@@ -24,7 +24,8 @@ from benchmarks.protocol.arms import WINNER, winning_configuration
 from datasets.sources.chinese import load_chinese
 from model.brightness import brightness
 from model.configuration import Configuration
-from model.networks.networks import DigitNetwork, build
+from model.networks.digit_network import DigitNetwork
+from model.networks.kinds import build
 from model.networks.portable import PortableNetwork
 from results.export.int8 import quantised
 from results.export.onnx_graph import INPUT, onnx_model

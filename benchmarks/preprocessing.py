@@ -31,7 +31,7 @@ from model.configuration import Configuration
 from model.hardware.device import DeviceDigits
 from model.hardware.processor import prepare_processor
 from model.judging.judge import judge
-from model.networks.networks import DigitNetwork
+from model.networks.digit_network import DigitNetwork
 from model.training.cross_validation import train_whole
 
 SIDE, CROPS, ROUNDS = 100, 500, 7

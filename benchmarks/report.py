@@ -37,7 +37,7 @@ from benchmarks.protocol.arms import (
 from benchmarks.protocol.networks import TEST, Task, judged_places
 from benchmarks.protocol.readings import Readings, difference
 from benchmarks.spread import mean_spread
-from model.networks.networks import count_parameters
+from model.networks.kinds import count_parameters
 
 SOURCES = ("tongji", "chen-mnist", "forms", TEST)
 PAIRS = (*map(tuple, ("ab", "bc", "cf", "de", "ce", "fe", "eh")), ("d", "d*"), ("e", "e*"))

@@ -1,4 +1,4 @@
-"""What is raised when digits cannot be used as they are."""
+"""What is raised when digits, or code that a user has written, cannot be used as they are."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,6 +6,10 @@ from contextlib import contextmanager
 
 class DataError(ValueError):
     """A digit set, a picture or a folder breaks a rule: the message names it and the value."""
+
+
+class ExtensionError(ValueError):
+    """Code of the user's own is not there, or breaks a rule: the message names both."""
 
 
 @contextmanager

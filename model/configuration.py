@@ -4,18 +4,25 @@ import difflib
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Self
 
+from datasets.extension import extension
+
 
 def _number(default: float, low: float, high: float) -> Any:
     return field(default=default, metadata={"low": low, "high": high})
 
 
-def _choice(default: str, *others: str) -> Any:
-    return field(default=default, metadata={"choices": (default, *others)})
+def _choice(default: str, *others: str, own: bool = False) -> Any:
+    return field(default=default, metadata={"choices": (default, *others), "own": own})
 
 
-def _check_choice(name: str, value: object, choices: tuple[str, ...]) -> None:
-    if value not in choices:
-        raise ValueError(f"{name} must be one of {', '.join(choices)}, but got {value}.")
+def _check_choice(name: str, value: object, choices: tuple[str, ...], own: bool) -> None:
+    if value in choices:
+        return
+    if own and isinstance(value, str) and ":" in value:
+        extension(value)
+        return
+    allowed = f"{', '.join(choices)}{', or module:Class for one of your own' if own else ''}"
+    raise ValueError(f"{name} must be one of {allowed}, but got {value}.")
 
 
 def _check_number(name: str, value: object, low: float, high: float, whole: bool) -> None:
@@ -31,8 +38,8 @@ class Configuration:
     """One network and how it is trained. The defaults are the report's own experiment.
 
     Attributes:
-        network: `cnn`, or `fully-connected` (784-256-64-10), which uses no channel, dropout or
-            hidden width.
+        network: `cnn`; `fully-connected` (784-256-64-10), which uses no channel, dropout or hidden
+            width; or `module:Class`, a class of your own, which uses what it wants.
         channels_1: Output channels of the first convolution.
         channels_2: Output channels of the second convolution.
         dropout_1: Dropout rate after the first pooling.
@@ -59,9 +66,10 @@ class Configuration:
 
     Raises:
         ValueError: If a value is not of its kind or out of its range.
+        ExtensionError: If it is a class of your own that cannot be imported.
     """
 
-    network: str = _choice("cnn", "fully-connected")
+    network: str = _choice("cnn", "fully-connected", own=True)
     channels_1: int = _number(128, 1, 1024)
     channels_2: int = _number(256, 1, 1024)
     dropout_1: float = _number(0.3, 0.0, 0.95)
@@ -94,7 +102,8 @@ class Configuration:
         """Checks one value against the rule for its name.
 
         Raises:
-            ValueError: If there is no such name, or the value is not allowed.
+            ValueError: If there is no such name, or the value is not allowed; an `ExtensionError`
+                if it is a class of your own that cannot be imported.
         """
         known = {item.name: item for item in fields(cls)}
         if name not in known:
@@ -103,7 +112,7 @@ class Configuration:
             raise ValueError(f"there is no parameter {name}: {hint}")
         rule = known[name].metadata
         if "choices" in rule:
-            _check_choice(name, value, rule["choices"])
+            _check_choice(name, value, rule["choices"], rule["own"])
         else:
             _check_number(name, value, rule["low"], rule["high"], known[name].type is int)
 

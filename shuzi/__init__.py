@@ -16,6 +16,7 @@ from shuzi.rooms import require_own_rooms
 
 if TYPE_CHECKING:
     from datasets.errors import DataError as DataError
+    from datasets.errors import ExtensionError as ExtensionError
     from results.errors import ResultsError as ResultsError
     from results.store.folder import SweepFolder as SweepFolder
     from search_spaces.errors import SpaceError as SpaceError
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 PLACES = {
     "DataError": "datasets.errors",
+    "ExtensionError": "datasets.errors",
     "Interrupted": "tune.errors",
     "ResultsError": "results.errors",
     "SpaceError": "search_spaces.errors",

@@ -35,12 +35,12 @@ def told(reason: str, status: int) -> int:
 
 def _refusals() -> tuple[type[Exception], ...]:
     """Returns what a user's mistake raises; only imported where something was raised."""
-    from datasets.errors import DataError
+    from datasets.errors import DataError, ExtensionError
     from results.errors import ResultsError
     from search_spaces.errors import SpaceError
     from tune.errors import SweepError
 
-    return DataError, ResultsError, SpaceError, SweepError
+    return DataError, ExtensionError, ResultsError, SpaceError, SweepError
 
 
 def _status_of_a_sweep_after(error: Exception) -> int | None:

@@ -9,7 +9,7 @@ from rich.console import Console
 
 from datasets.digit_set import DigitSet
 from model.configuration import Configuration
-from model.networks.networks import count_parameters
+from model.networks.kinds import count_parameters
 from results.damage import KnownTrials, damage, known_trials
 from results.errors import ResultsError
 from results.store.exports import DEFAULT
@@ -23,6 +23,7 @@ from tune.judging.choice import best_trials, chosen_winner, configuration_of
 from tune.judging.exporting import data_at_hand, export_forms, missing_forms
 from tune.judging.retraining import forget_judgements, is_judged, retrain_and_judge
 from tune.planning.data import SweepData, load_data
+from tune.planning.own_networks import require_networks
 from tune.planning.plan import Plan
 from tune.planning.plan_manifest import ask_anew, asked_before, asked_of, require_same
 from tune.planning.request import SweepRequest, lasting_uri
@@ -56,6 +57,7 @@ def run_sweep(
     Raises:
         DataError: If the digits cannot be used.
         SpaceError: If the search space cannot be used.
+        ExtensionError: If a network of your own cannot be used.
         SweepError: If options contradict each other or there are too few cores or GPUs.
         ResultsError: If the name is taken, or the storage cannot be used.
         Interrupted: If the user ended the search early.
@@ -64,6 +66,7 @@ def run_sweep(
     console = console or Console(stderr=True)
     folder = SweepFolder.vacant(request.out, request.name)
     space = read_space(request.space, Configuration.check)
+    require_networks(space)
     _require_sense(request, space)
     earlier = _earlier(request, space, request.out)
     storage = new_storage(request.storage, request.name)

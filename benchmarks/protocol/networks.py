@@ -17,7 +17,7 @@ from datasets.splits import HELD_OUT_PARTS, held_out_parts, stratified_count, wi
 from model.configuration import Configuration
 from model.hardware.device import DeviceDigits, best_device
 from model.judging.judge import logits_of
-from model.networks.networks import DigitNetwork
+from model.networks.digit_network import DigitNetwork
 from model.training.cross_validation import train_whole
 
 TEST = "mnist test"

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from model.hardware.device import DeviceDigits, mixed_precision
 from model.judging.judgement import HardDigit, Judgement, SourceMeasures
-from model.networks.networks import CLASSES, DigitNetwork
+from model.networks.digit_network import CLASSES, DigitNetwork
 
 BATCH = {"cpu": 200, "cuda": 1000}  # images at a time; five folds keep the activations
 

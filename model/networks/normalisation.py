@@ -25,16 +25,23 @@ class BatchNorm(nn.BatchNorm1d):
         normalised = self._by_column(laid.reshape(-1, laid.shape[-1]))
         return normalised.view(laid.shape).permute(BACK[order])
 
-    def scale_and_shift(self) -> tuple[Tensor, Tensor]:
-        """Returns by what a trained one multiplies each channel, and what it adds: (d,) each."""
-        assert self.running_mean is not None
-        assert self.running_var is not None
-        scale = self.weight / (self.running_var + self.eps).sqrt()
-        return scale, self.bias - self.running_mean * scale
-
     def _by_column(self, rows: Tensor) -> Tensor:
         if len(rows) > 1 or not self.training:
             return super().forward(rows)
         return F.batch_norm(
             rows, self.running_mean, self.running_var, self.weight, self.bias, eps=self.eps
         )
+
+
+Normalisation = nn.BatchNorm1d | nn.BatchNorm2d  # torch's own, or as above
+
+
+def scale_and_shift(normalisation: Normalisation) -> tuple[Tensor, Tensor]:
+    """Returns by what a trained one multiplies each channel, and what it adds: (d,) each."""
+    assert normalisation.running_mean is not None
+    assert normalisation.running_var is not None
+    deviation = (normalisation.running_var + normalisation.eps).sqrt()
+    if not normalisation.affine:
+        return 1 / deviation, -normalisation.running_mean / deviation
+    scale = normalisation.weight / deviation
+    return scale, normalisation.bias - normalisation.running_mean * scale

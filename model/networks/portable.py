@@ -6,8 +6,11 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from model.networks.networks import DigitCNN, DigitNetwork, FullyConnected, members_of
-from model.networks.normalisation import BatchNorm
+from model.networks.averaged import members_of
+from model.networks.digit_network import DigitNetwork, one_by_one
+from model.networks.normalisation import Normalisation, scale_and_shift
+
+WITHOUT_EFFECT = (nn.Dropout, nn.Dropout2d, nn.Identity)  # once trained
 
 
 class PortableMember(nn.Module):
@@ -24,7 +27,7 @@ class PortableMember(nn.Module):
         super().__init__()
         self.register_buffer("mean", network.mean * 255)
         self.register_buffer("deviation", network.deviation * 255)
-        layers = _layers(network)
+        layers = nn.Sequential(*portable_layers(network))
         self.layers = layers.to(memory_format=torch.contiguous_format)  # type: ignore[call-overload]
 
     def forward(self, brightness: Tensor) -> Tensor:
@@ -69,36 +72,63 @@ def _together(logits: Sequence[Tensor]) -> Tensor:
     return torch.stack([each.softmax(dim=1) for each in logits]).mean(dim=0).log()
 
 
-def _layers(network: DigitNetwork) -> nn.Sequential:
-    """Returns copies of a network's layers; ReLU comes before pooling, with which it commutes."""
-    if isinstance(network, FullyConnected):
-        return nn.Sequential(nn.Flatten(), *copy.deepcopy(network.layers))
-    assert isinstance(network, DigitCNN)
-    pooling = (nn.ReLU(), nn.MaxPool2d(2))
-    return nn.Sequential(
-        *(copy.deepcopy(network.convolution_1), *pooling),
-        *(_taken_up(network.normalisation_1, network.convolution_2), *pooling, nn.Flatten()),
-        *(_taken_up(network.normalisation_2, network.hidden_1), nn.ReLU()),
-        *(_taken_up(network.normalisation_3, network.hidden_2), nn.ReLU()),
-        _taken_up(network.normalisation_4, network.output),
-    )
+def portable_layers(network: DigitNetwork) -> list[nn.Module]:
+    """Returns copies of a network's layers, by torch's own kinds, as they act once trained.
+
+    A normalisation is taken up by the layer behind it where that is the same function.
+    """
+    acting = (each for each in one_by_one(network.layers) if not isinstance(each, WITHOUT_EFFECT))
+    layers = [copy.deepcopy(each) for each in acting]
+    kept: list[nn.Module] = []
+    for place, layer in enumerate(layers):
+        if not isinstance(layer, Normalisation):
+            kept.append(layer)
+        elif behind := _taking_up(layer, layers[place + 1 :]):
+            _take_up(layer, behind)
+        else:
+            kept.append(_torchs_own(layer, any(isinstance(each, nn.Flatten) for each in kept)))
+    return kept
+
+
+def _taking_up(
+    normalisation: Normalisation, behind: Sequence[nn.Module]
+) -> nn.Conv2d | nn.Linear | None:
+    """Returns the layer that can take a normalisation up, if there is one behind it.
+
+    A convolution that pads cannot: its padding would have to be shifted, too.
+    """
+    layer = next((each for each in behind if not isinstance(each, nn.Flatten)), None)
+    if normalisation.running_mean is None:
+        return None
+    if isinstance(layer, nn.Conv2d) and layer.groups == 1 and layer.padding in ((0, 0), "valid"):
+        return layer
+    return layer if isinstance(layer, nn.Linear) else None
 
 
 @torch.no_grad()
-def _taken_up(normalisation: nn.Module, layer: nn.Conv2d | nn.Linear) -> nn.Conv2d | nn.Linear:
-    """Returns a copy of a layer that also does what a normalisation before it does.
+def _take_up(normalisation: Normalisation, layer: nn.Conv2d | nn.Linear) -> None:
+    """Changes a layer so that it also does what a normalisation before it does.
 
-    Once trained, that scales and shifts each channel; no convolution here pads with anything that
-    would have to be scaled, too.
+    Once trained, that scales and shifts each channel.
     """
-    copied = copy.deepcopy(layer)
-    if not isinstance(normalisation, BatchNorm):
-        return copied
-    scale, shift = normalisation.scale_and_shift()
+    scale, shift = scale_and_shift(normalisation)
     inputs = layer.weight.shape[1] // len(scale)  # of a linear layer that each channel makes
     scale, shift = scale.repeat_interleave(inputs), shift.repeat_interleave(inputs)
     places = (1, -1, *[1] * (layer.weight.dim() - 2))
-    assert copied.bias is not None
-    copied.bias += (layer.weight * shift.view(places)).flatten(1).sum(dim=1)
-    copied.weight *= scale.view(places)
-    return copied
+    if layer.bias is None:
+        layer.bias = nn.Parameter(torch.zeros(len(layer.weight)))
+    layer.bias += (layer.weight * shift.view(places)).flatten(1).sum(dim=1)
+    layer.weight *= scale.view(places)
+
+
+def _torchs_own(normalisation: Normalisation, flat: bool) -> nn.Module:
+    """Returns a normalisation that stays, of rows or else of images."""
+    kind = nn.BatchNorm1d if flat else nn.BatchNorm2d
+    own = kind(
+        normalisation.num_features,
+        eps=normalisation.eps,
+        affine=normalisation.affine,
+        track_running_stats=normalisation.track_running_stats,
+    )
+    own.load_state_dict(normalisation.state_dict())
+    return own

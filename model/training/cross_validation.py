@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from model.configuration import Configuration
 from model.hardware.device import DeviceDigits
-from model.networks.networks import DigitNetwork
-from model.training.batched import Stack, stacks
+from model.networks.digit_network import DigitNetwork
+from model.training.batched import STACKED, Stack, stacks
 from model.training.fold_epoch import FoldEpoch
 from model.training.replicas import Replicas
 
@@ -33,7 +33,8 @@ def cross_validate(
         folds: For each fold the indices of its validation images; it is trained on all others.
         seed: Together with the fold's number decides all that is random in its training.
         numbers: Which of the folds to train; all of them, if not given.
-        batched: Whether each step is one piece of work for all folds; the same up to rounding.
+        batched: Whether each step is one piece of work for all folds; the same up to rounding. Of a
+            network that is not known to `model.training.batched` it never is.
 
     Yields:
         After each epoch, what it came to in each fold.
@@ -42,6 +43,7 @@ def cross_validate(
         FloatingPointError: If a loss is not finite.
     """
     numbers = range(len(folds)) if numbers is None else numbers
+    batched = batched and configuration.network in STACKED
     everything = np.arange(len(digits.labels))
     chosen = [torch.as_tensor(folds[number], device=digits.device) for number in numbers]
     replicas: list[Replicas] = []

@@ -15,7 +15,8 @@ from model.hardware.device import DeviceDigits, mixed_precision
 from model.hardware.streams import stream
 from model.judging.judge import judge
 from model.judging.judgement import Judgement
-from model.networks.networks import DigitNetwork, build
+from model.networks.digit_network import DigitNetwork
+from model.networks.kinds import build
 from model.training.augmentation import augmented
 from model.training.randomness import OwnRandomness
 from model.training.repetition import repeated

@@ -10,7 +10,8 @@ from model.configuration import Configuration
 from model.hardware.device import DeviceDigits
 from model.judging.judge import judge
 from model.judging.judgement import Judgement
-from model.networks.networks import DigitNetwork, averaged
+from model.networks.averaged import averaged
+from model.networks.digit_network import DigitNetwork
 from model.training.replica import Replica
 
 

@@ -15,6 +15,7 @@ from onnx import TensorProto, helper, numpy_helper
 from torch import Tensor, nn
 
 from model.networks.portable import PortableMember, PortableNetwork
+from results.export.onnx_layers import node_of
 
 OPSET, IR = 17, 8  # as onnxruntime has read them since 1.12, of 2022
 INPUT, OUTPUT = "images", "probabilities"
@@ -41,19 +42,9 @@ class Graph:
 
     def layer(self, layer: nn.Module, name: str, x: str) -> str:
         """Adds one layer of a network and returns the name of its output."""
-        if isinstance(layer, nn.Conv2d | nn.Linear):
-            return self._product(layer, name, x)
-        if isinstance(layer, nn.MaxPool2d):
-            return self.add("MaxPool", x, kernel_shape=[2, 2], strides=[2, 2])
-        return self.add({nn.ReLU: "Relu", nn.Flatten: "Flatten"}[type(layer)], x)
-
-    def _product(self, layer: nn.Conv2d | nn.Linear, name: str, x: str) -> str:
-        assert layer.bias is not None
-        weights = self.constant(f"{name}.weight", layer.weight)
-        bias = self.constant(f"{name}.bias", layer.bias)
-        if isinstance(layer, nn.Conv2d):
-            return self.add("Conv", x, weights, bias, kernel_shape=list(layer.kernel_size))
-        return self.add("Gemm", x, weights, bias, transB=1)
+        node = node_of(layer)
+        constants = [self.constant(f"{name}.{part}", each) for part, each in node.constants.items()]
+        return self.add(node.kind, x, *constants, **node.attributes)
 
     def member(self, member: PortableMember, name: str, brightness: str) -> str:
         """Adds one network and returns the name of its logits."""
@@ -77,6 +68,9 @@ def onnx_model(network: PortableNetwork) -> onnx.ModelProto:
     """Returns a network as an ONNX model.
 
     Its input is `images`, uint8 (n, 28, 28), its output `probabilities`, float32 (n, 10).
+
+    Raises:
+        ResultsError: If it has a layer for which there is no node.
     """
     graph = Graph()
     axis = graph.constant("channel", np.array([1]))

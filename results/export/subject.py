@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 
 from datasets.digit_set import DigitSet
-from model.networks.networks import averaged
+from model.networks.averaged import averaged
 from model.networks.portable import PortableNetwork
 from results.export.about import accuracy_of
 from results.predict.readers import BATCH

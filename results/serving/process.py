@@ -10,7 +10,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from datasets.errors import DataError, naming
+from datasets.errors import DataError, ExtensionError, naming
 from results.errors import ResultsError
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class ReadingProcess:
         """Waits until the network is open.
 
         Raises:
-            ResultsError: If there is no such model, or it is damaged.
+            ResultsError: If there is no such model, it is damaged, or its network is not here.
         """
         if not self._open:
             trouble = self._heard(STARTING_SECONDS)
@@ -116,7 +116,7 @@ def _read_pictures(connection: Connection, model: str, out: Path) -> None:
     with suppress(EOFError, ConnectionError):  # the server is gone
         try:
             reader = reader_of(model, out)
-        except ResultsError as error:
+        except (ExtensionError, ResultsError) as error:
             connection.send(str(error))
             return
         connection.send(None)

@@ -9,7 +9,7 @@ from typing_extensions import TypedDict  # as pydantic asks for, before Python 3
 from datasets.digit_set import DigitSet
 from model.configuration import Configuration
 from model.judging.judgement import Judgement
-from model.networks.networks import count_parameters
+from model.networks.kinds import count_parameters
 from results.store.formats.json_files import read_as
 
 MNIST, BOTH = "mnist", "mnist+chinese"  # what a network is trained on

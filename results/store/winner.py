@@ -12,8 +12,10 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 
 from datasets.atomic import whole_file
+from datasets.errors import ExtensionError
 from model.configuration import Configuration
-from model.networks.networks import DigitNetwork, build
+from model.networks.digit_network import DigitNetwork
+from model.networks.kinds import build
 from results.errors import ResultsError
 from results.store.trials import ranked
 
@@ -81,6 +83,7 @@ def load_network(path: Path) -> TrainedNetwork:
 
     Raises:
         ResultsError: If the file is missing, damaged or not one of shuzi's.
+        ExtensionError: If it is of a network of your own, which is not to be had here.
     """
     try:
         with safe_open(path, framework="pt") as file:
@@ -90,6 +93,8 @@ def load_network(path: Path) -> TrainedNetwork:
         trained = TrainedNetwork(build(configuration).eval(), configuration, about)
         trained.network.load_state_dict(weights)
         _check_temperature(trained.temperature)
+    except ExtensionError:
+        raise  # the file is as it should be
     except (
         OSError,
         SafetensorError,

@@ -11,7 +11,7 @@ from optuna.trial import FrozenTrial, TrialState, create_trial
 from datasets.digit_set import LABELS
 from model.configuration import REPORT, Configuration
 from model.judging.judgement import Judgement, SourceMeasures
-from model.networks.networks import build
+from model.networks.kinds import build
 from model.networks.portable import PortableNetwork
 from results.export.about import accuracy_of
 from results.export.onnx_graph import described, onnx_model

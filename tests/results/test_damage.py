@@ -10,7 +10,7 @@ import torch
 from rich.console import Console
 from safetensors.torch import save_file
 
-from model.networks.networks import build
+from model.networks.kinds import build
 from results.damage import damage, known_trials
 from results.errors import ResultsError
 from results.report.material import Material

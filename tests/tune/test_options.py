@@ -14,7 +14,8 @@ from rich.console import Console
 
 from datasets.sources.mnist import load_mnist
 from model.configuration import Configuration
-from model.networks.networks import count_parameters, members_of
+from model.networks.averaged import members_of
+from model.networks.kinds import count_parameters
 from results.errors import ResultsError
 from results.predict.readers import open_reader
 from results.store.exports import read_exports

@@ -11,7 +11,7 @@ from model.hardware.device import DeviceDigits
 from model.judging.calibration import calibrated, calibration_error, fitted_temperature
 from model.judging.judge import judged, logits_of
 from model.judging.judgement import Judgement
-from model.networks.networks import DigitNetwork
+from model.networks.digit_network import DigitNetwork
 from results.errors import ResultsError
 from results.export.about import about_winner
 from results.store.evaluation import (

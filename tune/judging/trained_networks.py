@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from rich.console import Console
 
 from model.configuration import Configuration
-from model.networks.networks import DigitNetwork, build
+from model.networks.digit_network import DigitNetwork
+from model.networks.kinds import build
 from model.training.cross_validation import fold_seed
 from results.errors import ResultsError
 from results.store.evaluation import BOTH, MNIST

@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from model.configuration import REPORT
+from model.configuration import REPORT, Configuration
 from results.errors import ResultsError
 from results.store.folder import SweepFolder
 from results.store.formats.json_files import write_json
@@ -16,6 +16,7 @@ from tune.planning.data import SweepData
 from tune.planning.plan import Plan
 from tune.planning.provenance import hardware, versions
 from tune.planning.request import SweepRequest
+from tune.planning.resources import networks_of
 
 
 def asked_of(plan: Plan) -> Asked:
@@ -44,14 +45,18 @@ def asked_before(folder: SweepFolder) -> tuple[SweepRequest, SearchSpace, dict[s
 
     Raises:
         SweepError: If they cannot be read.
+        ExtensionError: If the sweep has a network of your own that cannot be imported.
     """
     try:
         asked = read_asked(folder)
         request = SweepRequest(**asked["request"])
-        return request, SearchSpace.model_validate(asked["space"]), asked["data"]
+        space = SearchSpace.model_validate(asked["space"])
     except (ResultsError, SweepError, ValidationError) as error:
         reason = f"{folder.sweep_json} is not as a sweep leaves it: {str(error).rstrip('.')}"
         raise SweepError(f"{reason}; `shuzi show` tells what is left.") from error
+    for name in networks_of(space):
+        Configuration.check("network", name)
+    return request, space, asked["data"]
 
 
 def require_same(described: dict[str, Any], data: SweepData) -> None:

@@ -5,9 +5,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from model.configuration import Configuration
+from model.configuration import REPORT, Configuration
 from model.hardware.memory import GpuMemory
-from model.networks.networks import count_parameters
+from model.networks.kinds import count_parameters, layer_shapes
 from search_spaces import SearchSpace
 from tune.errors import SweepError
 from tune.planning.request import SweepRequest
@@ -16,10 +16,11 @@ from tune.planning.trial_resources import Share
 IN_TURNS = 3  # trials on a GPU without MPS: while one prepares, another computes; more only wait
 # What a network's weights and activations grow with, and images that are changed at random.
 SIZES = (
-    *("network", "channels", "hidden", "normalisation", "batch_size"),  # and `networks`
+    *("networks", "channels", "hidden", "normalisation", "batch_size"),
     *("rotation", "shift", "scaling", "shear", "elastic"),
 )
-KINDS = ("fully-connected", "cnn", "none", "batch")  # of each pair, the larger one comes last
+KINDS = ("none", "batch")  # the larger one comes last
+KEPT = 4  # numbers for each weight: itself, its gradient and AdamW's two means
 GPU_RESERVE = 0.9  # of its memory; the rest is left to others and to fragmentation
 
 
@@ -91,15 +92,30 @@ def _floor(value: float) -> int:
 
 def largest_configuration(space: SearchSpace) -> Configuration:
     """Returns the configuration of a space that needs the most memory."""
-    return _extreme(space, max)
+    return max(_with_each_network(_extreme(space, max), space), key=_numbers_kept)
 
 
 def smallest_configuration(space: SearchSpace) -> Configuration:
     """Returns the configuration of a space that has the fewest weights."""
-    least = _extreme(space, min)
-    network = space.parameters.get("network")
-    kinds = network.ends() if network else [least.network]
-    return min((replace(least, network=str(kind)) for kind in kinds), key=count_parameters)
+    return min(_with_each_network(_extreme(space, min), space), key=count_parameters)
+
+
+def networks_of(space: SearchSpace) -> list[str]:
+    """Returns the networks that a space may try, as `Configuration.network` names them."""
+    varied = space.parameters.get("network")
+    fixed = space.fixed.get("network", REPORT.network)
+    return [str(each) for each in (varied.ends() if varied else [fixed])]
+
+
+def _with_each_network(configuration: Configuration, space: SearchSpace) -> list[Configuration]:
+    return [replace(configuration, network=name) for name in networks_of(space)]
+
+
+def _numbers_kept(configuration: Configuration) -> int:
+    """Returns about how many numbers a step keeps in memory."""
+    a_digit = sum(math.prod(shape) for _, shape in layer_shapes(configuration))
+    digits = configuration.networks * configuration.batch_size
+    return KEPT * count_parameters(configuration) + digits * a_digit
 
 
 def _extreme(space: SearchSpace, choose: Callable[..., Any]) -> Configuration:

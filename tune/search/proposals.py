@@ -5,7 +5,7 @@ from typing import Any
 import optuna
 
 from model.configuration import Configuration
-from model.networks.networks import count_parameters
+from model.networks.kinds import count_parameters
 from results.store.trials import with_estimates
 from search_spaces import SearchSpace
 from tune.search.convergence import Convergence

@@ -10,7 +10,7 @@ import pandas as pd
 from rich.console import Console
 
 from model.configuration import Configuration
-from model.networks.networks import count_parameters
+from model.networks.kinds import count_parameters
 from results.store.epochs import EpochLog
 from results.store.study import open_study
 from results.store.trials import trials_of, trials_table, write_trials

@@ -13,6 +13,7 @@ import ray
 import ray._private.auto_init_hook
 import ray._private.worker
 
+from datasets.extension import extension_files
 from tune.errors import SweepError
 
 ANSWER_SECONDS = 10
@@ -80,10 +81,13 @@ def ray_cluster(address: str | None, nice: int = 0, cores: int | None = None) ->
 
 
 def _environment() -> dict[str, Any]:
-    """Returns what workers elsewhere need besides the packages: this very code, and settings."""
+    """Returns what workers elsewhere need besides the packages: this very code, and settings.
+
+    Workers on this machine find code of the user's own in the folder that shuzi was called in.
+    """
     house = Path(__file__).resolve().parents[2]
     return {
-        "py_modules": [str(house / room) for room in ROOMS],
+        "py_modules": [*(str(house / room) for room in ROOMS), *map(str, extension_files())],
         "env_vars": {name: os.environ[name] for name in WAITING},
     }
 

@@ -8,9 +8,13 @@ import torch
 import torch.nn.functional as F  # noqa: N812 - the name that PyTorch's own documentation uses
 from torch import Tensor, nn
 
-from model.networks.networks import DigitCNN, DigitNetwork, FullyConnected
+from model.networks.cnn import DigitCNN
+from model.networks.digit_network import DigitNetwork
+from model.networks.fully_connected import FullyConnected
 from model.training.batched.batches import Batches
 from model.training.batched.layers import batch_normalised, linear, pooled_convolution
+
+STACKED = ("cnn", "fully-connected")  # the configurations' networks whose stack is written below
 
 
 def stacked(members: Sequence[DigitNetwork]) -> DigitNetwork:
@@ -84,7 +88,10 @@ def _wide(values: Tensor) -> Tensor:
 
 def _of_plain(whole: FullyConnected, x: Tensor) -> Tensor:
     for layer in whole.layers:
-        x = linear(x, layer.weight, layer.bias) if isinstance(layer, nn.Linear) else layer(x)
+        if isinstance(layer, nn.Linear):
+            x = linear(x, layer.weight, layer.bias)
+        elif not isinstance(layer, nn.Flatten):  # the rows are flat
+            x = layer(x)
     return x
 
 

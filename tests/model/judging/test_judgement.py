@@ -6,7 +6,8 @@ from datasets.digit_set import DigitSet, joined
 from model.configuration import Configuration
 from model.hardware.device import DeviceDigits, mixed_precision
 from model.judging.judge import judge, logits_of
-from model.networks.networks import DigitNetwork, build
+from model.networks.digit_network import DigitNetwork
+from model.networks.kinds import build
 
 CPU = torch.device("cpu")
 

@@ -4,14 +4,10 @@ from torch import Tensor
 
 from model.brightness import brightness
 from model.configuration import REPORT, Configuration
-from model.networks.networks import (
-    DigitCNN,
-    FullyConnected,
-    averaged,
-    build,
-    count_parameters,
-    members_of,
-)
+from model.networks.averaged import averaged, members_of
+from model.networks.cnn import DigitCNN
+from model.networks.fully_connected import FullyConnected
+from model.networks.kinds import build, count_parameters
 
 
 def bytes_like_digits(count: int) -> Tensor:
@@ -34,7 +30,7 @@ def test_pooling_before_relu_is_the_reports_function() -> None:
 
 
 def test_network_normalises_by_its_training_images() -> None:
-    network = FullyConnected()
+    network = FullyConnected(REPORT)
     images = bytes_like_digits(20)
     network.normalise_by(brightness(images))
     normalised = network.normalised(images)
@@ -43,7 +39,7 @@ def test_network_normalises_by_its_training_images() -> None:
 
 
 def test_blank_training_images_do_not_divide_by_zero() -> None:
-    network = FullyConnected()
+    network = FullyConnected(REPORT)
     network.normalise_by(brightness(torch.zeros(3, 28, 28, dtype=torch.uint8)))
     assert network(bytes_like_digits(2)).isfinite().all()
 

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from model.networks.normalisation import BatchNorm
+from model.networks.normalisation import BatchNorm, scale_and_shift
 
 LAYOUTS = {
     "places first": (2, 3, 0, 1),
@@ -45,5 +45,5 @@ def test_a_batch_of_one_is_normalised_by_the_running_deviation() -> None:
     normalisation(torch.randn(50, 3) * 2 + 1)
     one = torch.randn(1, 3)
     torch.testing.assert_close(normalisation(one), normalisation.eval()(one))
-    scale, shift = normalisation.scale_and_shift()
+    scale, shift = scale_and_shift(normalisation)
     torch.testing.assert_close(normalisation(one), one * scale + shift)

@@ -6,7 +6,8 @@ import torch
 
 from model.brightness import brightness
 from model.configuration import Configuration
-from model.networks.networks import averaged, build
+from model.networks.averaged import averaged
+from model.networks.kinds import build
 from model.networks.portable import PortableNetwork
 
 IMAGES = torch.from_numpy(np.random.default_rng(0).integers(0, 256, (9, 28, 28), dtype=np.uint8))

@@ -21,7 +21,8 @@ from torch.utils._pytree import tree_leaves
 
 from model.configuration import Configuration
 from model.hardware import device as device_module
-from model.networks.networks import DigitNetwork, build
+from model.networks.digit_network import DigitNetwork
+from model.networks.kinds import build
 from model.training import randomness as randomness_module
 from model.training import replay as replay_module
 from model.training import replica as replica_module

@@ -16,7 +16,7 @@ from model.configuration import Configuration
 from model.hardware import device as device_module
 from model.hardware.device import DeviceDigits
 from model.hardware.out_of_memory import let_go
-from model.networks.networks import DigitNetwork
+from model.networks.digit_network import DigitNetwork
 from model.training.batched import Stack
 from model.training.batched.batches import Batches
 from model.training.cross_validation import cross_validate

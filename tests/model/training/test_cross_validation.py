@@ -13,7 +13,7 @@ from datasets.splits import fold_indices
 from model.configuration import Configuration
 from model.hardware.device import DeviceDigits
 from model.judging.judge import judge
-from model.networks.networks import members_of
+from model.networks.averaged import members_of
 from model.training.cross_validation import cross_validate, fold_seed, train_whole
 from model.training.fold_epoch import FoldEpoch
 from model.training.replica import Replica

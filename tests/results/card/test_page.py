@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from huggingface_hub import ModelCard
 
-from model.networks.networks import build
+from model.networks.kinds import build
 from results.card.licenses import origins, unlicensed
 from results.card.page import write_card
 from results.report.command import command_of

@@ -6,7 +6,7 @@ import torch
 
 from model.brightness import brightness
 from model.configuration import Configuration
-from model.networks.networks import build
+from model.networks.kinds import build
 from results.errors import ResultsError
 from results.store.winner import load_network, save_network, winning_trial
 

@@ -13,7 +13,7 @@ import pytest
 from optuna.trial import FrozenTrial, TrialState
 
 from model.configuration import Configuration
-from model.networks.networks import count_parameters
+from model.networks.kinds import count_parameters
 from results.store.folder import SweepFolder
 from results.store.study import open_study
 from results.store.trials import MISSED, trials_of, trials_table

@@ -8,7 +8,7 @@ import optuna
 import pytest
 
 from model.configuration import REPORT, Configuration
-from model.networks.networks import count_parameters
+from model.networks.kinds import count_parameters
 from results.store.folder import SweepFolder
 from results.store.study import open_study
 from search_spaces import SearchSpace, read_space, space_names
