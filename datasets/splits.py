@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from datasets.digit_set import LABELS, DigitSet
 from datasets.errors import DataError
+from datasets.seeds import Purpose, seed_for
 
 Indices = NDArray[np.int64]
 HELD_OUT_PARTS = 3  # a third of the Chinese digits is held out
@@ -40,7 +41,8 @@ def held_out_parts(chinese: DigitSet, seed: int) -> Indices:
     Raises:
         DataError: If a class of a source has too few images or writers to be split.
     """
-    return _parts(chinese, HELD_OUT_PARTS, seed, "a held-out third")
+    own = seed_for(Purpose.HELD_OUT, seed)
+    return _parts(chinese, HELD_OUT_PARTS, own, "a held-out third")
 
 
 def fold_indices(pool: DigitSet, folds: int, seed: int) -> list[Indices]:
@@ -57,7 +59,7 @@ def fold_indices(pool: DigitSet, folds: int, seed: int) -> list[Indices]:
     Raises:
         DataError: If a class of a source has fewer images, or fewer writers, than folds.
     """
-    part = _parts(pool, folds, seed, f"{folds} folds")
+    part = _parts(pool, folds, seed_for(Purpose.FOLDS, seed), f"{folds} folds")
     return [np.flatnonzero(part == fold) for fold in range(folds)]
 
 
@@ -123,7 +125,8 @@ def stratified_count(digits: DigitSet, count: int, seed: int) -> DigitSet:
         raise DataError(f"--mnist-count must be from 10 to {most}, but got {count}.")
     from sklearn.model_selection import train_test_split
 
+    own = seed_for(Purpose.MNIST_COUNT, seed)
     chosen, _ = train_test_split(
-        np.arange(len(digits)), train_size=count, stratify=digits.labels, random_state=seed
+        np.arange(len(digits)), train_size=count, stratify=digits.labels, random_state=own
     )
     return digits.select(np.sort(chosen))
