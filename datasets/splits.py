@@ -7,7 +7,7 @@ to import, so only what splits imports it, no worker.
 import numpy as np
 from numpy.typing import NDArray
 
-from datasets.digit_set import LABELS, DigitSet
+from datasets.digit_set import LABELS, DigitSet, HeldOut, Kind, TrainingDigits
 from datasets.errors import DataError
 from datasets.seeds import Purpose, seed_for
 
@@ -15,7 +15,7 @@ Indices = NDArray[np.int64]
 HELD_OUT_PARTS = 3  # a third of the Chinese digits is held out
 
 
-def held_out_split(chinese: DigitSet, seed: int) -> tuple[DigitSet, DigitSet]:
+def held_out_split(chinese: DigitSet, seed: int) -> tuple[HeldOut, TrainingDigits]:
     """Puts a third of the Chinese digits aside, stratified by source and label.
 
     Args:
@@ -23,13 +23,14 @@ def held_out_split(chinese: DigitSet, seed: int) -> tuple[DigitSet, DigitSet]:
         seed: Decides which third.
 
     Returns:
-        The held-out digits, and the rest.
+        The held-out digits, and the rest, which may be trained on.
 
     Raises:
         DataError: If a class of a source has too few images or writers to be split.
     """
     part = held_out_parts(chinese, seed)
-    return chinese.select(part == 0), chinese.select(part != 0)
+    held_out, rest = chinese.select(part == 0), chinese.select(part != 0)
+    return HeldOut.made_of(held_out), TrainingDigits.made_of(rest)
 
 
 def held_out_parts(chinese: DigitSet, seed: int) -> Indices:
@@ -101,7 +102,7 @@ def _require_enough(digits: DigitSet, parts: int, purpose: str) -> None:
                 )
 
 
-def without_copies(pool: DigitSet, held_out: DigitSet) -> tuple[DigitSet, int]:
+def without_copies(pool: TrainingDigits, held_out: HeldOut) -> tuple[TrainingDigits, int]:
     """Removes from the pool the images that stand in the held-out part too, pixel for pixel.
 
     Returns:
@@ -112,7 +113,7 @@ def without_copies(pool: DigitSet, held_out: DigitSet) -> tuple[DigitSet, int]:
     return pool.select(fresh), int((~fresh).sum())
 
 
-def stratified_count(digits: DigitSet, count: int, seed: int) -> DigitSet:
+def stratified_count(digits: Kind, count: int, seed: int) -> Kind:
     """Takes `count` of the digits, each label in its proportion, in their order.
 
     Raises:
