@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from datasets.digit_set import DigitSet, joined
+from datasets.digit_set import DigitSet, TrainingDigits, joined
 
 # Torch, which is not imported yet, takes one thread, also in processes of tests: where other work
 # is done, more wait long for each other.
@@ -50,7 +50,8 @@ def synthetic() -> DigitSet:
 
 
 @pytest.fixture(scope="session")
-def small_pool(synthetic: DigitSet) -> DigitSet:
+def small_pool(synthetic: DigitSet) -> TrainingDigits:
     """200 drawn digits, half of them under the name of MNIST."""
     as_mnist = DigitSet.of(synthetic.images[:100], synthetic.labels[:100], "mnist")
-    return joined([as_mnist, synthetic.select(np.arange(100, 200))])
+    pool = joined([as_mnist, synthetic.select(np.arange(100, 200))])
+    return TrainingDigits.made_of(pool)

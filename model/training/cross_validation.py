@@ -6,6 +6,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from datasets.seeds import Purpose, seed_for
 from model.configuration import Configuration
 from model.hardware.device import DeviceDigits
 from model.networks.digit_network import DigitNetwork
@@ -51,10 +52,8 @@ def cross_validate(
     try:
         for place, number in enumerate(numbers):
             training = np.setdiff1d(everything, folds[number])
-            lane = None if batched else place
-            replicas.append(
-                Replicas(configuration, digits, training, fold_seed(seed, number), lane)
-            )
+            own, lane = seed_for(Purpose.FOLD_TRAINING, seed, number), None if batched else place
+            replicas.append(Replicas(configuration, digits, training, own, lane))
         if batched:
             trained = stacks([each for fold in replicas for each in fold.each])
         for epoch in range(1, configuration.epochs + 1):
@@ -74,11 +73,6 @@ def _train_epoch(trained: Sequence[Replicas | Stack]) -> None:
         each.begin_epoch()
     for each in trained:
         each.finish_epoch()
-
-
-def fold_seed(seed: int, fold: int) -> int:
-    """Returns the seed of one fold's training: the same in every trial of a sweep."""
-    return int(np.random.SeedSequence([seed, fold]).generate_state(1)[0])
 
 
 def _fold_epoch(replicas: Replicas, validation: torch.Tensor, fold: int, epoch: int) -> FoldEpoch:

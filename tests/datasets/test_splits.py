@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from datasets.digit_set import DigitSet, joined
+from datasets.digit_set import DigitSet, TrainingDigits, joined
 from datasets.errors import DataError
 from datasets.splits import (
     fold_indices,
@@ -72,7 +72,8 @@ def test_split_follows_its_seed() -> None:
 
 def test_copies_of_held_out_images_leave_the_pool() -> None:
     held_out, rest = held_out_split(numbered(9, "a"), 0)
-    pool, removed = without_copies(joined([rest, held_out.select(np.arange(5)), rest]), held_out)
+    copies = DigitSet.of(held_out.images[:5], held_out.labels[:5], "a")
+    pool, removed = without_copies(TrainingDigits.made_of(joined([rest, copies, rest])), held_out)
     assert removed == 5
     assert pool.fingerprint == joined([rest, rest]).fingerprint
 

@@ -11,11 +11,11 @@ from collections.abc import Generator, Iterable
 from contextlib import closing
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import ray
 from rich.console import Console
 
+from datasets.seeds import Purpose, seed_for
 from datasets.splits import fold_indices
 from model.configuration import Configuration
 from results.errors import ResultsError
@@ -53,7 +53,7 @@ def cross_validate_finalists(
     Returns:
         A row for each finalist, see `results.finalists`.
     """
-    other = _other_folds(plan)
+    other = other_folds(plan)
     before = _losses_before(plan)
     nothing = [math.nan] * len(other.folds)
     again = {trial: before.get(trial, list(nothing)) for trial in configurations}
@@ -138,7 +138,7 @@ def _trained(
         yield trial, fold, math.inf if isinstance(loss, Failed) else loss
 
 
-def _other_folds(plan: Plan) -> OtherFolds:
+def other_folds(plan: Plan) -> OtherFolds:
     """Derives other folds and another seed from the sweep's own seed."""
-    seed = int(np.random.SeedSequence([plan.request.seed, len("again")]).generate_state(1)[0])
+    seed = seed_for(Purpose.FINALISTS, plan.request.seed)
     return OtherFolds(fold_indices(plan.data.pool, plan.space.folds, seed), seed)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import torch
 from rich.console import Console
 
-from datasets.digit_set import DigitSet
+from datasets.digit_set import HeldOut
 from model.configuration import REPORT, Configuration
 from model.hardware.device import DeviceDigits
 from model.judging.calibration import calibrated, calibration_error, fitted_temperature
@@ -233,7 +233,7 @@ def _judged(job: Job, network: DigitNetwork, data: SweepData) -> tuple[Evaluatio
     return row, readings
 
 
-def _read(network: DigitNetwork, digits: DigitSet) -> tuple[torch.Tensor, Judgement]:
+def _read(network: DigitNetwork, digits: HeldOut) -> tuple[torch.Tensor, Judgement]:
     """Returns the logits of digits, and how a network reads them."""
     here, everything = DeviceDigits.of(digits, torch.device("cpu")), torch.arange(len(digits))
     logits = logits_of(network, here, everything)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from datasets.digit_set import DigitSet, joined
+from datasets.digit_set import HeldOut, TrainingDigits, joined
 from datasets.sources.chinese import load_chinese
 from datasets.sources.mnist import load_mnist
 from datasets.splits import fold_indices, held_out_split, stratified_count, without_copies
@@ -30,10 +30,10 @@ class SweepData:
         copies_removed: Pool images that stood in the held-out part too.
     """
 
-    pool: DigitSet
+    pool: TrainingDigits
     folds: list[NDArray[np.int64]]
-    held_out: DigitSet
-    mnist_test: DigitSet
+    held_out: HeldOut
+    mnist_test: HeldOut
     copies_removed: int
 
     def images_an_epoch(self, fold: int, configuration: Configuration) -> int:

@@ -5,13 +5,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import optuna
 from optuna.distributions import BaseDistribution
 from optuna.samplers import BaseSampler, TPESampler
 from optuna.study import Study, StudyDirection
 from optuna.trial import FrozenTrial, TrialState, create_trial
 
+from datasets.seeds import Purpose, seed_for
 from tune.errors import SweepError
 
 Parameters = dict[str, Any]
@@ -110,7 +110,7 @@ class EstimateSampler(BaseSampler):
 
         So a search that was broken off proposes what it would have proposed.
         """
-        seed = int(np.random.SeedSequence([self._seed, number]).generate_state(1)[0])
+        seed = seed_for(Purpose.PROPOSAL, self._seed, number)
         return TPESampler(
             multivariate=True, constant_liar=True, n_startup_trials=self._startup, seed=seed
         )

@@ -12,7 +12,7 @@ import ray
 from numpy.typing import NDArray
 from ray.tune import Trainable
 
-from datasets.digit_set import DigitSet
+from datasets.digit_set import TrainingDigits
 from model.hardware.device import DeviceDigits, best_device
 from model.hardware.out_of_memory import freed, is_out_of_memory
 from model.training.cross_validation import cross_validate
@@ -44,12 +44,12 @@ class CrossValidation(Trainable):  # type: ignore[misc]
 
         Args:
             config: The first job.
-            stored_pool: One reference to the pool, a digit set, in Ray's object store.
+            stored_pool: One reference to the pool, `TrainingDigits`, in Ray's object store.
             folds: For each the indices of its validation images in the pool.
             seed: Decides the training.
             share: What the worker gets of its machine.
         """
-        self._pool: DigitSet = ray.get(stored_pool[0])
+        self._pool: TrainingDigits = ray.get(stored_pool[0])
         self._share = share.alone if config[JOB].alone else share
         self._share.prepare()
         self._folds, self._seed = folds, seed
