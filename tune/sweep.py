@@ -30,6 +30,7 @@ from tune.planning.request import SweepRequest, lasting_uri
 from tune.planning.resources import smallest_configuration
 from tune.planning.trial_resources import Share
 from tune.planning.warm_start import EarlierSweeps, earlier_sweep
+from tune.search.extensions import require_own
 from tune.search.search import search
 from tune.session.mirror import mirrored, new_storage, storage_before
 from tune.session.running import at_work, on_ray, share_of_cluster
@@ -67,6 +68,7 @@ def run_sweep(
     folder = SweepFolder.vacant(request.out, request.name)
     space = read_space(request.space, Configuration.check)
     require_networks(space)
+    require_own(request)
     _require_sense(request, space)
     earlier = _earlier(request, space, request.out)
     storage = new_storage(request.storage, request.name)

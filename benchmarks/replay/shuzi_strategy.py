@@ -1,6 +1,7 @@
 """shuzi's own engine, without Ray."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from optuna.trial import TrialState
@@ -19,7 +20,7 @@ from tune.search.engine import Engine
 from tune.search.forecasting.forecast import Forecaster
 from tune.search.outcome import Decision, Outcome
 from tune.search.pruning.ladder import LadderPruner
-from tune.search.sampling import EstimateSampler, startup_trials
+from tune.search.sampling import EstimateSampler, startup_trials, tpe
 from tune.workers.job import Job, JobStep
 
 
@@ -55,7 +56,7 @@ class Shuzi:
         sampler = EstimateSampler(
             space.distributions(),
             self._forecaster.losses,
-            startup_trials(trials),
+            partial(tpe, startup_trials(trials)),
             seed,
             earlier=EarlierSweeps(earlier).beside if earlier else None,
         )

@@ -4,6 +4,7 @@ import random
 import signal
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,7 @@ from tune.search.forecasting.forecast import Forecaster
 from tune.search.outcome import Decision, Outcome
 from tune.search.pruning.ladder import LadderPruner
 from tune.search.pruning.pruner import Pruner
-from tune.search.sampling import EstimateSampler, Size
+from tune.search.sampling import EstimateSampler, Size, tpe
 from tune.sweep import resume_sweep, run_sweep
 from tune.workers.job import Job, JobStep
 
@@ -53,7 +54,9 @@ class Life:
     def __init__(self, folder: SweepFolder, space: SearchSpace, pruned: bool) -> None:
         self.study, self.space = open_study(folder), space
         forecaster = Forecaster(FOLDS, EPOCHS)
-        self.study.sampler = EstimateSampler(space.distributions(), forecaster.losses, 5, seed=0)
+        self.study.sampler = EstimateSampler(
+            space.distributions(), forecaster.losses, partial(tpe, 5), seed=0
+        )
         spared = enqueue_first(self.study, space, Size(lambda _: 0), TRIALS)
         pruner: Pruner = LadderPruner(forecaster, spared) if pruned else Pruner(forecaster)
         fixed = space.fixed_with(EPOCHS)

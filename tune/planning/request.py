@@ -3,6 +3,7 @@
 import datetime
 import re
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -54,6 +55,18 @@ def _names(names: object) -> object:
     return (names,) if isinstance(names, str) else names or ()
 
 
+def _known(option: str, known: tuple[str, ...], name: str) -> str:
+    """Takes one of shuzi's own, or the name of code that can be imported.
+
+    Raises:
+        SweepError: If it is neither.
+    """
+    if name not in known and ":" not in name:
+        choices = f"{', '.join(known)} or module:Class"
+        raise SweepError(f"--{option} must be {choices}, but got {name!r}.")
+    return name
+
+
 def _now() -> str:
     return f"{datetime.datetime.now():%Y%m%d-%H%M%S}"
 
@@ -100,8 +113,16 @@ class SweepRequest(Checked):
     epochs: Annotated[int | None, Field(ge=1), Panel.SEARCH] = None
     """Epochs of each training, not the space's."""
 
-    pruner: Annotated[Literal["ladder", "none"], Panel.SEARCH] = "ladder"
-    """ladder stops trials that are likely not the best; none stops none."""
+    sampler: Annotated[str, AfterValidator(partial(_known, "sampler", ("tpe",))), Panel.SEARCH] = (
+        "tpe"
+    )
+    """tpe proposes what to try; module:Class is a sampler of Optuna's, or your own."""
+
+    pruner: Annotated[
+        str, AfterValidator(partial(_known, "pruner", ("ladder", "none"))), Panel.SEARCH
+    ] = "ladder"
+    """ladder prunes trials that are likely not the best; none prunes none; module:Class is your
+    own rule."""
 
     # At a higher risk even the likely best would be stopped. A finalist with a lower chance of
     # being better than another is given up, too: see `tune.judging.elimination`.

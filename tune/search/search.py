@@ -19,6 +19,7 @@ from tune.errors import Interrupted, SweepFailed
 from tune.planning.plan import Plan
 from tune.search.convergence import Convergence
 from tune.search.engine import Engine
+from tune.search.extensions import own_pruner, sampler_named
 from tune.search.first_trials import enqueue_first
 from tune.search.forecasting.forecast import Forecaster
 from tune.search.pruning.ladder import LadderPruner
@@ -93,7 +94,7 @@ def _engine(study: optuna.Study, plan: Plan, console: Console) -> Engine:
     study.sampler = EstimateSampler(
         space.distributions(),
         forecaster.losses,
-        startup_trials(request.trials),
+        sampler_named(request.sampler, startup_trials(request.trials)),
         request.seed,
         size,
         plan.earlier.beside if plan.earlier else None,
@@ -145,6 +146,8 @@ def _pruner(
     request = plan.request
     if request.pruner == "none":
         return Pruner(forecaster)
+    if request.pruner != "ladder":
+        return own_pruner(request.pruner, forecaster)
 
     def weights(trial: int) -> int:
         return int(study.get_trials(deepcopy=False)[trial].user_attrs["weights"])

@@ -19,6 +19,7 @@ ASKED: dict[str, Any] = {
     "chinese": ("embedded", "my photographs/"),
     "as_is": True,
     "trials": 30,
+    "sampler": "optuna.samplers:GPSampler",
     "pruner": "none",
     "risk": 0.1,
     "finalists": 1,

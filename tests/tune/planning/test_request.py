@@ -68,7 +68,7 @@ def test_as_many_networks_may_be_asked_for_as_a_configuration_may_have() -> None
     [
         ({"nice": 20}, "--nice must be at most 19, but got 20."),
         ({"risk": float("nan")}, "--risk must be a finite number, but got nan."),
-        ({"pruner": "all"}, "--pruner must be 'ladder' or 'none', but got 'all'."),
+        ({"pruner": "all"}, "--pruner must be ladder, none or module:Class, but got 'all'."),
         ({"time_budget": "soon"}, "--time-budget must be like 90s, 15m or 2h, but got 'soon'."),
         ({"time_budget": "0s"}, "--time-budget must be at least 1, but got 0."),
         ({"chinese": (3,)}, "--chinese must be a valid string, but got 3."),

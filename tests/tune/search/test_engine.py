@@ -4,6 +4,7 @@ import heapq
 import math
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ from tune.search.forecasting.forecast import Forecaster
 from tune.search.outcome import Decision, Failure, Outcome
 from tune.search.pruning.ladder import LadderPruner
 from tune.search.pruning.pruner import Pruner
-from tune.search.sampling import EstimateSampler, Size
+from tune.search.sampling import EstimateSampler, Size, tpe
 from tune.workers.job import Job, JobStep
 
 EPOCHS, FOLDS = 3, 5
@@ -56,7 +57,9 @@ def engine_of(
 ) -> Engine:
     fixed = space.fixed_with(epochs)
     forecaster = Forecaster(space.folds, Configuration.from_dict(fixed).epochs)
-    study.sampler = EstimateSampler(space.distributions(), forecaster.losses, startup=5, seed=0)
+    study.sampler = EstimateSampler(
+        space.distributions(), forecaster.losses, partial(tpe, 5), seed=0
+    )
     ladder = LadderPruner(forecaster, {0}, risk=risk, side_by_side=side_by_side)
     return Engine(study, forecaster, ladder if pruned else Pruner(forecaster), space, trials, fixed)
 

@@ -11,6 +11,7 @@ SEARCH = """
 import sys
 sys.modules["ray"] = None
 
+from functools import partial
 import numpy as np
 import optuna
 from model.configuration import Configuration
@@ -21,7 +22,7 @@ from tune.search.engine import Engine
 from tune.search.forecasting.forecast import Forecaster
 from tune.search.outcome import Decision, Outcome
 from tune.search.pruning.ladder import LadderPruner
-from tune.search.sampling import EstimateSampler
+from tune.search.sampling import EstimateSampler, tpe
 from tune.workers.job import JobStep
 
 FOLDS, EPOCHS = 5, 10
@@ -31,7 +32,8 @@ optuna.logging.set_verbosity(optuna.logging.WARNING)
 
 def searched(trials):
     study, forecaster = optuna.create_study(), Forecaster(FOLDS, EPOCHS)
-    study.sampler = EstimateSampler(SPACE.distributions(), forecaster.losses, 5, seed=0)
+    make, varied = partial(tpe, 5), SPACE.distributions()
+    study.sampler = EstimateSampler(varied, forecaster.losses, make, seed=0)
     pruner = LadderPruner(forecaster, spared=[0])
     engine = Engine(study, forecaster, pruner, SPACE, trials, SPACE.fixed_with(EPOCHS))
     while job := engine.next_job():

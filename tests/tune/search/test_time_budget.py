@@ -1,6 +1,7 @@
 """A search whose time is over still has a complete trial; the clock is the test's own."""
 
 from dataclasses import dataclass
+from functools import partial
 
 import optuna
 from optuna.trial import TrialState
@@ -14,7 +15,7 @@ from tune.search.forecasting.forecast import Forecaster
 from tune.search.outcome import Decision, Outcome
 from tune.search.pruning.ladder import LadderPruner
 from tune.search.pruning.pruner import Pruner
-from tune.search.sampling import EstimateSampler, Size
+from tune.search.sampling import EstimateSampler, Size, tpe
 from tune.search.time_budget import TimeBudget
 from tune.workers.job import Job, JobStep
 
@@ -36,7 +37,9 @@ class Search:
         self.study, self.clock, self.said = optuna.create_study(), Clock(), list[str]()
         space: SearchSpace = read_space("quick", Configuration.check)
         forecaster = Forecaster(FOLDS, EPOCHS)
-        self.study.sampler = EstimateSampler(space.distributions(), forecaster.losses, 5, seed=0)
+        self.study.sampler = EstimateSampler(
+            space.distributions(), forecaster.losses, partial(tpe, 5), seed=0
+        )
         spared = enqueue_first(self.study, space, Size(lambda _: 0), 8)
         pruner: Pruner = LadderPruner(forecaster, spared) if pruned else Pruner(forecaster)
         self.engine = Engine(
