@@ -294,7 +294,7 @@ def list_sweeps(as_json: AsJson = False, out: Out = Path("runs")) -> None:
     """List the sweeps there are, and how far each has come."""
     from results.store.folder import sweeps_in
     from results.terminal.summary import briefs
-    from results.terminal.tables import sweeps_table
+    from results.terminal.sweeps import sweeps_table
 
     sweeps = briefs(sweeps_in(out))
     if as_json:
@@ -388,7 +388,7 @@ def export(
 ) -> None:
     """Write the winner in a form that needs neither shuzi nor, as ONNX, torch or Python."""
     from results.store.exports import exports_of_winner, forms_named
-    from results.terminal.tables import exports_table
+    from results.terminal.exports import exports_table
     from tune.judging.exporting import export_sweep
 
     folder = _existing(out, name)
