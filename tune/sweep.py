@@ -10,8 +10,9 @@ from rich.console import Console
 from datasets.digit_set import DigitSet
 from model.configuration import Configuration
 from model.networks.kinds import count_parameters
-from results.damage import KnownTrials, damage, known_trials
+from results.damage import damage
 from results.errors import ResultsError
+from results.known_trials import KnownTrials, known_trials
 from results.store.exports import DEFAULT
 from results.store.folder import SweepFolder
 from results.store.lock import held

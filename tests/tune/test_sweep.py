@@ -45,7 +45,7 @@ from results.store.folder import SweepFolder
 from results.store.formats.json_files import read_json
 from results.store.kept_pictures import read_pictures
 from results.store.trials import read_trials
-from results.store.winner import load_network
+from results.store.weights import load_network
 from results.tensorboard.event_files import as_png
 from results.terminal.summary import briefs, briefs_schema, summary, summary_schema
 from search_spaces import read_space

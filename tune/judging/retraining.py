@@ -30,7 +30,7 @@ from results.store.folder import SweepFolder
 from results.store.formats.json_files import write_json
 from results.store.kept_pictures import read_pictures, write_pictures
 from results.store.readings import Readings, read_readings, write_readings
-from results.store.winner import load_network, save_network
+from results.store.weights import load_network, save_network
 from results.tensorboard.event_files import write_pictures_run
 from results.tensorboard.event_pictures import judged_pictures
 from tune.judging.chosen_pictures import chosen_pictures

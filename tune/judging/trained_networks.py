@@ -18,7 +18,7 @@ from model.networks.kinds import build
 from results.errors import ResultsError
 from results.store.evaluation import BOTH, MNIST
 from results.store.folder import SweepFolder
-from results.store.winner import TrainedNetwork, load_network, save_network
+from results.store.weights import TrainedNetwork, load_network, save_network
 from tune.errors import SweepFailed
 from tune.planning.data import SweepData
 from tune.planning.plan import Plan

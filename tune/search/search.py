@@ -12,8 +12,9 @@ from rich.console import Console
 from model.configuration import Configuration
 from model.networks.kinds import count_parameters
 from results.store.epochs import EpochLog
+from results.store.search.writer import write_search
 from results.store.study import open_study
-from results.store.trials import trials_of, trials_table, write_trials
+from results.store.trials import trials_of, trials_table
 from search_spaces import SearchSpace
 from tune.errors import Interrupted, SweepFailed
 from tune.planning.plan import Plan
@@ -66,9 +67,9 @@ def search(
         recorder.finish()
         if came:
             raise _interrupted(plan, stop)
-    trials = trials_of(study)
-    write_trials(plan.folder.trials_csv, trials)  # a search that ended before may have been cut off
-    return trials_table(trials)
+    else:  # it may have been cut off before this was written
+        write_search(plan.folder, study)
+    return trials_table(trials_of(study))
 
 
 def _end(engine: Engine, plan: Plan, stop: Stop) -> None:

@@ -1,7 +1,6 @@
 """Writes down what trials report, as they report it."""
 
 import shutil
-import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -19,17 +18,19 @@ from results.store.fold_readings import (
     write_fold_readings,
 )
 from results.store.folder import SweepFolder
-from results.store.trials import ENDED, trials_of, write_trials
+from results.store.search.writer import SearchWriter
+from results.store.trials import ENDED
 from results.tensorboard.best_pictures import show_best
 from results.tensorboard.event_files import SearchEvents, TrialEvents, has_end, write_end
+from tune.watching.pace import Pace
 from tune.workers.not_saved import NotSaved
 from tune.workers.trainable import JOB, STEP
 
-SHARE = 0.01  # of the driver's time, the most that is spent on writing the table
+SHARE = 0.01  # of the driver's time, the most for the table, and as much again for importances
 
 
 class Recorder(NotSaved, Callback):  # type: ignore[misc]
-    """Keeps `trials.csv` and each trial's event files up to date.
+    """Keeps `trials.csv`, `search.json` and each trial's event files up to date.
 
     Runs in the driver, so that workers on other machines need not reach the sweep's folder.
 
@@ -49,7 +50,12 @@ class Recorder(NotSaved, Callback):  # type: ignore[misc]
         self._search = SearchEvents(folder)
         self._written: dict[int, set[tuple[int, int]]] = {}  # folds and epochs of each trial
         self._ended: set[int] = set()  # the trials whose end is written
-        self._next_table = 0.0  # when, on the monotonic clock, the table is written again
+        self._writer, self._is_written = SearchWriter(folder, study), True
+        self._writing, self._weighing = Pace(SHARE), Pace(SHARE)
+
+    def setup(self, **_: Any) -> None:
+        """Writes what there is before the first trial begins."""
+        self._write_trials()
 
     def on_trial_start(self, iteration: int, trials: list[Trial], trial: Trial, **_: Any) -> None:
         """Makes the trial's folder and opens its event files."""
@@ -81,6 +87,9 @@ class Recorder(NotSaved, Callback):  # type: ignore[misc]
         if events := self._events.pop(trial.trial_id, None):
             events.close()
         self._write_ends()
+        if self._weighing.is_due:
+            with self._weighing.measured():
+                self._writer.weigh()
         self._write_trials()
         _forget_results(trial)
 
@@ -106,11 +115,16 @@ class Recorder(NotSaved, Callback):  # type: ignore[misc]
         self._search.add(best, sum(trial.user_attrs["fold_epochs"] for trial in trials))
 
     def _write_trials(self) -> None:
-        """Writes the table of all trials, which takes the longer the more there are."""
-        if (now := time.monotonic()) < self._next_table:
-            return
-        write_trials(self._folder.trials_csv, trials_of(self._study))
-        self._next_table = time.monotonic() + (time.monotonic() - now) / SHARE
+        """Writes the table of all trials, unless it is too soon: it takes the longer the more."""
+        self._is_written = self._writing.is_due
+        if self._is_written:
+            with self._writing.measured():
+                self._writer.write()
+
+    def on_step_end(self, iteration: int, trials: list[Trial], **_: Any) -> None:
+        """Writes the table where it was too soon before."""
+        if not self._is_written:
+            self._write_trials()
 
     def on_experiment_end(self, trials: list[Trial], **_: Any) -> None:
         """Writes what is left to write."""
@@ -120,8 +134,8 @@ class Recorder(NotSaved, Callback):  # type: ignore[misc]
     def finish(self) -> None:
         """Writes the table and the ends as they are now."""
         self._write_ends()
-        self._next_table = 0.0
-        self._write_trials()
+        self._writer.weigh()
+        self._writer.write()
 
     def on_trial_error(self, iteration: int, trials: list[Trial], trial: Trial, **_: Any) -> None:
         """Writes that the trial's worker failed, and why."""

@@ -12,7 +12,7 @@ from results.card.page import write_card
 from results.report.command import command_of
 from results.store.folder import SweepFolder
 from results.store.formats.json_files import read_json, write_json
-from results.store.winner import save_network
+from results.store.weights import save_network
 from tests.results.card.parsed import ParsedCard, require_figures_of
 from tests.results.made_sweep import TINY, made_sweep
 
