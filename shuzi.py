@@ -98,8 +98,8 @@ def sweep(
     chinese: Annotated[
         list[str] | None,
         typer.Option(
-            help="embedded, chen, report, a folder of label folders, a .csv or .tar.gz; "
-            "may be repeated; embedded if left out.",
+            help="embedded, chen, report, a folder of label folders, a .csv or .tar.gz, or a "
+            "source of your own as module:NAME; may be repeated; embedded if left out.",
             rich_help_panel=DIGITS,
         ),
     ] = None,
@@ -479,7 +479,8 @@ def import_data(
 @data_app.command("show")
 def show_data(
     sources: Annotated[
-        list[str], typer.Argument(help="embedded, chen, report, a folder, a .csv or .tar.gz.")
+        list[str],
+        typer.Argument(help="embedded, chen, report, a folder, a .csv or .tar.gz, module:NAME."),
     ],
     as_is: Annotated[
         bool, typer.Option("--as-is", help="Squeeze pictures to 28 x 28 as they are.")

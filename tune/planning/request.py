@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 
+from datasets.sources.known import KNOWN
 from tune.errors import SweepError
 
 RISK = 0.02  # probability that the best of all trials is stopped
@@ -26,13 +27,14 @@ LEAST = {
 }
 # At a higher risk, even the likely best would be stopped; of networks a configuration has no more.
 MOST = {"networks": 16, "risk": 0.5, "nice": 19}
+NAMED = {*KNOWN, "full"}  # digits that have a name, whatever folder has it, too
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
 def _lasting(choice: str) -> str:
     """Makes a path absolute, so that it means the same from any folder; keeps a plain name."""
     path = Path(choice)
-    return str(path.absolute()) if path.exists() and choice != "embedded" else choice
+    return str(path.absolute()) if path.exists() and choice not in NAMED else choice
 
 
 def lasting_uri(uri: str) -> str:
