@@ -57,7 +57,8 @@ def import_data(
 @app.command("show")
 def show_data(
     sources: Annotated[
-        list[str], typer.Argument(help="embedded, chen, report, a folder, a .csv or .tar.gz.")
+        list[str],
+        typer.Argument(help="embedded, chen, report, a folder, a .csv or .tar.gz, module:NAME."),
     ],
     as_is: Annotated[
         bool, typer.Option("--as-is", help="Squeeze pictures to 28 x 28 as they are.")

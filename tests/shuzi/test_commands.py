@@ -48,7 +48,7 @@ def test_without_a_command_help_is_shown(call: Call) -> None:
     ("words", "completed"),
     [
         ("shuzi sweep --ri", "--risk"),
-        ("shuzi sweep --pruner ", "ladder\nnone"),
+        ("shuzi sweep --also ", "parameters"),
         ("shuzi expo", "export"),
     ],
 )

@@ -9,10 +9,12 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from datasets.sources.known import KNOWN
 from tune.errors import SweepError
 from tune.planning.checked import Checked
 
 RISK = 0.02  # probability that the best of all trials is stopped
+NAMED = {*KNOWN, "full"}  # digits that have a name, whatever folder has it, too
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
@@ -47,7 +49,7 @@ def lasting_uri(uri: str) -> str:
 def _lasting(choice: str) -> str:
     """Makes a path absolute, so that it means the same from any folder; keeps a plain name."""
     path = Path(choice)
-    return str(path.absolute()) if path.exists() and choice != "embedded" else choice
+    return str(path.absolute()) if path.exists() and choice not in NAMED else choice
 
 
 def _names(names: object) -> object:
@@ -98,8 +100,8 @@ class SweepRequest(Checked):
     """So many of MNIST's digits, each label in its share."""
 
     chinese: Annotated[tuple[Choice, ...], Panel.DIGITS] = ("embedded",)
-    """embedded, chen, report, a folder of label folders, a .csv or .tar.gz; may be repeated;
-    embedded if left out."""
+    """embedded, chen, report, a folder of label folders, a .csv or .tar.gz, or a source of your own
+    as module:NAME; may be repeated; embedded if left out."""
 
     as_is: Annotated[bool, Panel.DIGITS] = False
     """Squeeze pictures to 28 x 28 as they are."""

@@ -59,7 +59,7 @@ def told_by_mypy(lines: str, folder: Path) -> list[str]:
 def test_mypy_refuses_held_out_digits_where_digits_are_trained_on(tmp_path: Path) -> None:
     mistakes = """
 def one(digits: HeldOut, share: Share) -> Trainer: return Trainer(digits, share)
-def other(digits: HeldOut) -> SweepData: return SweepData(digits, [], digits, digits, 0)
+def other(digits: HeldOut) -> SweepData: return SweepData(digits, [], digits, digits, 0, {})
 """
     told = told_by_mypy(mistakes, tmp_path)
     assert len(told) == 2
