@@ -39,7 +39,7 @@ def test_three_thirds_part_the_digits_and_the_first_is_held_out() -> None:
     assert held_out.fingerprint == chinese.select(thirds == 0).fingerprint
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(seed=st.integers(0, 2**31 - 1), writers=st.integers(8, 20))
 def test_no_writer_is_split(seed: int, writers: int) -> None:
     chinese = joined([numbered(40, "known", writers), numbered(10, "unknown", start=1000)])
@@ -51,7 +51,7 @@ def test_no_writer_is_split(seed: int, writers: int) -> None:
         assert {*rest.writers[fold]} & {*rest.writers[others]} <= {""}
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(seed=st.integers(0, 2**31 - 1), folds=st.integers(2, 6))
 def test_folds_part_the_pool_by_source_and_label(seed: int, folds: int) -> None:
     pool = joined([numbered(30, "mnist"), numbered(7, "b", start=1000)])
