@@ -39,7 +39,7 @@ from model.training.cross_validation import cross_validate
 from results.store.evaluation import described
 from results.store.folder import SweepFolder
 from search_spaces import read_space
-from tune.judging.choice import chosen_winner, configuration_of
+from tune.judging.finalists import chosen_winner, configuration_of
 from tune.planning.data import SweepData, load_data
 from tune.planning.plan import Plan
 from tune.planning.request import RISK, SweepRequest
@@ -217,7 +217,7 @@ def ours(request: SweepRequest, data: SweepData) -> Searched:
         trials = search(plan, console, Stop())
         winner = chosen_winner(trials, plan, console)
         seconds, busy = time.perf_counter() - started, _busy() - busy
-    whole = int((trials["state"] == "complete").sum())
+    whole = sum(each.state == "complete" for each in trials)
     return Searched(seconds, busy, configuration_of(winner, trials, plan), whole)
 
 

@@ -15,7 +15,7 @@ from results.store.exports import check_export, export_again, read_exports
 from results.store.finalist_table import read_finalists
 from results.store.folder import SweepFolder
 from results.store.kept_pictures import read_pictures
-from results.store.manifest import read_asked
+from results.store.manifest import read_manifest
 from results.store.network_file import read_network_file
 from results.store.readings import read_readings
 from results.store.search.record import read_search_record
@@ -32,7 +32,7 @@ def damage(folder: SweepFolder, known: KnownTrials) -> list[str]:
 
 def _of_files(folder: SweepFolder, known: KnownTrials) -> Iterator[str]:
     checks: Sequence[tuple[Callable[[], Any], str]] = (
-        (lambda: read_asked(folder), "the sweep can be shown, but not resumed."),
+        (lambda: read_manifest(folder), "the sweep can be shown, but not resumed."),
         (lambda: _check_journal(known), "the sweep can be shown, but not searched on."),
         (lambda: read_records(folder.trials_csv), "study.journal holds the same."),
         (lambda: _check_search(folder), "study.journal holds the same."),

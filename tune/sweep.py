@@ -1,10 +1,10 @@
 """A sweep from the request to the evaluation."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-import pandas as pd
 from rich.console import Console
 
 from datasets.digit_set import DigitSet
@@ -17,16 +17,17 @@ from results.store.exports import DEFAULT
 from results.store.folder import SweepFolder
 from results.store.lock import held
 from results.store.study import read_study
+from results.store.trial_records import TrialRecord
 from results.terminal.tables import short_path
 from search_spaces import SearchSpace, read_space
 from tune.errors import SweepError
-from tune.judging.choice import best_trials, chosen_winner, configuration_of
 from tune.judging.exporting import data_at_hand, export_forms, missing_forms
+from tune.judging.finalists import best_trials, chosen_winner, configuration_of
 from tune.judging.retraining import forget_judgements, is_judged, retrain_and_judge
 from tune.planning.data import SweepData, load_data
 from tune.planning.own_networks import require_networks
 from tune.planning.plan import Plan
-from tune.planning.plan_manifest import ask_anew, asked_before, asked_of, require_same
+from tune.planning.plan_manifest import manifest_of, request_before, require_same, write_request
 from tune.planning.request import SweepRequest, lasting_uri
 from tune.planning.resources import smallest_configuration
 from tune.planning.trial_resources import Share
@@ -82,7 +83,7 @@ def run_sweep(
             request, space, data, share_of_cluster(request, space, data, console), folder, earlier
         )
         console.print(_sharing(plan.share))
-        folder.make(asked_of(plan))
+        folder.make(manifest_of(plan).to_dict())
         told = f"folder    {short_path(folder.path)}. If broken off: {how_to_resume(folder)}"
         say(console, told)
         _go_on(plan, storage, console, stop, tell, trainable)
@@ -132,7 +133,7 @@ def resume_sweep(
         Interrupted: If the user breaks it off again.
         SweepFailed: If no trial is complete, the retraining fails, or the disk.
     """
-    request, space, described = asked_before(folder)
+    request, space, described = request_before(folder)
     known = known_trials(folder)
     for line in damage(folder, known):
         warn(console, line, "red")
@@ -171,10 +172,10 @@ def retrain_sweep(
         SweepError: If the digits are not those that the sweep was made with.
         Interrupted: If the user breaks it off.
     """
-    request, space, described = asked_before(folder)
+    request, space, described = request_before(folder)
     if networks is not None:
         request = SweepRequest(**{**request.model_dump(), "networks": networks})
-    trials = known_trials(folder).table
+    trials = known_trials(folder).records
     best_trials(trials, 1)
     data = load_data(request, space.folds)
     require_same(described, data)
@@ -183,7 +184,7 @@ def retrain_sweep(
         plan = Plan(request, space, data, share_of_cluster(request, space, data, console), folder)
         with at_work(folder, storage, console, stop):
             if networks is not None:
-                ask_anew(plan)
+                write_request(plan)
                 told = f"networks averaged: {networks}, which {folder.sweep_json} tells from now on"
                 console.print(told)
             forget_judgements(folder, winner_alone=networks is not None)
@@ -217,7 +218,7 @@ def _begun(plan: Plan) -> SweepBegun:
     )
 
 
-def _finish(trials: pd.DataFrame, plan: Plan, console: Console, tell: Tell) -> None:
+def _finish(trials: Sequence[TrialRecord], plan: Plan, console: Console, tell: Tell) -> None:
     """Chooses the winner, retrains it, judges it and writes the report."""
     winner = chosen_winner(trials, plan, console, tell)
     configuration = configuration_of(winner, trials, plan)

@@ -26,7 +26,7 @@ def write_card(folder: SweepFolder) -> bool:
     """
     material = Material.of(folder)
     row = material.row(LAST)
-    if row is None or material.asked is None:
+    if row is None or material.manifest is None:
         return False
     with whole_file(folder.card) as temporary:
         temporary.write_text(_card(material, row), "utf-8")
@@ -46,7 +46,7 @@ def _card(material: Material, row: EvaluationRow) -> str:
     return environment.get_template("card.md.jinja").render(
         material=material,
         row=row,
-        asked=material.asked,
+        manifest=material.manifest,
         evaluation=material.evaluation,
         words=words_of("en"),
         answer=answer,

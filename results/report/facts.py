@@ -1,6 +1,7 @@
 """What a report says in tables beside its figures."""
 
 import math
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -8,7 +9,7 @@ from results.durations import duration
 from results.report.command import command_of
 from results.report.material import Material
 from results.report.words import Words
-from results.store.manifest import Asked
+from results.store.manifest import Manifest
 from results.store.trial_records import STATES
 
 Row = tuple[str, ...]
@@ -99,33 +100,30 @@ def states(material: Material, words: Words) -> list[Row]:
 def search_note(material: Material, words: Words) -> str:
     """Says in a sentence what the search has cost, of what it could have cost."""
     table = material.trials
-    if material.asked is None or table.empty:
+    if material.manifest is None or table.empty:
         return ""
-    folds, cost = material.asked["folds"], int(table["fold_epochs"].sum())
+    folds, cost = material.manifest.folds, int(table["fold_epochs"].sum())
     whole = table.loc[table["state"] == "complete", "fold_epochs"]
     told = {"trials": f"{len(table):,}", "folds": folds, "cost": f"{cost:,}"}
     note = words.say("search_note", **told)
     if whole.empty:
         return note
-    times = (_epochs_of_a_trial(material.asked) or float(whole.median())) * len(table) / cost
+    times = (_epochs_of_a_trial(material.manifest) or float(whole.median())) * len(table) / cost
     parts = [note, words.say("search_part", times=f"{times:.1f}")]
     if missed := material.known.missed:
         parts.append(words.say("search_missed", chance=f"{100 * missed:.1f}"))
     return " ".join(parts)
 
 
-def _epochs_of_a_trial(asked: Asked) -> int:
+def _epochs_of_a_trial(manifest: Manifest) -> int:
     """Returns how many a whole trial has, or 0 if they vary. It may have been at some twice."""
-    return int(asked["folds"] * _fixed(asked).get("epochs", 0))
+    return int(manifest.folds * manifest.fixed.get("epochs", 0))
 
 
 def causes(material: Material) -> list[tuple[str, int]]:
     """Returns why trials failed, and how many for each reason."""
-    if material.trials.empty:
-        return []
-    failed = material.trials.loc[material.trials["state"] == "failed", "cause"].dropna()
-    reasons = failed.astype(str).str.replace(r"; see .*", "", regex=True)
-    return [(str(reason), int(count)) for reason, count in reasons.value_counts().items()]
+    failed = [each.reason for each in material.known.records if each.state == "failed"]
+    return Counter(failed).most_common()
 
 
 def finalists(material: Material) -> list[Row]:
@@ -147,7 +145,7 @@ def _again(loss: float, spread: float) -> str:
 
 def digits(material: Material, words: Words) -> list[Row]:
     """Returns how many digits of which sources stood where."""
-    described = material.asked["data"] if material.asked else {}
+    described = material.manifest.data if material.manifest else {}
     parts = {"pool": "pool", "held_out": "held_out", "mnist_test": "mnist_test_part"}
     return [
         (
@@ -163,34 +161,28 @@ def digits(material: Material, words: Words) -> list[Row]:
 
 def copies(material: Material, words: Words) -> str:
     """Says how many copies of held-out digits were removed from the pool."""
-    described = material.asked["data"] if material.asked else {}
+    described = material.manifest.data if material.manifest else {}
     count = described.get("copies_removed")
     return "" if count is None else words.say("copies", count=count)
 
 
 def provenance(material: Material, words: Words) -> Iterator[Row]:
     """Returns seed, space, versions and hardware: what a sweep's figures depend on."""
-    asked = material.asked
-    if asked is None:
+    manifest = material.manifest
+    if manifest is None:
         return
-    space, hardware = asked["space"], asked["hardware"]
-    yield words.say("started"), asked["started"]
-    yield words.say("seed"), str(asked["seed"])
-    yield words.say("folds"), str(asked["folds"])
+    space, hardware = manifest.space, manifest.hardware
+    yield words.say("started"), manifest.started
+    yield words.say("seed"), str(manifest.seed)
+    yield words.say("folds"), str(manifest.folds)
     yield words.say("varied"), "; ".join(_ranges(space.get("parameters", {}), words))
-    told = (f"{words.name(name)} {value}" for name, value in _fixed(asked).items())
+    told = (f"{words.name(name)} {value}" for name, value in manifest.fixed.items())
     yield words.say("fixed"), ", ".join(told)
     if "processor" in hardware:
         yield words.say("hardware"), _hardware(hardware, words)
     seconds = material.trials["seconds"].fillna(0).sum() if "seconds" in material.trials else 0.0
     yield words.say("worker_hours"), duration(float(seconds))
-    yield words.say("versions"), ", ".join(f"{k} {v}" for k, v in asked["versions"].items())
-
-
-def _fixed(asked: Asked) -> dict[str, Any]:
-    """Returns what no trial varies; epochs that were asked for come before the space's."""
-    epochs = asked["request"].get("epochs")
-    return {**asked["space"].get("fixed", {}), **({"epochs": epochs} if epochs else {})}
+    yield words.say("versions"), ", ".join(f"{k} {v}" for k, v in manifest.versions.items())
 
 
 def _ranges(parameters: dict[str, Any], words: Words) -> Iterator[str]:
@@ -211,4 +203,4 @@ def _hardware(hardware: dict[str, Any], words: Words) -> str:
 
 def command(material: Material) -> str:
     """Returns the command that makes the sweep again."""
-    return command_of(material.asked["request"]) if material.asked else ""
+    return command_of(material.manifest.request) if material.manifest else ""

@@ -17,7 +17,7 @@ from results.store.exports import Export, exports_of_winner
 from results.store.finalist_table import Finalist, finished_finalists, read_finalists
 from results.store.folder import SweepFolder
 from results.store.kept_pictures import Pictures, read_pictures
-from results.store.manifest import Asked, read_asked
+from results.store.manifest import Manifest, read_manifest
 from results.store.readings import Readings, read_readings
 from results.store.trial_records import best_first
 
@@ -33,7 +33,7 @@ class Material:
     Attributes:
         folder: The sweep's.
         known: Its trials.
-        asked: What was asked.
+        manifest: What was asked of it.
         evaluation: How the networks read the held-out digits.
         finalists: Cross-validated twice, the winner first.
         readings: What each network takes each held-out digit for.
@@ -44,7 +44,7 @@ class Material:
 
     folder: SweepFolder
     known: KnownTrials
-    asked: Asked | None
+    manifest: Manifest | None
     evaluation: Evaluation | None
     finalists: Sequence[Finalist] | None
     readings: dict[Network, Readings]
@@ -60,7 +60,7 @@ class Material:
         return cls(
             folder,
             known,
-            unless_damaged(read_asked, folder),
+            unless_damaged(read_manifest, folder),
             evaluation,
             finished_finalists(unless_damaged(read_finalists, folder.finalists_csv)),
             _readings(folder, evaluation),

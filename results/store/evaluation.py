@@ -1,5 +1,6 @@
 """How the networks read the held-out digits: `evaluation.json`."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NotRequired
 
@@ -7,7 +8,7 @@ from pydantic import TypeAdapter
 from typing_extensions import TypedDict  # as pydantic asks for, before Python 3.12
 
 from model.configuration import Configuration
-from results.store.formats.json_files import read_as
+from results.store.formats.json_files import read_as, write_json
 
 if TYPE_CHECKING:
     from datasets.digit_set import DigitSet
@@ -68,6 +69,22 @@ class Evaluation(TypedDict):
     calibration: NotRequired[Calibration]  # sweeps had none at first
 
 
+class _Judged(TypedDict):
+    """The content of `judged.json`."""
+
+    rows: list[EvaluationRow]
+
+
+def write_evaluation(path: Path, evaluation: Evaluation) -> None:
+    """Writes `evaluation.json`, whole or not at all."""
+    write_json(path, evaluation)
+
+
+def write_judged(path: Path, rows: Sequence[EvaluationRow]) -> None:
+    """Writes `judged.json`, whole or not at all."""
+    write_json(path, {"rows": rows})
+
+
 def read_evaluation(path: Path) -> Evaluation | None:
     """Reads `evaluation.json`; nothing where there is none.
 
@@ -83,7 +100,7 @@ def read_judged(path: Path) -> list[EvaluationRow]:
     Raises:
         ResultsError: If it is damaged.
     """
-    return read_as(TypeAdapter(list[EvaluationRow]), path) if path.is_file() else []
+    return read_as(TypeAdapter(_Judged), path)["rows"] if path.is_file() else []
 
 
 def is_winner(row: EvaluationRow) -> bool:

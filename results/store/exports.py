@@ -94,20 +94,26 @@ class Export(TypedDict):
     milliseconds: float
 
 
+class _Exports(TypedDict):
+    """The content of `exports.json`."""
+
+    exports: list[Export]
+
+
 def read_exports(path: Path) -> list[Export]:
     """Reads `exports.json`; none where it is missing.
 
     Raises:
         ResultsError: If it is damaged.
     """
-    return read_as(TypeAdapter(list[Export]), path) if path.is_file() else []
+    return read_as(TypeAdapter(_Exports), path)["exports"] if path.is_file() else []
 
 
 def keep_export(folder: SweepFolder, export: Export) -> None:
     """Writes an export's record, in the place of an earlier one of the same file."""
     others = [each for each in _readable(folder) if each["file"] != export["file"]]
     exports = sorted([*others, export], key=lambda each: (each["networks"], each["file"]))
-    write_json(folder.exports_json, exports)
+    write_json(folder.exports_json, {"exports": exports})
 
 
 def _readable(folder: SweepFolder) -> list[Export]:

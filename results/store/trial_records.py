@@ -43,7 +43,8 @@ class TrialRecord:
         weights: How many the network has.
         fold_epochs: What the trial cost: epochs, each fold's counted.
         seconds: What it took on its workers.
-        cause: Of its end, if it is not whole.
+        reason: Why it is not whole: what trials of one fate have in common.
+        cause: The same for people, and where to read more.
     """
 
     trial: int
@@ -59,6 +60,7 @@ class TrialRecord:
     weights: int | None = None
     fold_epochs: int = 0
     seconds: float | None = None
+    reason: str = ""
     cause: str = ""
 
     def to_row(self) -> dict[str, Any]:
@@ -78,6 +80,7 @@ class TrialRecord:
             "weights": self.weights,
             "fold_epochs": self.fold_epochs,
             "seconds": self.seconds,
+            "reason": self.reason,
             "cause": self.cause,
         }
 
@@ -104,6 +107,7 @@ class TrialRecord:
             weights=_count(row.get("weights", "")),
             fold_epochs=_count(row["fold_epochs"]) or 0,
             seconds=_number(row.get("seconds", "")),
+            reason=row.get("reason", ""),
             cause=row.get("cause", ""),
         )
         if record.state == "complete" and record.validation_loss is None:

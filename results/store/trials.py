@@ -71,6 +71,7 @@ def _record(trial: FrozenTrial) -> TrialRecord:
         weights=measured.get("weights"),
         fold_epochs=measured.get("fold_epochs", 0),
         seconds=measured.get("seconds"),
+        reason=measured.get("reason", ""),
         cause=measured.get("cause", ""),
     )
 
@@ -92,9 +93,3 @@ def read_trials(path: Path) -> pd.DataFrame:
         ResultsError: If the file is damaged.
     """
     return table_of(read_records(path))
-
-
-def ranked(table: pd.DataFrame) -> pd.DataFrame:
-    """Returns the complete trials, the best first."""
-    complete = table[table["state"] == "complete"]
-    return complete.sort_values(["validation_loss", "trial"])

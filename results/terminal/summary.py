@@ -15,7 +15,7 @@ from results.store.exports import Export, exports_of_winner
 from results.store.finalist_table import finished_finalists, read_finalists
 from results.store.folder import SweepFolder
 from results.store.lock import is_held
-from results.store.manifest import read_asked
+from results.store.manifest import read_manifest
 from results.store.trial_records import TrialRecord, best_first, count_states, rows_of
 
 State = Literal["running", "judged", "unfinished"]
@@ -80,7 +80,7 @@ def summary(folder: SweepFolder, known: KnownTrials | None = None) -> Summary:
     """
     known = known or known_trials(folder)
     rows = _leaderboard(known.records)
-    asked = unless_damaged(read_asked, folder)
+    manifest = unless_damaged(read_manifest, folder)
     finalists = finished_finalists(unless_damaged(read_finalists, folder.finalists_csv))
     return {
         **_brief(folder, known.records),
@@ -88,7 +88,7 @@ def summary(folder: SweepFolder, known: KnownTrials | None = None) -> Summary:
         "leaderboard": rows,
         "missed": known.missed,
         "importance": known.importance,
-        "front": front(rows) if asked and asked["request"].get("also") else [],
+        "front": front(rows) if manifest and manifest.request.get("also") else [],
         "finalists": [_plain(each.to_row()) for each in finalists or ()],
         "evaluation": unless_damaged(read_evaluation, folder.evaluation_json),
         "exports": unless_damaged(exports_of_winner, folder) or [],
@@ -111,15 +111,15 @@ def briefs_schema() -> dict[str, Any]:
 
 
 def _brief(folder: SweepFolder, records: Sequence[TrialRecord]) -> Brief:
-    asked = unless_damaged(read_asked, folder)
+    manifest = unless_damaged(read_manifest, folder)
     evaluation = unless_damaged(read_evaluation, folder.evaluation_json)
     rows = _leaderboard(records)
     return {
         "name": folder.name,
         "path": str(folder.path),
-        "started": asked["started"] if asked else None,
+        "started": manifest.started if manifest else None,
         "state": _state(folder, evaluation),
-        "asked": asked["request"].get("trials") if asked else None,
+        "asked": manifest.request.get("trials") if manifest else None,
         "trials": count_states(records),
         "best": rows[0] if rows else None,
         "winner": _winner_row(evaluation),

@@ -91,7 +91,7 @@ def _trial(number: int, end: TrialState, dice: np.random.Generator) -> FrozenTri
         "origin": "search" if number else "report",
     }  # fmt: skip
     if end == TrialState.FAIL:
-        about |= {"cause": "its loss is nan.", "fold_epochs": 1}
+        about |= {"reason": "its loss is nan.", "cause": "its loss is nan.", "fold_epochs": 1}
     else:
         about |= {"fold_losses": losses, "validation_loss_sd": 0.05, "estimate": losses[0]}
     return create_trial(

@@ -16,8 +16,9 @@ from results.errors import ResultsError
 from results.known_trials import known_trials
 from results.report.material import Material
 from results.report.page import write_report
+from results.store.evaluation import write_judged
 from results.store.folder import SweepFolder
-from results.store.formats.json_files import read_json, write_json
+from results.store.formats.json_files import read_json
 from results.store.study import JournalFile, read_study
 from results.store.weights import save_network
 from results.terminal.summary import summary
@@ -55,7 +56,7 @@ class Planted:
 def folder(tmp_path: Path) -> SweepFolder:
     """A sweep of two whole trials, finished."""
     folder = made_sweep(tmp_path / "whole")
-    write_json(folder.judged_json, read_json(folder.evaluation_json)["rows"][:1])
+    write_judged(folder.judged_json, read_json(folder.evaluation_json)["rows"][:1])
     return folder
 
 

@@ -238,7 +238,7 @@ def test_sweep_that_was_ended_again_and_again_is_resumed_to_the_same_end(
     assert (status, f"shuzi: interrupted. {HINT}" in said) == (143, True), said
     assert retraining.events[-1] == ended(143)
     folder = SweepFolder.existing(tmp_path / "runs", "cut")
-    assert "report" in [row["config"] for row in read_json(folder.judged_json)]
+    assert "report" in [row["config"] for row in read_json(folder.judged_json)["rows"]]
     console = Console(record=True, width=200)
     resume_sweep(folder, console)
     assert _same(folder) == _same(unbroken)

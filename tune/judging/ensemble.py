@@ -17,7 +17,7 @@ from tune.judging.trained_networks import (
 )
 from tune.planning.data import SweepData
 from tune.planning.plan import Plan
-from tune.planning.plan_manifest import asked_before
+from tune.planning.plan_manifest import request_before
 from tune.session.running import at_work, on_ray, share_of_cluster
 from tune.watching.events import Tell
 
@@ -39,7 +39,7 @@ def ensemble_of(
         Interrupted: If the user breaks it off.
         SweepFailed: If one cannot be trained, or the disk fails.
     """
-    _, space, described = asked_before(folder)
+    _, space, described = request_before(folder)
     winner, pool = load_network(folder.weights).configuration, described["pool"]["fingerprint"]
     numbers = range(space.folds)
     if jobs := missing_folds(folder, winner, pool, numbers):
@@ -57,7 +57,7 @@ def _train(
 ) -> None:
     if data is None:
         raise SweepError(f"{len(jobs)} networks of the ensemble are yet to be trained.")
-    request, space, _ = asked_before(folder)
+    request, space, _ = request_before(folder)
     again = "The same command goes on from here."
     with on_ray(request.address, again, request.nice) as stop:
         plan = Plan(request, space, data, share_of_cluster(request, space, data, console), folder)

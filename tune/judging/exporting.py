@@ -22,7 +22,7 @@ from results.store.weights import TrainedNetwork
 from tune.errors import SweepError
 from tune.judging.ensemble import ensemble_of
 from tune.planning.data import SweepData, load_data
-from tune.planning.plan_manifest import asked_before, require_same
+from tune.planning.plan_manifest import request_before, require_same
 from tune.session.disk import disk_failures_told
 from tune.watching.events import Exported, Finished, Tell, ignore
 from tune.watching.terminal import say, warn
@@ -91,7 +91,7 @@ def missing_forms(folder: SweepFolder) -> list[Form]:
 def data_at_hand(folder: SweepFolder, console: Console) -> SweepData | None:
     """Loads the digits of a sweep, if they are here and as they were; else says why not."""
     try:
-        request, space, described = asked_before(folder)
+        request, space, described = request_before(folder)
         data = load_data(request, space.folds)
         require_same(described, data)
     except (DataError, SweepError) as error:

@@ -1,4 +1,4 @@
-"""The finalists: the best trials, cross-validated again with other folds and seeds.
+"""Which trial wins: the finalists, the best trials, are cross-validated again on other folds.
 
 The best of many by a noisy measure is partly the luckiest, so that its loss is no fair guess of
 what it will do; a second, independent cross-validation of the few best mends both. It is a race:
@@ -7,11 +7,10 @@ who has little chance left of winning is given up.
 
 import math
 import statistics
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing
 from typing import Any
 
-import pandas as pd
 import ray
 from rich.console import Console
 
@@ -22,20 +21,75 @@ from results.errors import ResultsError
 from results.store.finalist_table import (
     Finalist,
     finalists_table,
+    finished_finalists,
     losses_again,
     read_finalists,
     write_finalists,
 )
+from results.store.trial_records import TrialRecord, best_first
+from tune.errors import SweepFailed
 from tune.judging.elimination import Race
 from tune.planning.plan import Plan
-from tune.watching.events import FinalistFold, Tell, finite
+from tune.watching.events import FinalistFold, Tell, finite, ignore
 from tune.watching.terminal import Row, Steps, warn
 from tune.workers.trainer import Failed, OtherFolds
 from tune.workers.trainers import trained
 
 
+def chosen_winner(
+    trials: Sequence[TrialRecord], plan: Plan, console: Console, tell: Tell = ignore
+) -> int:
+    """Returns the best trial by all the evidence, of which there is more for the finalists.
+
+    Args:
+        trials: All.
+        plan: The sweep's. Its finalists are cross-validated again, unless they were before.
+        console: Where progress is shown.
+        tell: Is told each event.
+
+    Raises:
+        SweepFailed: If no trial is whole.
+    """
+    best = best_trials(trials, plan.request.finalists)
+    table = _judged_before(best, plan)
+    if table is None and len(best) > 1:
+        configurations = {trial: configuration_of(trial, trials, plan) for trial in best}
+        table = cross_validate_finalists(trials, configurations, plan, console, tell)
+    return best[0] if table is None else table[0].trial
+
+
+def _judged_before(best: list[int], plan: Plan) -> list[Finalist] | None:
+    """Returns the finalists if nothing of them is missing, and all are among them."""
+    try:
+        table = finished_finalists(read_finalists(plan.folder.finalists_csv))
+    except ResultsError:
+        return None
+    return table if table is not None and set(best) <= {each.trial for each in table} else None
+
+
+def best_trials(trials: Sequence[TrialRecord], count: int) -> list[int]:
+    """Returns the numbers of the best whole trials, the best first.
+
+    Raises:
+        SweepFailed: If none is whole.
+    """
+    best = best_first(trials)
+    if not best:
+        causes = sorted({each.cause for each in trials} - {""})
+        raise SweepFailed(f"no trial is complete, so there is no winner. {' '.join(causes)}")
+    return [each.trial for each in best[:count]]
+
+
+def configuration_of(trial: int, trials: Sequence[TrialRecord], plan: Plan) -> Configuration:
+    """Returns the configuration of a trial."""
+    (record,) = [each for each in trials if each.trial == trial]
+    # A table keeps whole numbers as floats: the nearest point is the same point in its own kinds.
+    varied = plan.space.nearest(dict(record.parameters))
+    return Configuration.from_dict({**plan.fixed, **varied})
+
+
 def cross_validate_finalists(
-    trials: pd.DataFrame,
+    trials: Sequence[TrialRecord],
     configurations: dict[int, Configuration],
     plan: Plan,
     console: Console,
@@ -44,7 +98,7 @@ def cross_validate_finalists(
     """Cross-validates the best trials again, as far as that was not done, in `finalists.csv`.
 
     Args:
-        trials: The table of all trials.
+        trials: All.
         configurations: Of each finalist, by its trial's number.
         plan: The sweep's.
         console: Where progress is shown.
@@ -57,9 +111,10 @@ def cross_validate_finalists(
     before = _losses_before(plan)
     nothing = [math.nan] * len(other.folds)
     again = {trial: before.get(trial, list(nothing)) for trial in configurations}
-    race = Race(_losses_in_search(trials, again), again, _risk(plan))
+    finalists = [each for each in trials if each.trial in again]
+    race = Race({each.trial: list(each.fold_losses) for each in finalists}, again, _risk(plan))
     console.print(_beginning(len(race.racing()), len(again)))
-    found = dict(zip(trials["trial"], trials["validation_loss"], strict=True))
+    found = {each.trial: each.validation_loss for each in finalists if each.validation_loss}
     steps = Steps("finalists", len(race.open_folds()), "folds", lambda: _standing(again, found))
     losses = _trained(race, configurations, other, plan, console)
     with steps.shown(console), closing(losses):
@@ -78,11 +133,6 @@ def _beginning(racing: int, finalists: int) -> str:
         return f"cross-validating the {finalists} best again, with other folds and seeds"
     behind = "the rest is too far behind"
     return f"cross-validating {racing} of the {finalists} best again; {behind}"
-
-
-def _losses_in_search(trials: pd.DataFrame, finalists: Iterable[int]) -> dict[int, list[float]]:
-    folds = trials.set_index("trial").filter(regex=r"^fold_\d+$").T.to_dict("list")
-    return {trial: folds[trial] for trial in finalists}
 
 
 def _risk(plan: Plan) -> float:

@@ -25,9 +25,10 @@ from results.store.evaluation import (
     is_winner,
     read_evaluation,
     read_judged,
+    write_evaluation,
+    write_judged,
 )
 from results.store.folder import SweepFolder
-from results.store.formats.json_files import write_json
 from results.store.kept_pictures import read_pictures, write_pictures
 from results.store.readings import Readings, read_readings, write_readings
 from results.store.weights import load_network, save_network
@@ -76,7 +77,7 @@ def forget_judgements(folder: SweepFolder, winner_alone: bool) -> None:
         winner_alone: Whether those that the winner is compared to may stay.
     """
     rows = _judged_before(folder) if winner_alone else []
-    write_json(folder.judged_json, [row for row in rows if row["config"] != "winner"])
+    write_judged(folder.judged_json, [row for row in rows if row["config"] != "winner"])
 
 
 def retrain_and_judge(winner: Configuration, plan: Plan, console: Console, tell: Tell) -> None:
@@ -101,7 +102,7 @@ def retrain_and_judge(winner: Configuration, plan: Plan, console: Console, tell:
             keep_fold(plan, job, network)
         else:
             rows.append(_judge(job, network, plan))
-            write_json(plan.folder.judged_json, rows)
+            write_judged(plan.folder.judged_json, rows)
 
     _announce(jobs, console)
     tell(RetrainingBegun(len(jobs)))
@@ -137,7 +138,7 @@ def _write_evaluation(winner: Configuration, rows: Sequence[EvaluationRow], plan
     network = load_network(plan.folder.weights).network
     about = about_winner(evaluation, plan.data.pool.fingerprint)
     save_network(plan.folder.weights, network, winner, about)
-    write_json(plan.folder.evaluation_json, evaluation)
+    write_evaluation(plan.folder.evaluation_json, evaluation)
     plan.folder.judged_json.unlink(missing_ok=True)
 
 

@@ -1,6 +1,6 @@
 """What earlier sweeps have learnt, for the search of another."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Self
@@ -11,9 +11,10 @@ from pydantic import ValidationError
 
 from datasets.seeds import Purpose, seed_for
 from model.configuration import REPORT
+from results.errors import ResultsError
 from results.store.folder import SweepFolder
-from results.store.formats.json_files import read_json
-from results.store.trials import read_trials
+from results.store.manifest import read_manifest
+from results.store.trial_records import read_records
 from search_spaces import SearchSpace
 from tune.errors import SweepError
 
@@ -130,23 +131,22 @@ def earlier_sweep(folder: SweepFolder, space: SearchSpace) -> EarlierSweep:
         raise SweepError(
             f"--warm-start {folder.name}: it varied {varied}, none of which varies in this space."
         )
-    rows = read_trials(folder.trials_csv).dropna(subset="estimate").to_dict("records")
+    records = read_records(folder.trials_csv)
     base = {**REPORT.to_dict(), **earlier.fixed_with(epochs)}
-    known = [({**base, **_varied(row, earlier)}, float(row["estimate"])) for row in rows]
+    known = [
+        ({**base, **earlier.nearest(dict(each.parameters))}, each.estimate)
+        for each in records
+        if each.estimate is not None
+    ]
     if not known:
         raise SweepError(f"--warm-start {folder.name}: it has no trial to start from.")
     return EarlierSweep.of(known, space)
 
 
-def _varied(row: Mapping[Any, Any], space: SearchSpace) -> Parameters:
-    """Returns what a sweep varied, as its space has it: a table of text has lost the types."""
-    return dict(space.nearest({name: row[name] for name in space.parameters}))
-
-
 def _space_of(folder: SweepFolder) -> tuple[SearchSpace, int | None]:
     """Returns the space of a sweep, and its epochs where the user asked for others."""
-    asked = read_json(folder.sweep_json)
     try:
-        return SearchSpace.model_validate(asked["space"]), asked["request"]["epochs"]
-    except (KeyError, ValidationError) as error:
+        manifest = read_manifest(folder)
+        return SearchSpace.model_validate(manifest.space), manifest.request.get("epochs")
+    except (ResultsError, ValidationError) as error:
         raise SweepError(f"{folder.sweep_json} is not as a sweep leaves it: {error}") from error

@@ -6,7 +6,6 @@ from functools import partial
 from typing import Any
 
 import optuna
-import pandas as pd
 from rich.console import Console
 
 from model.configuration import Configuration
@@ -14,7 +13,8 @@ from model.networks.kinds import count_parameters
 from results.store.epochs import EpochLog
 from results.store.search.writer import write_search
 from results.store.study import open_study
-from results.store.trials import trials_of, trials_table
+from results.store.trial_records import TrialRecord
+from results.store.trials import records_of, trials_of
 from search_spaces import SearchSpace
 from tune.errors import Interrupted, SweepFailed
 from tune.planning.plan import Plan
@@ -48,8 +48,8 @@ def search(
     stop: Stop,
     tell: Tell = ignore,
     trainable: type = CrossValidation,
-) -> pd.DataFrame:
-    """Runs the trials of a sweep that are left to run and returns the table of all.
+) -> list[TrialRecord]:
+    """Runs the trials of a sweep that are left to run and returns all.
 
     Raises:
         Interrupted: If the user ended it before the last trial; what was done is kept.
@@ -69,7 +69,7 @@ def search(
             raise _interrupted(plan, stop)
     else:  # it may have been cut off before this was written
         write_search(plan.folder, study)
-    return trials_table(trials_of(study))
+    return records_of(trials_of(study))
 
 
 def _end(engine: Engine, plan: Plan, stop: Stop) -> None:

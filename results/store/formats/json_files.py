@@ -1,6 +1,7 @@
-"""JSON files that are written whole, and must be of a kind to be believed."""
+"""JSON files that are written whole, carry a format, and must be of a kind to be believed."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -9,30 +10,41 @@ from pydantic import TypeAdapter, ValidationError
 from datasets.atomic import whole_file
 from results.errors import ResultsError
 
+FORMAT = 2  # counts up where files of before would be misread
 
-def write_json(path: Path, content: Any) -> None:
-    """Writes a JSON file, whole or not at all."""
+
+def write_json(path: Path, content: Mapping[str, Any]) -> None:
+    """Writes a JSON file, whole or not at all, its format first."""
+    text = json.dumps({"format": FORMAT, **content}, indent=2, ensure_ascii=False)
     with whole_file(path) as temporary:
-        temporary.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", "utf-8")
+        temporary.write_text(f"{text}\n", "utf-8")
 
 
-def read_json(path: Path) -> Any:
-    """Reads a JSON file.
+def read_json(path: Path) -> dict[str, Any]:
+    """Reads the content of a JSON file, without its format.
 
     Raises:
-        ResultsError: If it is missing or damaged.
+        ResultsError: If it is missing, damaged or of another format.
     """
     try:
-        return json.loads(path.read_text("utf-8"))
+        content = json.loads(path.read_text("utf-8"))
     except (OSError, ValueError, RecursionError) as error:
         raise ResultsError(f"{path} cannot be read: {error}") from error
+    if not isinstance(content, dict):
+        raise ResultsError(f"{path} is damaged: it must be an object.")
+    if (number := content.pop("format", None)) != FORMAT:
+        raise ResultsError(
+            f"{path} has format {number}, but this shuzi reads format {FORMAT}; "
+            "read it with the shuzi that wrote it."
+        )
+    return content
 
 
 def read_as(kind: TypeAdapter[Any], path: Path) -> Any:
     """Reads a JSON file whose content must be of a kind.
 
     Raises:
-        ResultsError: If it is missing, damaged or of another kind.
+        ResultsError: If it is missing, damaged, or of another format or kind.
     """
     try:
         return kind.validate_python(read_json(path))

@@ -2,15 +2,11 @@
 
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 from pydantic import TypeAdapter
 
-from results.errors import ResultsError
-from results.store.formats.json_files import read_as, read_json, write_json
+from results.store.formats.json_files import read_as, write_json
 from results.store.search.journal import Beginning
-
-FORMAT = 2
 
 
 @dataclass(frozen=True)
@@ -35,7 +31,7 @@ class SearchRecord:
 
 def write_search_record(path: Path, record: SearchRecord) -> None:
     """Writes `search.json`, whole or not at all."""
-    write_json(path, {"format": FORMAT, **asdict(record)})
+    write_json(path, asdict(record))
 
 
 def read_search_record(path: Path) -> SearchRecord:
@@ -44,12 +40,5 @@ def read_search_record(path: Path) -> SearchRecord:
     Raises:
         ResultsError: If it is missing, damaged or of another format.
     """
-    _require_format(read_json(path), path)
     record: SearchRecord = read_as(TypeAdapter(SearchRecord), path)
     return record
-
-
-def _require_format(content: Any, path: Path) -> None:
-    number = content.get("format") if isinstance(content, dict) else None
-    if number != FORMAT:
-        raise ResultsError(f"{path} has format {number}, but must have format {FORMAT}.")

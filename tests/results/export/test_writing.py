@@ -225,7 +225,7 @@ def test_records_tell_what_is_there_and_what_is_not_of_this_winner(
 ) -> None:
     told = current_export(subject.folder, "onnx")
     assert told == exports["onnx"] | {"milliseconds": told and told["milliseconds"]}
-    names = [each["file"] for each in read_json(subject.folder.exports_json)]
+    names = [each["file"] for each in read_json(subject.folder.exports_json)["exports"]]
     assert names == ["model-int8.onnx", "model.onnx", "model.pt2", "model.safetensors"]
     whole = subject.folder.weights.read_bytes()
     winner = subject.winner

@@ -51,3 +51,11 @@ def test_damaged_json_is_refused_by_name(tmp_path: Path) -> None:
     path.write_text('{"rows": [')
     with pytest.raises(ResultsError, match=r"evaluation\.json cannot be read"):
         read_json(path)
+
+
+@pytest.mark.parametrize("content", ['{"old": 1}', '{"format": 1, "old": 1}', '{"format": 3}'])
+def test_a_file_of_another_format_is_refused_by_its_number(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "file.json"
+    path.write_text(content)
+    with pytest.raises(ResultsError, match=r"has format (None|1|3), but this shuzi reads format 2"):
+        read_json(path)

@@ -1,19 +1,23 @@
-"""Who is cross-validated again."""
+"""Who is cross-validated again, and who wins without it."""
 
-import pandas as pd
 import pytest
 
+from results.store.trial_records import State, TrialRecord
 from tune.errors import SweepFailed
-from tune.judging.choice import best_trials
+from tune.judging.finalists import best_trials
 
-STATES = ["complete", "stopped", "complete", "complete", "complete"]
-TRIALS = pd.DataFrame(
-    {
-        "trial": range(5),
-        "state": STATES,
-        "validation_loss": [0.21, None, 0.11, 0.1133, 0.12],
-    }
-)
+
+def trials(*ends: tuple[State, float | None]) -> list[TrialRecord]:
+    return [
+        TrialRecord(number, state, validation_loss=loss)
+        for number, (state, loss) in enumerate(ends)
+    ]
+
+
+TRIALS = trials(
+    ("complete", 0.21), ("stopped", None), ("complete", 0.11), ("complete", 0.1133),
+    ("complete", 0.12),
+)  # fmt: skip
 
 
 def test_finalists_are_the_best_whole_trials() -> None:
@@ -24,4 +28,19 @@ def test_finalists_are_the_best_whole_trials() -> None:
 
 def test_there_are_none_where_no_trial_is_whole() -> None:
     with pytest.raises(SweepFailed, match="no trial is complete"):
-        best_trials(TRIALS[TRIALS["state"] == "stopped"], 3)
+        best_trials(TRIALS[1:2], 3)
+
+
+def test_only_complete_trials_win() -> None:
+    ends = trials(("complete", 0.5), ("failed", None), ("stopped", 0.1), ("complete", 0.4))
+    assert best_trials(ends, 1) == [3]
+
+
+def test_earlier_trial_wins_a_tie() -> None:
+    assert best_trials(trials(("complete", 0.4), ("complete", 0.4)), 1) == [0]
+
+
+def test_no_complete_trial_is_told_with_the_causes() -> None:
+    failed = [TrialRecord(0, "failed", cause="the training loss is nan.")]
+    with pytest.raises(SweepFailed, match=r"no trial is complete.* loss is nan"):
+        best_trials(failed, 1)

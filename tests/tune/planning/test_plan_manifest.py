@@ -8,7 +8,7 @@ import pytest
 from results.store.folder import SweepFolder
 from search_spaces import read_space
 from tune.errors import SweepError
-from tune.planning.plan_manifest import asked_before
+from tune.planning.plan_manifest import request_before
 from tune.planning.request import SweepRequest
 
 ASKED: dict[str, Any] = {key: {} for key in ("report", "data", "versions", "hardware")}
@@ -29,7 +29,7 @@ def test_a_request_is_read_back_as_it_was_made(tmp_path: Path) -> None:
         name="mine", out=tmp_path, time_budget=90, warm_start=("a", "b"), also="parameters"
     )
     folder = folder_asking(tmp_path, request.model_dump(mode="json"))
-    assert asked_before(folder) == (request, SPACE, {})
+    assert request_before(folder) == (request, SPACE, {})
 
 
 @pytest.mark.parametrize(
@@ -44,4 +44,4 @@ def test_a_request_that_breaks_a_rule_is_refused(
 ) -> None:
     folder = folder_asking(tmp_path, request_)
     with pytest.raises(SweepError, match=f"is not as a sweep leaves it: {rule}; `shuzi show`"):
-        asked_before(folder)
+        request_before(folder)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from model.configuration import REPORT, Configuration
 from results.store.folder import SweepFolder
-from results.store.formats.json_files import write_json
+from results.store.manifest import Manifest, write_manifest
 from search_spaces import SearchSpace, read_space
 from tune.errors import SweepError
 from tune.planning.warm_start import EarlierSweep, EarlierSweeps, earlier_sweep
@@ -36,9 +36,8 @@ def earlier(tmp_path: Path) -> SweepFolder:
     """A sweep of three trials, of which one failed."""
     folder = SweepFolder(tmp_path / "before")
     folder.path.mkdir()
-    write_json(
-        folder.sweep_json, {"space": QUICK.model_dump(mode="json"), "request": {"epochs": None}}
-    )
+    space = QUICK.model_dump(mode="json")
+    write_manifest(folder, Manifest({"epochs": None}, space, {}, {}, 5, 0, "", {}, {}))
     dropouts = {f"dropout_{n}": 0.1 for n in range(1, 5)}
     rows: list[dict[str, Any]] = [
         {"channels_1": 32, "channels_2": 64, "learning_rate": 0.001, "estimate": 0.8},
