@@ -30,11 +30,12 @@ from benchmarks.kept_rows import keep_rows, read_rows
 from benchmarks.processes import in_processes
 from benchmarks.protocol.arms import winning_configuration
 from benchmarks.real_digits import RealDigits
+from datasets.seeds import Purpose, seed_for
 from model.configuration import Configuration
 from model.hardware.device import DeviceDigits
-from model.judging.judgement import judged, logits_of
+from model.judging.judge import judged, logits_of
 from model.networks.digit_network import DigitNetwork
-from model.training.cross_validation import fold_seed, train_whole
+from model.training.cross_validation import train_whole
 from tune.planning.data import load_data
 from tune.planning.request import SweepRequest
 
@@ -140,10 +141,11 @@ def _rows(change: str, fold: int, arguments: argparse.Namespace) -> list[Row]:
     digits, folds = _pool(arguments.data, arguments.mnist)
     chosen = torch.as_tensor(folds[fold])
     training = np.setdiff1d(np.arange(len(digits.labels)), folds[fold])
-    seeds = range(BASE_SEEDS if change == BASE_NAME else 1)
+    numbers = range(BASE_SEEDS if change == BASE_NAME else 1)
+    seeds = [seed_for(Purpose.FOLD_TRAINING, n, fold) for n in numbers]
     base = winning_configuration(arguments.base) if arguments.base else BASE
     configuration = replace(base, **CHANGES.get(change, {}))
-    networks = [train_whole(configuration, digits, training, fold_seed(n, fold)) for n in seeds]
+    networks = [train_whole(configuration, digits, training, seed) for seed in seeds]
     each = [_probabilities(network, digits, chosen) for network in networks]
     rows = [_row(change, fold, n, read[0], digits, chosen) for n, read in enumerate(each)]
     if change == BASE_NAME:

@@ -123,7 +123,7 @@ def _next_life(folder: SweepFolder) -> list[str]:
 
 def _lived(out: Path, command: list[str], target: str | None, after: float) -> None:
     """Runs shuzi until it ends; kills a part of it after some seconds, if one is named."""
-    code = [sys.executable, "-c", "import shuzi; shuzi.main()", *command]
+    code = [sys.executable, "-m", "shuzi", *command]
     with (out / "said.txt").open("a") as said:
         process = subprocess.Popen(code, cwd=out, stdout=said, stderr=said)
         if target:

@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 from benchmarks.header import cores, header
 from benchmarks.kept_rows import keep_rows, read_rows
 from benchmarks.processes import in_processes
+from datasets.digit_set import TrainingDigits
 from model.configuration import REPORT, Configuration
 from model.hardware.device import DeviceDigits
 from model.training.cross_validation import cross_validate
@@ -137,7 +138,7 @@ def _rows(
     """Returns a row for each configuration that has none yet, as they come."""
     known = {row["number"] for row in read_rows(done)}
     left = [
-        partial(_row, number, varied, space, data)
+        partial(_row, number, varied, space, data.pool, data.folds)
         for number, varied in enumerate(drawn)
         if number not in known
     ]
@@ -145,13 +146,17 @@ def _rows(
 
 
 def _row(
-    number: int, varied: dict[str, Any], space: SearchSpace, data: SweepData
+    number: int,
+    varied: dict[str, Any],
+    space: SearchSpace,
+    pool: TrainingDigits,
+    folds: Sequence[NDArray[np.int64]],
 ) -> dict[str, Any]:
     """Runs in a process of its own: cross-validates one configuration."""
     configuration = Configuration.from_dict({**space.fixed, **varied})
-    digits = DeviceDigits.of(data.pool, torch.device("cpu"))
+    digits = DeviceDigits.of(pool, torch.device("cpu"))
     started = time.perf_counter()
-    epochs = cross_validate(configuration, digits, data.folds, seed=0)
+    epochs = cross_validate(configuration, digits, folds, seed=0)
     losses = np.array([[fold.validation.balanced_loss for fold in each] for each in epochs]).T
     seconds = time.perf_counter() - started
     return {

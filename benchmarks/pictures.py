@@ -30,7 +30,7 @@ from results.store.folder import SweepFolder
 
 OUT = Path(__file__).parents[1] / "docs" / "pictures"
 COLUMNS, LINES = 96, 28
-SHUZI = [sys.executable, "-c", "import shuzi; shuzi.main()"]
+SHUZI = [sys.executable, "-m", "shuzi"]
 DASHBOARD = [sys.executable, "-c", "from optuna_dashboard._cli import main; main()"]
 TENSORBOARD_PORT, DASHBOARD_PORT = 6116, 8116
 

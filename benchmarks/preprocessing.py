@@ -30,7 +30,7 @@ from datasets.sources.synthetic import written_by
 from model.configuration import Configuration
 from model.hardware.device import DeviceDigits
 from model.hardware.processor import prepare_processor
-from model.judging.judgement import judge
+from model.judging.judge import judge
 from model.networks.digit_network import DigitNetwork
 from model.training.cross_validation import train_whole
 

@@ -31,7 +31,6 @@ from datasets.pictures import Grey
 from datasets.sources.synthetic import written_by
 
 REQUESTS, CONNECTIONS, MALFORMED = 2000, 32, 1000
-START = "import shuzi; shuzi.main()"
 BYTES = {"Content-Type": "application/octet-stream"}
 
 
@@ -76,7 +75,7 @@ def main() -> None:
 def _served(model: str) -> Iterator[Server]:
     started = time.perf_counter()
     process = subprocess.Popen(
-        [sys.executable, "-c", START, "serve", model, "--port", "0"],
+        [sys.executable, "-m", "shuzi", "serve", model, "--port", "0"],
         stderr=subprocess.PIPE,
         text=True,
     )

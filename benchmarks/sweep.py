@@ -2,12 +2,11 @@
 
     python -m benchmarks.sweep --chinese ../shared/data/tongji --seed 2 3 --space wide
 
-The same space, digits, training and number of trials; `paper` took 28 minutes a
-seed on 2 cores. Plain and ASHA are
-written as Ray's documentation writes them: a trial reports the mean over the folds after each epoch
-of all. shuzi's time includes its finalists. The winners are then
-cross-validated on folds that no search has seen. What a search finds is a matter of luck, too: of
-several seeds, which draw the digits, the folds and the proposals, the spread is told.
+The same space, digits, training and number of trials; `paper` took 28 minutes a seed on 2 cores.
+Plain and ASHA are written as Ray's documentation writes them: a trial reports the mean over the
+folds after each epoch of all. shuzi's time includes its finalists. The winners are then
+cross-validated on folds that no search has seen. What a search finds is luck, too: of several
+seeds, which draw the digits, the folds and the proposals, the spread is told.
 """
 
 import argparse
@@ -31,7 +30,7 @@ from rich.table import Column, Table
 from sklearn.model_selection import train_test_split
 
 from benchmarks.header import cores, header
-from datasets.digit_set import DigitSet
+from datasets.digit_set import TrainingDigits
 from datasets.splits import fold_indices
 from model.configuration import Configuration
 from model.hardware.device import DeviceDigits
@@ -175,17 +174,19 @@ def plain(
     """Searches as the documentation of Ray Tune shows it."""
     plan = _plan(request, data)
 
-    def objective(config: dict[str, Any], pool: DigitSet) -> None:
+    def objective(config: dict[str, Any], pool: TrainingDigits, folds: Any, fixed: Any) -> None:
         prepare_processor(1)
         digits = DeviceDigits.of(pool, torch.device("cpu"))
-        configuration = Configuration.from_dict({**plan.fixed, **config})
-        for epoch in cross_validate(configuration, digits, data.folds, request.seed):
+        configuration = Configuration.from_dict({**fixed, **config})
+        for epoch in cross_validate(configuration, digits, folds, request.seed):
             loss = np.mean([fold.validation.balanced_loss for fold in epoch])
             ray.tune.report({"validation_loss": float(loss)})
 
     with ray_cluster(None):
         started, busy = time.perf_counter(), _busy()
-        trainable = ray.tune.with_parameters(objective, pool=data.pool)
+        trainable = ray.tune.with_parameters(
+            objective, pool=data.pool, folds=data.folds, fixed=plan.fixed
+        )
         algorithm = OptunaSearch(
             plan.space.distributions(), metric="validation_loss", mode="min", seed=request.seed
         )
@@ -287,7 +288,7 @@ def _losses(winner: Configuration, data: SweepData, judgements: int) -> NDArray[
         return np.array([future.result() for future in futures])
 
 
-def _loss(winner: Configuration, pool: DigitSet, seed: int, fold: int) -> float:
+def _loss(winner: Configuration, pool: TrainingDigits, seed: int, fold: int) -> float:
     """Runs in a process of its own."""
     prepare_processor(1)
     digits = DeviceDigits.of(pool, torch.device("cpu"))

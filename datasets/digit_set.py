@@ -1,12 +1,13 @@
 """The one form in which digits travel through shuzi."""
 
 import hashlib
+import pickle
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, NoReturn, Self, TypeVar
 from zipfile import BadZipFile
 
 import numpy as np
@@ -85,12 +86,23 @@ class DigitSet:
             writers=np.array(writers if writers is not None else [""] * count, dtype=np.str_),
         )
 
+    @classmethod
+    def made_of(cls, digits: "DigitSet") -> Self:
+        """Returns the same digits as a set of this kind.
+
+        Raises:
+            TypeError: If they are held out: what is held out remains so.
+        """
+        if isinstance(digits, HeldOut) and not issubclass(cls, HeldOut):
+            raise TypeError(f"held-out digits must stay so, but {cls.__name__} was asked for.")
+        return cls(digits.images, digits.labels, digits.sources, digits.writers)
+
     def __len__(self) -> int:
         return len(self.labels)
 
-    def select(self, chosen: NDArray[Any] | slice) -> "DigitSet":
+    def select(self, chosen: NDArray[Any] | slice) -> Self:
         """Returns the digits at the given indices, in a slice, or where an (n,) mask is true."""
-        return DigitSet(
+        return type(self)(
             self.images[chosen], self.labels[chosen], self.sources[chosen], self.writers[chosen]
         )
 
@@ -147,11 +159,37 @@ class DigitSet:
         return digits
 
 
-def joined(parts: Sequence[DigitSet]) -> DigitSet:
-    """Returns the digits of all parts, in their order."""
-    return DigitSet(
+@dataclass(frozen=True, eq=False)
+class TrainingDigits(DigitSet):
+    """Digits that may be trained on: all that workers receive are of this kind."""
+
+
+@dataclass(frozen=True, eq=False)
+class HeldOut(DigitSet):
+    """Digits that may only be judged by, in the process that holds them."""
+
+    def __reduce__(self) -> NoReturn:
+        """Refuses to be pickled, as all is that Ray sends to another process."""
+        raise pickle.PicklingError("held-out digits stay in their process: they are not pickled.")
+
+
+Kind = TypeVar("Kind", bound=DigitSet)
+
+
+def joined(parts: Sequence[Kind]) -> Kind:
+    """Returns the digits of all parts, in their order; of their kind, if it is one.
+
+    Raises:
+        TypeError: If some are held out and others are not.
+    """
+    kinds = {type(part) for part in parts}
+    if len(kinds) > 1 and HeldOut in kinds:
+        raise TypeError("digits that are held out cannot be joined with others.")
+    kind: Any = kinds.pop() if len(kinds) == 1 else DigitSet
+    together: Kind = kind(
         images=np.concatenate([part.images for part in parts]),
         labels=np.concatenate([part.labels for part in parts]),
         sources=np.concatenate([part.sources for part in parts]),
         writers=np.concatenate([part.writers for part in parts]),
     )
+    return together

@@ -7,14 +7,15 @@ to import, so only what splits imports it, no worker.
 import numpy as np
 from numpy.typing import NDArray
 
-from datasets.digit_set import LABELS, DigitSet
+from datasets.digit_set import LABELS, DigitSet, HeldOut, Kind, TrainingDigits
 from datasets.errors import DataError
+from datasets.seeds import Purpose, seed_for
 
 Indices = NDArray[np.int64]
 HELD_OUT_PARTS = 3  # a third of the Chinese digits is held out
 
 
-def held_out_split(chinese: DigitSet, seed: int) -> tuple[DigitSet, DigitSet]:
+def held_out_split(chinese: DigitSet, seed: int) -> tuple[HeldOut, TrainingDigits]:
     """Puts a third of the Chinese digits aside, stratified by source and label.
 
     Args:
@@ -22,13 +23,14 @@ def held_out_split(chinese: DigitSet, seed: int) -> tuple[DigitSet, DigitSet]:
         seed: Decides which third.
 
     Returns:
-        The held-out digits, and the rest.
+        The held-out digits, and the rest, which may be trained on.
 
     Raises:
         DataError: If a class of a source has too few images or writers to be split.
     """
     part = held_out_parts(chinese, seed)
-    return chinese.select(part == 0), chinese.select(part != 0)
+    held_out, rest = chinese.select(part == 0), chinese.select(part != 0)
+    return HeldOut.made_of(held_out), TrainingDigits.made_of(rest)
 
 
 def held_out_parts(chinese: DigitSet, seed: int) -> Indices:
@@ -40,7 +42,8 @@ def held_out_parts(chinese: DigitSet, seed: int) -> Indices:
     Raises:
         DataError: If a class of a source has too few images or writers to be split.
     """
-    return _parts(chinese, HELD_OUT_PARTS, seed, "a held-out third")
+    own = seed_for(Purpose.HELD_OUT, seed)
+    return _parts(chinese, HELD_OUT_PARTS, own, "a held-out third")
 
 
 def fold_indices(pool: DigitSet, folds: int, seed: int) -> list[Indices]:
@@ -57,7 +60,7 @@ def fold_indices(pool: DigitSet, folds: int, seed: int) -> list[Indices]:
     Raises:
         DataError: If a class of a source has fewer images, or fewer writers, than folds.
     """
-    part = _parts(pool, folds, seed, f"{folds} folds")
+    part = _parts(pool, folds, seed_for(Purpose.FOLDS, seed), f"{folds} folds")
     return [np.flatnonzero(part == fold) for fold in range(folds)]
 
 
@@ -99,7 +102,7 @@ def _require_enough(digits: DigitSet, parts: int, purpose: str) -> None:
                 )
 
 
-def without_copies(pool: DigitSet, held_out: DigitSet) -> tuple[DigitSet, int]:
+def without_copies(pool: TrainingDigits, held_out: HeldOut) -> tuple[TrainingDigits, int]:
     """Removes from the pool the images that stand in the held-out part too, pixel for pixel.
 
     Returns:
@@ -110,7 +113,7 @@ def without_copies(pool: DigitSet, held_out: DigitSet) -> tuple[DigitSet, int]:
     return pool.select(fresh), int((~fresh).sum())
 
 
-def stratified_count(digits: DigitSet, count: int, seed: int) -> DigitSet:
+def stratified_count(digits: Kind, count: int, seed: int) -> Kind:
     """Takes `count` of the digits, each label in its proportion, in their order.
 
     Raises:
@@ -123,7 +126,8 @@ def stratified_count(digits: DigitSet, count: int, seed: int) -> DigitSet:
         raise DataError(f"--mnist-count must be from 10 to {most}, but got {count}.")
     from sklearn.model_selection import train_test_split
 
+    own = seed_for(Purpose.MNIST_COUNT, seed)
     chosen, _ = train_test_split(
-        np.arange(len(digits)), train_size=count, stratify=digits.labels, random_state=seed
+        np.arange(len(digits)), train_size=count, stratify=digits.labels, random_state=own
     )
     return digits.select(np.sort(chosen))

@@ -7,16 +7,21 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import hypothesis
 import numpy as np
 import pytest
 
-from datasets.digit_set import DigitSet, joined
+from datasets.digit_set import DigitSet, TrainingDigits, joined
 
 # Torch, which is not imported yet, takes one thread, also in processes of tests: where other work
 # is done, more wait long for each other.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 # A shell that starts the tests in the background has them ignore Ctrl-C, and all that they start.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# No test depends on how fast the machine is.
+hypothesis.settings.register_profile("any speed", deadline=None)
+hypothesis.settings.load_profile("any speed")
 
 # A test that uses one of these fixtures has the mark, so that none is forgotten.
 MARKS = {
@@ -74,7 +79,8 @@ def synthetic() -> DigitSet:
 
 
 @pytest.fixture(scope="session")
-def small_pool(synthetic: DigitSet) -> DigitSet:
+def small_pool(synthetic: DigitSet) -> TrainingDigits:
     """200 drawn digits, half of them under the name of MNIST."""
     as_mnist = DigitSet.of(synthetic.images[:100], synthetic.labels[:100], "mnist")
-    return joined([as_mnist, synthetic.select(np.arange(100, 200))])
+    pool = joined([as_mnist, synthetic.select(np.arange(100, 200))])
+    return TrainingDigits.made_of(pool)

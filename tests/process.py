@@ -23,8 +23,8 @@ class Held(io.TextIOWrapper):
             os.read(0, 1)
 
 sys.stdout = Held(sys.stdout.detach(), "utf-8")
-import shuzi
-shuzi.main()
+from shuzi.__main__ import main
+main()
 """
 Event = dict[str, Any]
 

@@ -20,15 +20,26 @@ MAY_IMPORT = {
     "tune": {"tune", "results", "model", "datasets", "search_spaces"},
 }
 ORDER = {
+    "shuzi": ["__main__", "commands", "sweeps", "models", "data", "options", "fields", "."],
     "datasets": ["inspecting", "sheets", "sources", "downloads", "preparing", "drawn", "."],
     "model": ["training", "judging", "networks", "convolution", "hardware", "."],
     "results": [
-        *("card", "report", "terminal", "damage", "serving", "export", "tensorboard", "predict"),
+        *(
+            "card",
+            "report",
+            "terminal",
+            "damage",
+            "known_trials",
+            "serving",
+            "export",
+            "tensorboard",
+            "predict",
+        ),
         *("drawing", "store", "."),
     ],
     "tune": ["sweep", "judging", "search", "session", "watching", "workers", "planning", "."],
     "tune/search": [".", "pruning", "forecasting"],
-    "results/store": [".", "formats"],
+    "results/store": ["search", ".", "formats"],
     "results/report": ["page", "figures", "."],
     "model/training": ["tried_memory", "cross_validation", "batched", "."],
 }

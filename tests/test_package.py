@@ -23,7 +23,7 @@ from results.store.folder import SweepFolder
 from tests.process import SECONDS
 
 ROOT = Path(__file__).parents[1]
-ROOMS = ("datasets", "model", "search_spaces", "results", "tune")
+ROOMS = ("shuzi", "datasets", "model", "search_spaces", "results", "tune")
 NAME = "packed"
 OPTIONS = "--trials 2 --epochs 1 --mnist-count 100 --pruner none --concurrent 1 --cpus-per-trial 1"
 pytestmark = [pytest.mark.ray, pytest.mark.kill]
@@ -64,7 +64,7 @@ def without_checkout() -> dict[str, str]:
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the sdist, and the wheel that was built from it."""
     source = tmp_path_factory.mktemp("source")
-    for name in ("pyproject.toml", "README.md", "LICENSE", "shuzi.py", "tests", "docs", *ROOMS):
+    for name in ("pyproject.toml", "README.md", "LICENSE", "tests", "docs", *ROOMS):
         copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
         copy(ROOT / name, source / name)
     command = ["-m", "build", "--no-isolation", "--outdir", str(source / "dist"), str(source)]
@@ -103,27 +103,27 @@ def swept(installed: Installed) -> SweepFolder:
 
 
 def files_of_the_house() -> set[str]:
-    """Returns every file of the five folders, by its path from the top."""
+    """Returns every file of the six folders, by its path from the top."""
     paths = [path for room in ROOMS for path in (ROOT / room).rglob("*") if path.is_file()]
     return {str(path.relative_to(ROOT)) for path in paths if "__pycache__" not in path.parts}
 
 
-def test_the_wheel_has_every_file_of_the_five_folders_and_nothing_else(built: Path) -> None:
+def test_the_wheel_has_every_file_of_the_six_folders_and_nothing_else(built: Path) -> None:
     (path,) = built.glob("*.whl")
     with zipfile.ZipFile(path) as wheel:
         packed = {name for name in wheel.namelist() if ".dist-info/" not in name}
-    assert packed == files_of_the_house() | {"shuzi.py"}
+    assert packed == files_of_the_house()
 
 
 def test_the_source_archive_has_them_too(built: Path) -> None:
     (path,) = built.glob("*.tar.gz")
     with tarfile.open(path) as archive:
         packed = {name.partition("/")[2] for name in archive.getnames()}
-    assert packed >= files_of_the_house() | {"shuzi.py", "pyproject.toml", "README.md", "LICENSE"}
+    assert packed >= files_of_the_house() | {"pyproject.toml", "README.md", "LICENSE"}
 
 
 def test_what_is_imported_is_what_was_installed(installed: Installed) -> None:
-    code = "".join(f"import {name}; print({name}.__file__)\n" for name in ("shuzi", *ROOMS))
+    code = "".join(f"import {name}; print({name}.__file__)\n" for name in ROOMS)
     ended = subprocess.run(
         [installed.python, "-c", code],
         cwd=installed.folder,

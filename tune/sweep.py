@@ -10,8 +10,9 @@ from rich.console import Console
 from datasets.digit_set import DigitSet
 from model.configuration import Configuration
 from model.networks.kinds import count_parameters
-from results.damage import KnownTrials, damage, known_trials
+from results.damage import damage
 from results.errors import ResultsError
+from results.known_trials import KnownTrials, known_trials
 from results.store.exports import DEFAULT
 from results.store.folder import SweepFolder
 from results.store.lock import held
@@ -30,6 +31,7 @@ from tune.planning.request import SweepRequest, lasting_uri
 from tune.planning.resources import smallest_configuration
 from tune.planning.trial_resources import Share
 from tune.planning.warm_start import EarlierSweeps, earlier_sweep
+from tune.search.extensions import require_own
 from tune.search.search import search
 from tune.session.mirror import mirrored, new_storage, storage_before
 from tune.session.running import at_work, on_ray, share_of_cluster
@@ -37,29 +39,37 @@ from tune.session.signals import Stop, how_to_resume
 from tune.session.storage import Storage
 from tune.watching.events import Finished, SweepBegun, Tell, ignore
 from tune.watching.terminal import say, warn
+from tune.workers.trainable import CrossValidation
 
 
-def run_sweep(request: SweepRequest, console: Console, tell: Tell = ignore) -> SweepFolder:
+def run_sweep(
+    request: SweepRequest,
+    console: Console | None = None,
+    tell: Tell = ignore,
+    trainable: type = CrossValidation,
+) -> SweepFolder:
     """Searches, retrains and judges; makes the sweep's folder once nothing can be refused.
 
     Args:
         request: What the user asked for.
-        console: Where progress is shown.
+        console: Where progress is shown; stderr when left out.
         tell: Is told each event.
+        trainable: Ray's, which workers run for each job of the search.
 
     Raises:
         DataError: If the digits cannot be used.
         SpaceError: If the search space cannot be used.
         ExtensionError: If a network of your own cannot be used.
-        SweepError: If a number makes no sense or there are too few cores or GPUs.
+        SweepError: If options contradict each other or there are too few cores or GPUs.
         ResultsError: If the name is taken, or the storage cannot be used.
         Interrupted: If the user ended the search early.
         SweepFailed: If no trial is complete, the retraining fails, or the disk.
     """
-    request.check()
+    console = console or Console(stderr=True)
     folder = SweepFolder.vacant(request.out, request.name)
     space = read_space(request.space, Configuration.check)
     require_networks(space)
+    require_own(request)
     _require_sense(request, space)
     earlier = _earlier(request, space, request.out)
     storage = new_storage(request.storage, request.name)
@@ -75,7 +85,7 @@ def run_sweep(request: SweepRequest, console: Console, tell: Tell = ignore) -> S
         folder.make(asked_of(plan))
         told = f"folder    {short_path(folder.path)}. If broken off: {how_to_resume(folder)}"
         say(console, told)
-        _go_on(plan, storage, console, stop, tell)
+        _go_on(plan, storage, console, stop, tell, trainable)
     return folder
 
 
@@ -140,7 +150,7 @@ def resume_sweep(
         share = share_of_cluster(request, space, data, console)
         console.print(f"resuming  {folder.name}\n{_sharing(share)}")
         plan = Plan(request, space, data, share, folder, earlier)
-        _go_on(plan, storage, console, stop, tell)
+        _go_on(plan, storage, console, stop, tell, CrossValidation)
 
 
 def retrain_sweep(
@@ -163,8 +173,7 @@ def retrain_sweep(
     """
     request, space, described = asked_before(folder)
     if networks is not None:
-        request = request.model_copy(update={"networks": networks})
-        request.check()
+        request = SweepRequest(**{**request.model_dump(), "networks": networks})
     trials = known_trials(folder).table
     best_trials(trials, 1)
     data = load_data(request, space.folds)
@@ -182,11 +191,18 @@ def retrain_sweep(
         tell(Finished(str(folder.path)))
 
 
-def _go_on(plan: Plan, storage: Storage | None, console: Console, stop: Stop, tell: Tell) -> None:
+def _go_on(
+    plan: Plan,
+    storage: Storage | None,
+    console: Console,
+    stop: Stop,
+    tell: Tell,
+    trainable: type,
+) -> None:
     """Does what is missing of a sweep."""
     with at_work(plan.folder, storage, console, stop):
         tell(_begun(plan))
-        trials = search(plan, console, stop, tell)
+        trials = search(plan, console, stop, tell, trainable)
         _finish(trials, plan, console, tell)
     tell(Finished(str(plan.folder.path)))
 

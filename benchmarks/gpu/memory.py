@@ -17,7 +17,8 @@ from benchmarks.gpu.measuring import memory
 from benchmarks.gpu.pool import folds_of, made_up
 from model.hardware.device import DeviceDigits
 from model.hardware.out_of_memory import freed, is_out_of_memory
-from model.training.cross_validation import FoldEpoch, cross_validate
+from model.training.cross_validation import cross_validate
+from model.training.fold_epoch import FoldEpoch
 from model.training.replay import Replayed, captures
 from model.training.replica import Replica
 from model.training.steps import Steps

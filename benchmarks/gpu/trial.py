@@ -14,9 +14,9 @@ from benchmarks.gpu.pool import folds_of, pool_of
 from benchmarks.peers import report_loop
 from benchmarks.peers.part import Part
 from datasets.digit_set import DigitSet
+from datasets.seeds import Purpose, seed_for
 from model.configuration import Configuration
 from model.hardware.device import DeviceDigits
-from model.training.cross_validation import fold_seed
 from model.training.replay import Replayed
 from model.training.replicas import Replicas
 
@@ -84,12 +84,12 @@ def _timed(configuration: Configuration, digits: DeviceDigits) -> Timed:
 
 def _replicas(configuration: Configuration, digits: DeviceDigits) -> list[Replicas]:
     everything = np.arange(len(digits.labels))
-    return [
-        Replicas(
-            configuration, digits, np.setdiff1d(everything, fold), fold_seed(SEED, number), number
-        )
-        for number, fold in enumerate(folds_of(len(everything)))
-    ]
+    replicas = []
+    for number, fold in enumerate(folds_of(len(everything))):
+        training = np.setdiff1d(everything, fold)
+        seed = seed_for(Purpose.FOLD_TRAINING, SEED, number)
+        replicas.append(Replicas(configuration, digits, training, seed, number))
+    return replicas
 
 
 def _trained(

@@ -8,6 +8,7 @@ from torch.utils.data import DataLoader, Dataset
 
 from benchmarks.peers.network import ReportNetwork
 from benchmarks.peers.part import Part, Read
+from datasets.seeds import Purpose, seed_for
 
 
 class Rows(Dataset[tuple[NDArray[np.float64], int]]):
@@ -32,7 +33,7 @@ def run(part: Part) -> Read:
 
 
 def _fold(part: Part, number: int) -> Read:
-    torch.manual_seed(part.seed * 100 + number)
+    torch.manual_seed(seed_for(Purpose.FOLD_TRAINING, part.seed, number))
     c = part.configuration
     network = ReportNetwork(c.channels_1, c.channels_2).to(part.device)
     optimiser = torch.optim.Adam(network.parameters(), lr=c.learning_rate)

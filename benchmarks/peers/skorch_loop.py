@@ -9,6 +9,7 @@ from torch import nn
 
 from benchmarks.peers.network import ReportNetwork
 from benchmarks.peers.part import Part, Read
+from datasets.seeds import Purpose, seed_for
 
 
 def run(part: Part) -> Read:
@@ -18,7 +19,7 @@ def run(part: Part) -> Read:
     for number in part.numbers:
         images = part.normalised(number)[:, None].astype(np.float32)
         chosen, training = part.folds[number], part.training(number)
-        torch.manual_seed(part.seed * 100 + number)
+        torch.manual_seed(seed_for(Purpose.FOLD_TRAINING, part.seed, number))
         classifier = _classifier(part, Dataset(images[chosen], part.pool.labels[chosen]))
         classifier.fit(images[training], part.pool.labels[training])
         correct += round(classifier.history[-1]["valid_acc"] * len(chosen))

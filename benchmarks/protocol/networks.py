@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 from benchmarks.protocol.answers import Answers, Row, write_answers
 from benchmarks.protocol.arms import ARMS, Arm, configuration
 from benchmarks.real_digits import CHINESE, RealDigits
-from datasets.digit_set import DigitSet, joined
+from datasets.digit_set import DigitSet, HeldOut, TrainingDigits, joined
 from datasets.splits import HELD_OUT_PARTS, held_out_parts, stratified_count, without_copies
 from model.configuration import Configuration
 from model.hardware.device import DeviceDigits, best_device
-from model.judging.judgement import logits_of
+from model.judging.judge import logits_of
 from model.networks.digit_network import DigitNetwork
 from model.training.cross_validation import train_whole
 
@@ -83,7 +83,7 @@ class Task:
         write_answers(self.answers, row, answers)
         return row
 
-    def _digits(self) -> tuple[DigitSet, dict[str, tuple[DigitSet, NDArray[np.int64]]]]:
+    def _digits(self) -> tuple[TrainingDigits, dict[str, tuple[HeldOut, NDArray[np.int64]]]]:
         """Returns the pool, and what it is judged on with the digits' places in their sources."""
         mnist = _real(self.folder).mnist
         judged = {TEST: (mnist.test, np.arange(len(mnist.test)))}
@@ -93,8 +93,9 @@ class Task:
             everything = places = np.arange(len(digits))
             if source in self.arm.chinese:
                 places = judged_places(self.folder, self.arm, source, self.split)
-                parts.append(digits.select(np.setdiff1d(everything, places)))
-            judged[source] = (digits.select(places), places)
+                rest = digits.select(np.setdiff1d(everything, places))
+                parts.append(TrainingDigits.made_of(rest))
+            judged[source] = (HeldOut.made_of(digits.select(places)), places)
         pool, _ = without_copies(joined(parts), joined([each for each, _ in judged.values()]))
         return pool, judged
 
@@ -120,7 +121,7 @@ def judged_places(folder: Path, arm: Arm, source: str, split: int) -> NDArray[np
 
 
 def _answers(
-    source: str, network: DigitNetwork, digits: DigitSet, places: NDArray[np.int64]
+    source: str, network: DigitNetwork, digits: HeldOut, places: NDArray[np.int64]
 ) -> Answers:
     device = DeviceDigits.of(digits, network.mean.device)
     logits = logits_of(network, device, torch.arange(len(digits), device=device.device))

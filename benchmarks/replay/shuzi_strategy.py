@@ -1,24 +1,27 @@
 """shuzi's own engine, without Ray."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
-import numpy as np
 from optuna.trial import TrialState
 
 from benchmarks.learning_curves import LearningCurves
 from benchmarks.replay import executor
 from benchmarks.replay.proposals import TableSampler, study_with
 from model.configuration import REPORT
+from model.judging.judgement import Judgement, SourceMeasures
+from model.training.fold_epoch import FoldEpoch
 from results.store.trials import MISSED
 from search_spaces import SearchSpace
 from tune.planning.request import RISK
 from tune.planning.warm_start import EarlierSweep, EarlierSweeps
 from tune.search.engine import Engine
 from tune.search.forecasting.forecast import Forecaster
-from tune.search.jobs import Decision, Job, Outcome
+from tune.search.outcome import Decision, Outcome
 from tune.search.pruning.ladder import LadderPruner
-from tune.search.sampling import EstimateSampler, startup_trials
+from tune.search.sampling import EstimateSampler, startup_trials, tpe
+from tune.workers.job import Job, JobStep
 
 
 class Shuzi:
@@ -53,7 +56,7 @@ class Shuzi:
         sampler = EstimateSampler(
             space.distributions(),
             self._forecaster.losses,
-            startup_trials(trials),
+            partial(tpe, startup_trials(trials)),
             seed,
             earlier=EarlierSweeps(earlier).beside if earlier else None,
         )
@@ -67,7 +70,7 @@ class Shuzi:
         self._fixed = {**REPORT.to_dict(), **fixed}
         self._engine = Engine(self._study, self._forecaster, pruner, space, trials, fixed)
         self._jobs: dict[str, Job] = {}
-        self._last: dict[str, dict[str, Any]] = {}
+        self._last: dict[str, JobStep] = {}
 
     def missed(self) -> float:
         """Ends the search; returns the probability that a stopped trial is better than the best."""
@@ -96,16 +99,10 @@ class Shuzi:
 
     def report(self, name: str, step: int, losses: Sequence[float]) -> bool:
         """See `Strategy`."""
-        job, last = self._jobs[name], step + 1 == self._curves.losses.shape[2]
-        result = self._last[name] = {
-            "folds": [
-                {"fold": fold, "epoch": step + 1, "validation_loss": loss, "sources": {}}
-                for fold, loss in zip(job.folds, losses, strict=True)
-            ],
-            "validation_loss": float(np.mean(losses)),
-            "complete": last,
-        }
-        return not last and self._engine.on_epoch(job, result) == Decision.END
+        job, is_last = self._jobs[name], step + 1 == self._curves.losses.shape[2]
+        folds = tuple(_fold_epoch(*each, step + 1) for each in zip(job.folds, losses, strict=True))
+        self._last[name] = JobStep(folds, is_last)
+        return not is_last and self._engine.on_epoch(job, folds) == Decision.END
 
     def complete(self, name: str) -> None:
         """See `Strategy`."""
@@ -118,3 +115,7 @@ class Shuzi:
 
     def _row(self, parameters: dict[str, Any]) -> int:
         return self._rows[tuple(parameters[each] for each in self._curves.parameters[0])]
+
+
+def _fold_epoch(fold: int, loss: float, epoch: int) -> FoldEpoch:
+    return FoldEpoch(fold, epoch, 0.0, 0.0, Judgement({"table": SourceMeasures(1, 0, loss)}))

@@ -28,7 +28,7 @@ def fetch(digits: PublicDigits, mirrors: Sequence[str] = (), folder: Path | None
     folder = folder or cache_folder() / digits.name
     missing = [file for file in digits.files if not _is_there(file, folder)]
     if missing:
-        told = f"fetching {digits.about}; license: {digits.license}"
+        told = f"fetching {digits.about}, {digits.size}; license: {digits.license}"
         Console(stderr=True).print(told, highlight=False, soft_wrap=True)
     for file in missing:
         _fetch_file(file, mirrors, folder)

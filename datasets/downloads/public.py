@@ -41,12 +41,14 @@ class PublicDigits:
         about: What it is, in one line.
         license: In one line.
         files: What to download.
+        size: Of all files.
     """
 
     name: str
     about: str
     license: str
     files: tuple[PublicFile, ...]
+    size: str
 
 
 def _sha256(path: Path) -> str:
@@ -81,7 +83,7 @@ _REPORT = "https://raw.githubusercontent.com/TROUBADOUR000/Chinese-Hand-written-
 
 MNIST = PublicDigits(
     "mnist",
-    "MNIST: 70,000 digits (LeCun, Cortes, Burges), 11 MB",
+    "MNIST: 70,000 digits (LeCun, Cortes, Burges)",
     "CC BY-SA 3.0",
     tuple(
         PublicFile(
@@ -89,10 +91,11 @@ MNIST = PublicDigits(
         )
         for part, digest in _MNIST_SHA256.items()
     ),
+    "11 MB",
 )
 CHEN = PublicDigits(
     "chen",
-    "Chen-MNIST: 10,000 digits by Chinese writers (doi 10.1145/3512388.3512404), 2 MB",
+    "Chen-MNIST: 10,000 digits by Chinese writers (doi 10.1145/3512388.3512404)",
     "MIT",
     (
         PublicFile(
@@ -102,10 +105,11 @@ CHEN = PublicDigits(
             archive=True,
         ),
     ),
+    "2 MB",
 )
 REPORT_DIGITS = PublicDigits(
     "report",
-    "the report's own 548 photographs, plainly resized to 28 x 28, 1 MB",
+    "the report's own 548 photographs, plainly resized to 28 x 28",
     "none stated: use, never redistribute",
     (
         PublicFile(
@@ -114,5 +118,6 @@ REPORT_DIGITS = PublicDigits(
             "69e84391b775842627e37a46132e3d930c72ba2f2fbe66f72216772c43d31bbd",
         ),
     ),
+    "1 MB",
 )
 PUBLIC = {digits.name: digits for digits in (MNIST, CHEN, REPORT_DIGITS)}

@@ -9,11 +9,12 @@ import zlib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from datasets.digit_set import DigitSet
+from datasets.digit_set import DigitSet, HeldOut, TrainingDigits
 from datasets.downloads.fetching import fetch
 from datasets.downloads.public import MNIST
 from datasets.errors import DataError
@@ -31,8 +32,13 @@ class Mnist:
             its own, 1,000 of the 5,000 are put aside.
     """
 
-    train: DigitSet
-    test: DigitSet
+    train: TrainingDigits
+    test: HeldOut
+
+    @classmethod
+    def of(cls, train: DigitSet, test: DigitSet) -> Self:
+        """Says of digits what they are for."""
+        return cls(TrainingDigits.made_of(train), HeldOut.made_of(test))
 
 
 def load_mnist(choice: str) -> Mnist:
@@ -62,13 +68,13 @@ def _embedded() -> Mnist:
         np.arange(len(labels)), test_size=EMBEDDED_TEST_COUNT, stratify=labels, random_state=0
     )
     digits = DigitSet.of(pixels, labels, "mnist")
-    return Mnist(digits.select(np.sort(train)), digits.select(np.sort(test)))
+    return Mnist.of(digits.select(np.sort(train)), digits.select(np.sort(test)))
 
 
 def _from_folder(folder: Path) -> Mnist:
     if not folder.is_dir():
         raise DataError(f"--mnist must be `embedded`, `full` or a folder, but got {folder}.")
-    return Mnist(_part(folder, "train"), _part(folder, "t10k"))
+    return Mnist.of(_part(folder, "train"), _part(folder, "t10k"))
 
 
 def _part(folder: Path, prefix: str) -> DigitSet:

@@ -8,6 +8,7 @@ from datasets.errors import DataError, naming
 from datasets.pictures import Grey
 from datasets.preparing.preparation import Preparation
 from datasets.progress_bar import with_progress
+from datasets.sources.known import OWN, Origin
 
 NAMED = 3  # refused pictures named in one message
 
@@ -37,10 +38,12 @@ class Source:
     Attributes:
         name: As in `DigitSet.sources`.
         pictures: Read only when needed.
+        origin: What a model card says of it.
     """
 
     name: str
     pictures: Sequence[DigitPicture]
+    origin: Origin = OWN
 
     def load(self, prepare: Preparation) -> DigitSet:
         """Prepares all pictures, with a progress bar in a terminal.

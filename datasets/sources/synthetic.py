@@ -11,9 +11,9 @@ from datasets.digit_set import LABELS
 from datasets.drawn.paper import photographed
 from datasets.drawn.pen import FORMS, drawn
 from datasets.pictures import Grey
+from datasets.sources.known import DRAWN
 from datasets.sources.source import DigitPicture
 
-SOURCE = "synthetic"
 WRITERS = 60
 SEED = 2023
 
@@ -22,7 +22,7 @@ SEED = 2023
 def synthetic_pictures() -> tuple[DigitPicture, ...]:
     """Draws 600 digits, always the same: 60 writers, each with a hand and a pen, one of each."""
     return tuple(
-        DigitPicture(f"{SOURCE}/{writer:02d}/{digit}", digit, grey.copy, f"{SOURCE}/{writer:02d}")
+        DigitPicture(f"{DRAWN}/{writer:02d}/{digit}", digit, grey.copy, f"{DRAWN}/{writer:02d}")
         for writer in range(WRITERS)
         for digit, grey in zip(LABELS, written_by(writer), strict=True)
     )

@@ -1,41 +1,21 @@
 """Cross-validation of one configuration, and training it on everything."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from datasets.seeds import Purpose, seed_for
 from model.configuration import Configuration
 from model.hardware.device import DeviceDigits
-from model.judging.judgement import Judgement
 from model.networks.digit_network import DigitNetwork
 from model.training.batched import STACKED, Stack, stacks
+from model.training.fold_epoch import FoldEpoch
 from model.training.replicas import Replicas
 
 Indices = NDArray[np.int64]
 HARDEST = 24  # validation images that are told of after a fold's last epoch
-
-
-@dataclass(frozen=True)
-class FoldEpoch:
-    """What one epoch of one fold came to.
-
-    Attributes:
-        fold: 0 for the first.
-        epoch: 1 for the first.
-        learning_rate: At the epoch's end.
-        training_loss: Mean over the epoch's steps, dropout and augmentation on, nats.
-        validation: How the network reads the fold's validation images after the epoch; after the
-            last one with the hardest of them.
-    """
-
-    fold: int
-    epoch: int
-    learning_rate: float
-    training_loss: float
-    validation: Judgement
 
 
 def cross_validate(
@@ -72,10 +52,8 @@ def cross_validate(
     try:
         for place, number in enumerate(numbers):
             training = np.setdiff1d(everything, folds[number])
-            lane = None if batched else place
-            replicas.append(
-                Replicas(configuration, digits, training, fold_seed(seed, number), lane)
-            )
+            own, lane = seed_for(Purpose.FOLD_TRAINING, seed, number), None if batched else place
+            replicas.append(Replicas(configuration, digits, training, own, lane))
         if batched:
             trained = stacks([each for fold in replicas for each in fold.each])
         for epoch in range(1, configuration.epochs + 1):
@@ -95,11 +73,6 @@ def _train_epoch(trained: Sequence[Replicas | Stack]) -> None:
         each.begin_epoch()
     for each in trained:
         each.finish_epoch()
-
-
-def fold_seed(seed: int, fold: int) -> int:
-    """Returns the seed of one fold's training: the same in every trial of a sweep."""
-    return int(np.random.SeedSequence([seed, fold]).generate_state(1)[0])
 
 
 def _fold_epoch(replicas: Replicas, validation: torch.Tensor, fold: int, epoch: int) -> FoldEpoch:

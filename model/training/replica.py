@@ -13,7 +13,8 @@ from torch import Tensor
 from model.configuration import Configuration
 from model.hardware.device import DeviceDigits, mixed_precision
 from model.hardware.streams import stream
-from model.judging.judgement import Judgement, judge
+from model.judging.judge import judge
+from model.judging.judgement import Judgement
 from model.networks.digit_network import DigitNetwork
 from model.networks.kinds import build
 from model.training.augmentation import augmented

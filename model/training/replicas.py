@@ -6,9 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
+from datasets.seeds import Purpose, seed_for
 from model.configuration import Configuration
 from model.hardware.device import DeviceDigits
-from model.judging.judgement import Judgement, judge
+from model.judging.judge import judge
+from model.judging.judgement import Judgement
 from model.networks.averaged import averaged
 from model.networks.digit_network import DigitNetwork
 from model.training.replica import Replica
@@ -38,7 +40,8 @@ class Replicas:
     ) -> None:
         self.configuration, self._digits = configuration, digits
         alone = replace(configuration, networks=1)
-        seeds = [seed, *(_seed(seed, number) for number in range(1, configuration.networks))]
+        others = range(1, configuration.networks)
+        seeds = [seed, *(seed_for(Purpose.MEMBER, seed, number) for number in others)]
         lanes = [0 if place is None else place * len(seeds) + n for n in range(len(seeds))]
         each = zip(seeds, lanes, strict=True)
         self.each = [Replica(alone, digits, training, seed, lane) for seed, lane in each]
@@ -76,7 +79,3 @@ class Replicas:
         if len(self.each) == 1:
             return self.each[0].judge(chosen, hardest)
         return judge(self.network, self._digits, chosen, hardest)
-
-
-def _seed(seed: int, number: int) -> int:
-    return int(np.random.SeedSequence([seed, number]).generate_state(1)[0])

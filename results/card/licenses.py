@@ -1,51 +1,22 @@
 """Where the digits of a sweep's sources come from, and on what terms."""
 
 from collections.abc import Iterable, Mapping
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-from datasets.downloads.public import CHEN, MNIST, REPORT_DIGITS, PublicDigits
-from datasets.sources.chinese import NAMES
+from datasets.sources.known import OWN, Origin
 
 
-class Origin(NamedTuple):
-    """What a source is, its license in a line, and whether there is one."""
+def origins(sources: Iterable[str], data: Mapping[str, Any]) -> dict[str, Origin]:
+    """Returns where each source comes from, as it was written down when the sweep began.
 
-    about: str
-    license: str
-    licensed: bool
-
-
-def _public(digits: PublicDigits, licensed: bool) -> Origin:
-    about = digits.about.rpartition(", ")[0]  # without how much there is to download
-    return Origin(about, digits.license, licensed)
-
-
-CHOSEN = {
-    "chen": _public(CHEN, True),
-    "report": _public(REPORT_DIGITS, False),
-    "embedded": Origin("drawn by shuzi itself, by no person", "MIT, as shuzi", True),
-}
-UNKNOWN = Origin(
-    "digits of the user's own",
-    "not known to shuzi: to be asked of whoever wrote and photographed them",
-    False,
-)
-
-
-def origins(sources: Iterable[str], request: Mapping[str, Any]) -> dict[str, Origin]:
-    """Returns where each source comes from: known only where it was chosen by its public name.
+    So no code of a source of the user's own is needed to say it, wherever the card is written.
 
     Args:
         sources: Of the pool.
-        request: As `sweep.json` has it; a folder may have any name, that of public digits too.
+        data: As `sweep.json` has it.
     """
-    choices = request.get("chinese", [])
-    chosen = {NAMES[choice]: CHOSEN[choice] for choice in choices if choice in CHOSEN}
-    if any(Path(choice).name.startswith("Chen-MNIST") for choice in choices):
-        chosen[NAMES["chen"]] = CHOSEN["chen"]
-    known = {"mnist": _public(MNIST, True), **chosen}
-    return {source: known.get(source, UNKNOWN) for source in sources}
+    told = data.get("origins", {})
+    return {source: Origin(**told[source]) if source in told else OWN for source in sources}
 
 
 def rows(origins: Mapping[str, Origin]) -> list[tuple[str, str, str]]:

@@ -16,7 +16,7 @@ from results.export.about import accuracy_of
 from results.predict.readers import BATCH
 from results.store.exports import Accuracy
 from results.store.folder import SweepFolder
-from results.store.winner import TrainedNetwork, load_network
+from results.store.weights import TrainedNetwork, load_network
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,8 @@ from results.errors import ResultsError
 from results.export.onnx_graph import OPSET
 from results.export.subject import Subject
 from results.predict.readers import Reader, open_reader
-from results.store.exports import Accuracy, Export, Form, sha256
+from results.store.exports import Accuracy, Export, Form
+from results.store.formats.hashing import sha256
 
 LARGEST_DIFFERENCE = 1e-4  # of a probability, that rounding may make
 ROUNDING = 1e-6  # a lead in probability below which either answer is the same

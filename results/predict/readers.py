@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from model.networks.portable import PortableNetwork
 from results.errors import ResultsError
 from results.store.folder import SweepFolder
-from results.store.winner import load_network
+from results.store.weights import load_network
 
 BATCH = 256  # images at a time
 ABOUT = "shuzi.json"  # in a .pt2 file, what it says about itself

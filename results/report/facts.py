@@ -9,7 +9,7 @@ from results.report.command import command_of
 from results.report.material import Material
 from results.report.words import Words
 from results.store.manifest import Asked
-from results.store.trials import STATES
+from results.store.trial_records import STATES
 
 Row = tuple[str, ...]
 
@@ -87,7 +87,7 @@ def states(material: Material, words: Words) -> list[Row]:
     """Returns how many trials ended in each way, and what they cost."""
     table = material.trials
     rows: list[Row] = []
-    for state in STATES.values():
+    for state in STATES:
         here = table[table["state"] == state]
         if not here.empty:
             seconds = here["seconds"].fillna(0).sum() if "seconds" in here else 0
@@ -130,16 +130,14 @@ def causes(material: Material) -> list[tuple[str, int]]:
 
 def finalists(material: Material) -> list[Row]:
     """Returns the finalists' losses, the winner first."""
-    if material.finalists is None:
-        return []
     return [
         (
-            f"{row['trial']:.0f}",
-            f"{row['validation_loss']:.4f}",
-            "–" if math.isnan(row["again_loss"]) else _again(row["again_loss"], row["again_sd"]),
-            "–" if math.isnan(row["both"]) else f"{row['both']:.4f}",
+            str(each.trial),
+            f"{each.validation_loss:.4f}",
+            "–" if math.isnan(each.again_loss) else _again(each.again_loss, each.again_sd),
+            "–" if math.isnan(each.both) else f"{each.both:.4f}",
         )
-        for _, row in material.finalists.iterrows()
+        for each in material.finalists or ()
     ]
 
 

@@ -3,23 +3,23 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import pandas as pd
 from optuna.distributions import BaseDistribution
 
-from results.damage import KnownTrials, damage, known_trials
+from model.training.fold_epoch import FoldEpoch
+from results.damage import damage
 from results.errors import unless_damaged
+from results.known_trials import KnownTrials, known_trials
 from results.store.epochs import EpochLog
 from results.store.evaluation import BOTH, MNIST, Evaluation, EvaluationRow, read_evaluation
 from results.store.exports import Export, exports_of_winner
-from results.store.finalist_table import finished_finalists, read_finalists
+from results.store.finalist_table import Finalist, finished_finalists, read_finalists
 from results.store.folder import SweepFolder
-from results.store.importance import importance
 from results.store.kept_pictures import Pictures, read_pictures
 from results.store.manifest import Asked, read_asked
 from results.store.readings import Readings, read_readings
-from results.store.trials import ranked
+from results.store.trial_records import best_first
 
 Network = tuple[str, str]  # its configuration, and what it was trained on
 
@@ -46,7 +46,7 @@ class Material:
     known: KnownTrials
     asked: Asked | None
     evaluation: Evaluation | None
-    finalists: pd.DataFrame | None
+    finalists: Sequence[Finalist] | None
     readings: dict[Network, Readings]
     pictures: Pictures | None
     exports: Sequence[Export]
@@ -77,8 +77,10 @@ class Material:
     @cached_property
     def winner(self) -> int | None:
         """The trial that won, if any is whole."""
-        table = self.finalists if self.finalists is not None else ranked(self.trials)
-        return None if table.empty else int(table.iloc[0]["trial"])
+        if self.finalists:
+            return self.finalists[0].trial
+        best = best_first(self.known.records)
+        return best[0].trial if best else None
 
     @cached_property
     def report(self) -> int | None:
@@ -94,12 +96,7 @@ class Material:
             known |= trial.distributions
         return known
 
-    @cached_property
-    def importance(self) -> dict[str, float]:
-        """How much each parameter decides; nothing where too few trials have ended."""
-        return importance(self.known.study)
-
-    def epochs(self, trial: int) -> list[dict[str, Any]]:
+    def epochs(self, trial: int) -> list[FoldEpoch]:
         """Returns what each epoch of each fold of a trial came to."""
         return EpochLog(self.folder).read(trial)
 

@@ -2,13 +2,13 @@
 
 import csv
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from model.judging.judgement import Judgement, SourceMeasures
+from model.training.fold_epoch import FoldEpoch
 from results.store.folder import SweepFolder
-
-NUMBERS = ("learning_rate", "training_loss", "validation_loss", "seconds")
 
 
 class EpochLog:
@@ -25,10 +25,9 @@ class EpochLog:
     def __init__(self, folder: SweepFolder) -> None:
         self._folder = folder
 
-    def append(self, trial: int, result: Mapping[str, Any]) -> None:
-        """Adds a row for each fold of a result, as the trainable reports it."""
-        shared = result.get("time_this_iter_s", 0.0) / len(result["folds"])
-        rows = [{**_row(fold), "seconds": round(shared, 4)} for fold in result["folds"]]
+    def append(self, trial: int, folds: Sequence[FoldEpoch]) -> None:
+        """Adds a row for each fold of an epoch."""
+        rows = [_row(each) for each in folds]
         path = self._folder.epochs_csv(trial)
         path.parent.mkdir(parents=True, exist_ok=True)
         fresh = not path.exists()
@@ -38,15 +37,15 @@ class EpochLog:
                 writer.writeheader()
             writer.writerows(rows)
 
-    def read(self, trial: int) -> list[dict[str, Any]]:
-        """Returns the folds' results that were added, without what is damaged or repeated."""
+    def read(self, trial: int) -> list[FoldEpoch]:
+        """Returns each epoch of each fold that was added, without what is damaged or repeated."""
         path = self._folder.epochs_csv(trial)
         if not path.is_file():
             return []
         with path.open(newline="", encoding="utf-8", errors="replace") as file:
             whole = (line for line in file if line.endswith("\n"))
-            rows = {(row["fold"], row["epoch"]): row for row in _rows(whole)}
-        return list(rows.values())
+            epochs = {(each.fold, each.epoch): each for each in _epochs(whole)}
+        return list(epochs.values())
 
     def mend(self, trial: int) -> None:
         """Removes half a line that a crash or a full disk left, so that the next one stands alone.
@@ -69,42 +68,51 @@ def cut_torn_line(path: Path) -> None:
             file.truncate(whole)
 
 
-def _row(fold: dict[str, Any]) -> dict[str, Any]:
-    row = {name: value for name, value in fold.items() if name != "sources"}
-    for source, measures in fold["sources"].items():
-        row[f"loss_{source}"] = measures["loss"]
-        row[f"accuracy_{source}"] = measures["correct"] / measures["count"]
-        row[f"count_{source}"] = measures["count"]
-    return row
+def _row(each: FoldEpoch) -> dict[str, Any]:
+    row = {
+        "fold": each.fold,
+        "epoch": each.epoch,
+        "learning_rate": each.learning_rate,
+        "training_loss": each.training_loss,
+        "validation_loss": each.validation_loss,
+    }
+    for source, measures in each.validation.sources.items():
+        row[f"loss_{source}"] = measures.loss
+        row[f"accuracy_{source}"] = measures.accuracy
+        row[f"count_{source}"] = measures.count
+    return {**row, "seconds": round(each.seconds, 4)}
 
 
-def _rows(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
+def _epochs(lines: Iterable[str]) -> Iterator[FoldEpoch]:
     reader = csv.DictReader(line.replace("\0", "") for line in lines)
     sources = [name[len("loss_") :] for name in reader.fieldnames or () if name.startswith("loss_")]
     for row in reader:
         try:
-            result = _result(row, sources)
-        except (KeyError, TypeError, ValueError):
+            each = _fold_epoch(row, sources)
+        except (KeyError, TypeError, ValueError, ZeroDivisionError):
             continue
-        if math.isfinite(result["validation_loss"]):
-            yield result
+        if math.isfinite(each.validation_loss):
+            yield each
 
 
-def _result(row: dict[str, str], sources: list[str]) -> dict[str, Any]:
-    """Returns a row as the trainable reported it.
+def _fold_epoch(row: dict[str, str], sources: list[str]) -> FoldEpoch:
+    """Returns what a row tells.
 
     Raises:
-        KeyError, TypeError, ValueError: If it is damaged.
+        KeyError, TypeError, ValueError, ZeroDivisionError: If it is damaged.
     """
-    return {
-        "fold": int(row["fold"]),
-        "epoch": int(row["epoch"]),
-        **{name: float(row[name]) for name in NUMBERS},
-        "sources": {source: _measures(row, source) for source in sources if row[f"loss_{source}"]},
-    }
+    validation = Judgement({name: _measures(row, name) for name in sources if row[f"loss_{name}"]})
+    return FoldEpoch(
+        int(row["fold"]),
+        int(row["epoch"]),
+        float(row["learning_rate"]),
+        float(row["training_loss"]),
+        validation,
+        float(row["seconds"]),
+    )
 
 
-def _measures(row: dict[str, str], source: str) -> dict[str, Any]:
+def _measures(row: dict[str, str], source: str) -> SourceMeasures:
     count = int(row[f"count_{source}"])
     correct = round(float(row[f"accuracy_{source}"]) * count)
-    return {"count": count, "correct": correct, "loss": float(row[f"loss_{source}"])}
+    return SourceMeasures(count, correct, float(row[f"loss_{source}"]))

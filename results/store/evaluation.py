@@ -1,16 +1,17 @@
 """How the networks read the held-out digits: `evaluation.json`."""
 
 from pathlib import Path
-from typing import Any, NotRequired
+from typing import TYPE_CHECKING, Any, NotRequired
 
 from pydantic import TypeAdapter
 from typing_extensions import TypedDict  # as pydantic asks for, before Python 3.12
 
-from datasets.digit_set import DigitSet
 from model.configuration import Configuration
-from model.judging.judgement import Judgement
-from model.networks.kinds import count_parameters
 from results.store.formats.json_files import read_as
+
+if TYPE_CHECKING:
+    from datasets.digit_set import DigitSet
+    from model.judging.judgement import Judgement
 
 MNIST, BOTH = "mnist", "mnist+chinese"  # what a network is trained on
 
@@ -107,8 +108,8 @@ def evaluation_row(
     name: str,
     trained_on: str,
     configuration: Configuration,
-    held_out: Judgement,
-    mnist_test: Judgement | None,
+    held_out: "Judgement",
+    mnist_test: "Judgement | None",
     ece: float,
 ) -> EvaluationRow:
     """Returns one row of `evaluation.json`.
@@ -121,6 +122,8 @@ def evaluation_row(
         mnist_test: How it reads MNIST's test digits, if there are any.
         ece: Its expected calibration error on the held-out digits, 0 to 1, uncalibrated.
     """
+    from model.networks.kinds import count_parameters  # torch, which reading does not need
+
     return {
         "config": name,
         "trained_on": trained_on,
@@ -138,7 +141,7 @@ def evaluation_row(
     }
 
 
-def described(digits: DigitSet) -> Described:
+def described(digits: "DigitSet") -> Described:
     """Returns what identifies a digit set: how many, of which sources, and the fingerprint."""
     counts = {name: int((digits.sources == name).sum()) for name in digits.source_names}
     return {"count": len(digits), "sources": counts, "fingerprint": digits.fingerprint}

@@ -1,6 +1,5 @@
 """What each export is, and how it compares with the trained model: `exports.json`."""
 
-import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
@@ -10,6 +9,7 @@ from typing_extensions import TypedDict  # as pydantic asks for, before Python 3
 
 from results.errors import ResultsError
 from results.store.folder import SweepFolder
+from results.store.formats.hashing import sha256
 from results.store.formats.json_files import read_as, write_json
 
 Form = Literal["onnx", "onnx-int8", "pt2", "safetensors"]
@@ -158,8 +158,3 @@ def check_export(folder: SweepFolder, export: Export) -> None:
         raise ResultsError(f"{path} is damaged: its sha256 is not that of {folder.exports_json}")
     if path.is_file() and not _is_of(export, sha256(folder.weights)):
         raise ResultsError(f"{path} was made of other weights than {folder.weights.name} has")
-
-
-def sha256(path: Path) -> str:
-    """Returns the sha256 of a file, hex; nothing where there is none."""
-    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""

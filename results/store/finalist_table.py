@@ -1,85 +1,132 @@
 """The table of the finalists: the best trials, cross-validated twice."""
 
 import math
+import re
 import statistics
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Self
 
-import pandas as pd
+from results.store.formats.csv_files import read_csv, write_csv
 
-from datasets.atomic import whole_file
-from results.store.formats.csv_files import read_csv
+NEEDED = ("trial", "validation_loss", "again_loss", "again_sd", "both", "again_0")
+AGAIN = re.compile(r"again_\d+")  # the columns of the second cross-validation's folds
 
-NUMBERS = ("trial", "validation_loss", "again_loss", "again_sd", "both", "again_0")
-AGAIN = r"^again_\d+$"  # the columns of the second cross-validation's folds
+
+@dataclass(frozen=True)
+class Finalist:
+    """A trial that is cross-validated again.
+
+    Attributes:
+        trial: Its number.
+        validation_loss: From the search, nats.
+        again: The losses on the folds of the second cross-validation, nats; not a number where
+            there is none.
+        left: How many of these are still to come: none of a finalist that was given up.
+    """
+
+    trial: int
+    validation_loss: float
+    again: Sequence[float]
+    left: int
+
+    @property
+    def again_loss(self) -> float:
+        """The mean loss of the second cross-validation, nats; not a number before its first."""
+        done = self._done()
+        return statistics.fmean(done) if done else math.nan
+
+    @property
+    def again_sd(self) -> float:
+        """The standard deviation of its losses, nats; not a number where that says nothing."""
+        done = self._done()
+        spreads = len(done) > 1 and math.isfinite(self.again_loss)
+        return statistics.stdev(done) if spreads else math.nan
+
+    @property
+    def both(self) -> float:
+        """The mean of both losses, by which the winner is chosen; none if a fold is missing."""
+        whole = len(self._done()) == len(self.again)
+        return (self.validation_loss + self.again_loss) / 2 if whole else math.nan
+
+    def _done(self) -> list[float]:
+        return [loss for loss in self.again if not math.isnan(loss)]
+
+    def to_row(self) -> dict[str, Any]:
+        """Returns its cells by their columns."""
+        return {
+            "trial": self.trial,
+            "validation_loss": self.validation_loss,
+            "again_loss": self.again_loss,
+            "again_sd": self.again_sd,
+            "both": self.both,
+            **{f"again_{fold}": loss for fold, loss in enumerate(self.again)},
+            "left": self.left,
+        }
+
+    @classmethod
+    def from_row(cls, row: Mapping[str, str]) -> Self:
+        """Makes a finalist of its cells as text.
+
+        Raises:
+            ValueError: If one is not as `to_row` makes it.
+        """
+        again = [_number(cell) for name, cell in row.items() if AGAIN.fullmatch(name)]
+        numbers = {name: _number(row[name]) for name in NEEDED}
+        left = row.get("left") or sum(map(math.isnan, again))  # tables had none at first
+        return cls(int(row["trial"]), numbers["validation_loss"], again, int(left))
+
+
+def _number(cell: str) -> float:
+    return float(cell) if cell else math.nan
 
 
 def finalists_table(
-    ranked: pd.DataFrame, losses: dict[int, list[float]], given_up: Collection[int] = ()
-) -> pd.DataFrame:
-    """Returns a row for each finalist, the best by all the evidence first.
-
-    The columns: `trial`; `validation_loss`, from the search; `again_loss`, from the second
-    cross-validation, with its standard deviation over the folds, `again_sd`, and each fold's loss,
-    `again_0` and so on, which is not a number where there is none; `both`, the mean of the two, by
-    which the winner is chosen, not a number where folds are missing; all in nats; and `left`, how
-    many folds are still to come: none of one that was given up.
+    found: Mapping[int, float], losses: dict[int, list[float]], given_up: Collection[int] = ()
+) -> list[Finalist]:
+    """Returns the finalists, the best by all the evidence first.
 
     Args:
-        ranked: The whole trials.
+        found: The losses of the whole trials in the search, by their numbers, nats.
         losses: Of each finalist, by its trial's number, on the folds of the second one.
         given_up: Those of which no further fold is to come.
     """
-    first = ranked.set_index("trial")["validation_loss"]
-    rows = []
-    for trial, again in losses.items():
-        left = 0 if trial in given_up else sum(map(math.isnan, again))
-        rows.append({**_row(trial, float(first[trial]), again), "left": left})
-    return pd.DataFrame(rows).sort_values(["both", "trial"], ignore_index=True)
+    finalists = [
+        Finalist(
+            trial, found[trial], again, 0 if trial in given_up else sum(map(math.isnan, again))
+        )
+        for trial, again in losses.items()
+    ]
+    return sorted(finalists, key=_rank)
 
 
-def _row(trial: int, first: float, again: list[float]) -> dict[str, float]:
-    done = [loss for loss in again if not math.isnan(loss)]
-    mean = statistics.fmean(done) if done else math.nan
-    spread = len(done) > 1 and math.isfinite(mean)
-    return {
-        "trial": trial,
-        "validation_loss": first,
-        "again_loss": mean,
-        "again_sd": statistics.stdev(done) if spread else math.nan,
-        "both": (first + mean) / 2 if len(done) == len(again) else math.nan,
-        **{f"again_{fold}": loss for fold, loss in enumerate(again)},
-    }
+def _rank(finalist: Finalist) -> tuple[bool, float, int]:
+    """Puts those first that have all losses, and of them the best."""
+    both = finalist.both
+    return math.isnan(both), 0.0 if math.isnan(both) else both, finalist.trial
 
 
-def write_finalists(path: Path, table: pd.DataFrame) -> None:
-    """Writes the table to a CSV file, whole or not at all."""
-    with whole_file(path) as temporary:
-        table.to_csv(temporary, index=False)
+def write_finalists(path: Path, finalists: Sequence[Finalist]) -> None:
+    """Writes the finalists to a CSV file, whole or not at all."""
+    rows = [finalist.to_row() for finalist in finalists]
+    write_csv(path, rows, list(rows[0]))
 
 
-def read_finalists(path: Path) -> pd.DataFrame | None:
+def read_finalists(path: Path) -> list[Finalist] | None:
     """Reads what `write_finalists` wrote; nothing where there is no such file.
 
     Raises:
         ResultsError: If the file is damaged.
     """
-    if not path.is_file():
-        return None
-    table = read_csv(path, NUMBERS)
-    if "left" not in table:  # written when none was given up
-        table["left"] = table.filter(regex=AGAIN).isna().sum(axis=1)
-    return table
+    return read_csv(path, NEEDED, Finalist.from_row) if path.is_file() else None
 
 
-def finished_finalists(table: pd.DataFrame | None) -> pd.DataFrame | None:
-    """Returns the table if no loss in it is still to come."""
-    return table if table is not None and (table["left"] == 0).all() else None
+def finished_finalists(finalists: list[Finalist] | None) -> list[Finalist] | None:
+    """Returns the finalists if no loss of theirs is still to come."""
+    return finalists if finalists and not any(each.left for each in finalists) else None
 
 
-def losses_again(table: pd.DataFrame | None) -> dict[int, list[float]]:
-    """Returns the losses of each finalist's second cross-validation that a table holds."""
-    if table is None:
-        return {}
-    again = table.set_index("trial").filter(regex=AGAIN)
-    return {int(str(trial)): row.tolist() for trial, row in again.iterrows()}
+def losses_again(finalists: list[Finalist] | None) -> dict[int, list[float]]:
+    """Returns the losses of each finalist's second cross-validation, as far as there are any."""
+    return {each.trial: list(each.again) for each in finalists or ()}

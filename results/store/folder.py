@@ -89,6 +89,11 @@ class SweepFolder:
         return self.path / "trials.csv"
 
     @property
+    def search_json(self) -> Path:
+        """What is known of the search besides its trials."""
+        return self.path / "search.json"
+
+    @property
     def finalists_csv(self) -> Path:
         """One row a finalist."""
         return self.path / "finalists.csv"

@@ -6,9 +6,8 @@ import os
 import shutil
 import socket
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from optuna.trial import FrozenTrial, TrialState
 from PIL import Image
@@ -19,6 +18,7 @@ from tensorboard.plugins.hparams.plugin_data_pb2 import HParamsPluginData
 from tensorboard.summary.writer.record_writer import RecordWriter
 from torch.utils.tensorboard.summary import hparams, scalar
 
+from model.training.fold_epoch import FoldEpoch
 from results.store.folder import SweepFolder
 from results.store.trials import STATES
 
@@ -129,25 +129,25 @@ class TrialEvents:
         self._number = number
         self._folds: dict[int, EventFile] = {}
 
-    def add_epoch(self, result: dict[str, Any]) -> None:
-        """Adds one epoch of some folds, as a trial reports it."""
-        for fold in result["folds"]:
-            self._add_fold(fold)
+    def add_epoch(self, folds: Sequence[FoldEpoch]) -> None:
+        """Adds one epoch of some folds."""
+        for each in folds:
+            self._add_fold(each)
         for file in self._folds.values():
             file.flush()
 
-    def _add_fold(self, fold: dict[str, Any]) -> None:
-        file = self._file(fold["fold"])
+    def _add_fold(self, each: FoldEpoch) -> None:
+        file = self._file(each.fold)
         scalars = {
-            "loss/training": fold["training_loss"],
-            "loss/validation": fold["validation_loss"],
-            "learning_rate": fold["learning_rate"],
+            "loss/training": each.training_loss,
+            "loss/validation": each.validation_loss,
+            "learning_rate": each.learning_rate,
         }
-        for source, measures in fold["sources"].items():
-            scalars[f"loss/{source}"] = measures["loss"]
-            scalars[f"accuracy/{source}"] = measures["correct"] / measures["count"]
+        for source, measures in each.validation.sources.items():
+            scalars[f"loss/{source}"] = measures.loss
+            scalars[f"accuracy/{source}"] = measures.accuracy
         for tag, value in scalars.items():
-            file.add_scalar(tag, value, fold["epoch"])
+            file.add_scalar(tag, value, each.epoch)
 
     def _file(self, fold: int) -> EventFile:
         if fold not in self._folds:

@@ -32,7 +32,7 @@ def trial_pictures(
     known = [each for each in readings if _fits(each, pool)]
     if not known:
         return {}
-    hard = [HardDigit(**digit) for each in known for digit in each["hardest"]]
+    hard = [digit for each in known for digit in each.hardest]
     hardest = sorted(hard, key=attrgetter("probability"))
     part = f"{folds}" if len(known) == folds else f"{len(known)} of {folds}"
     title = f"trial {number}: validation digits of {part} folds"
@@ -44,11 +44,11 @@ def trial_pictures(
 
 def _fits(reading: FoldReading, pool: DigitSet) -> bool:
     """Tells whether a reading can be of this pool: a damaged one may not."""
-    return all(hard["index"] < len(pool) for hard in reading["hardest"])
+    return all(hard.index < len(pool) for hard in reading.hardest)
 
 
 def _sum(readings: Sequence[FoldReading]) -> NDArray[np.int64]:
-    confusion: NDArray[np.int64] = np.array([each["confusion"] for each in readings]).sum(axis=0)
+    confusion: NDArray[np.int64] = np.sum([each.confusion for each in readings], axis=0)
     return confusion
 
 

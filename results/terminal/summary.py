@@ -1,23 +1,22 @@
 """What sweeps have come to, for programs: what `shuzi show` and `shuzi list` print as JSON."""
 
-import json
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
-import pandas as pd
 from pydantic import TypeAdapter
 from typing_extensions import TypedDict  # as pydantic asks for, before Python 3.12
 
-from results.damage import KnownTrials, damage, known_trials
+from results.damage import damage
 from results.errors import unless_damaged
+from results.known_trials import KnownTrials, known_trials
 from results.store.evaluation import Evaluation, EvaluationRow, is_winner, read_evaluation
 from results.store.exports import Export, exports_of_winner
 from results.store.finalist_table import finished_finalists, read_finalists
 from results.store.folder import SweepFolder
-from results.store.importance import importance
 from results.store.lock import is_held
 from results.store.manifest import read_asked
-from results.store.trials import ranked
+from results.store.trial_records import TrialRecord, best_first, count_states, rows_of
 
 State = Literal["running", "judged", "unfinished"]
 
@@ -80,17 +79,17 @@ def summary(folder: SweepFolder, known: KnownTrials | None = None) -> Summary:
         known: Its trials, if they were read already.
     """
     known = known or known_trials(folder)
-    rows = _records(ranked(known.table))
+    rows = _leaderboard(known.records)
     asked = unless_damaged(read_asked, folder)
     finalists = finished_finalists(unless_damaged(read_finalists, folder.finalists_csv))
     return {
-        **_brief(folder, known.table),
+        **_brief(folder, known.records),
         "damaged": damage(folder, known),
         "leaderboard": rows,
         "missed": known.missed,
-        "importance": importance(known.study),
+        "importance": known.importance,
         "front": front(rows) if asked and asked["request"].get("also") else [],
-        "finalists": _records(finalists),
+        "finalists": [_plain(each.to_row()) for each in finalists or ()],
         "evaluation": unless_damaged(read_evaluation, folder.evaluation_json),
         "exports": unless_damaged(exports_of_winner, folder) or [],
     }
@@ -103,7 +102,7 @@ def summary_schema() -> dict[str, Any]:
 
 def briefs(folders: Sequence[SweepFolder]) -> list[Brief]:
     """Returns how far each sweep has come, as far as its files can be read."""
-    return [_brief(folder, known_trials(folder).table) for folder in folders]
+    return [_brief(folder, known_trials(folder).records) for folder in folders]
 
 
 def briefs_schema() -> dict[str, Any]:
@@ -111,17 +110,17 @@ def briefs_schema() -> dict[str, Any]:
     return TypeAdapter(list[Brief]).json_schema()
 
 
-def _brief(folder: SweepFolder, table: pd.DataFrame) -> Brief:
+def _brief(folder: SweepFolder, records: Sequence[TrialRecord]) -> Brief:
     asked = unless_damaged(read_asked, folder)
     evaluation = unless_damaged(read_evaluation, folder.evaluation_json)
-    rows = _records(ranked(table).head(1))
+    rows = _leaderboard(records)
     return {
         "name": folder.name,
         "path": str(folder.path),
         "started": asked["started"] if asked else None,
         "state": _state(folder, evaluation),
         "asked": asked["request"].get("trials") if asked else None,
-        "trials": {str(state): int(n) for state, n in table["state"].value_counts().items()},
+        "trials": count_states(records),
         "best": rows[0] if rows else None,
         "winner": _winner_row(evaluation),
     }
@@ -133,12 +132,19 @@ def _state(folder: SweepFolder, evaluation: Evaluation | None) -> State:
     return "judged" if evaluation else "unfinished"
 
 
-def _records(table: pd.DataFrame | None) -> list[dict[str, Any]]:
-    """Returns the rows in plain numbers; none where there is no table."""
-    if table is None:
-        return []
-    rows: list[dict[str, Any]] = json.loads(table.to_json(orient="records"))
-    return rows
+def _leaderboard(records: Sequence[TrialRecord]) -> list[dict[str, Any]]:
+    """Returns the rows of the complete trials, the best first, with every column of any trial."""
+    rows = {row["trial"]: row for row in rows_of(records)}
+    return [_plain(rows[record.trial]) for record in best_first(records)]
+
+
+def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns a row as JSON can have it: null for what is no finite number."""
+    return {name: value if _is_plain(value) else None for name, value in row.items()}
+
+
+def _is_plain(value: Any) -> bool:
+    return not isinstance(value, float) or math.isfinite(value)
 
 
 def front(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

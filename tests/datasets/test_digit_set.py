@@ -19,7 +19,7 @@ some_digits = st.integers(1, 8).flatmap(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(digits=some_digits)
 def test_saved_digits_are_loaded_as_they_were(
     digits: DigitSet, tmp_path_factory: pytest.TempPathFactory

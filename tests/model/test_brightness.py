@@ -2,14 +2,13 @@
 
 import numpy as np
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from model.brightness import CHUNK, brightness, mean_and_deviation
 
 
 @given(count=st.integers(1, 40), seed=st.integers(0, 2**32 - 1), darkest=st.integers(0, 255))
-@settings(deadline=None)
 def test_mean_and_deviation_are_those_of_all_values(count: int, seed: int, darkest: int) -> None:
     values = np.random.default_rng(seed).integers(darkest, 256, (count, 28, 28), dtype=np.uint8)
     mean, deviation = mean_and_deviation(brightness(torch.tensor(values)))

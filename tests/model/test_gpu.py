@@ -13,7 +13,8 @@ from model.configuration import Configuration
 from model.hardware.device import DeviceDigits
 from model.hardware.processor import prepare_gpu
 from model.training import steps as steps_module
-from model.training.cross_validation import FoldEpoch, cross_validate
+from model.training.cross_validation import cross_validate
+from model.training.fold_epoch import FoldEpoch
 from model.training.tried_memory import tried_memory
 
 pytestmark = [

@@ -14,7 +14,7 @@ from datasets.sources.mnist import load_mnist
 from model.configuration import Configuration
 from model.hardware.device import DeviceDigits
 from model.training.cross_validation import train_whole
-from results.store.winner import save_network
+from results.store.weights import save_network
 from tests.process import SECONDS
 
 CONFIGURATION = Configuration(

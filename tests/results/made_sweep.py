@@ -17,15 +17,19 @@ from results.export.about import accuracy_of
 from results.export.onnx_graph import described, onnx_model
 from results.store.epochs import EpochLog
 from results.store.evaluation import BOTH, MNIST, EvaluationRow, evaluation_row
-from results.store.exports import Export, keep_export, sha256
+from results.store.exports import Export, keep_export
 from results.store.finalist_table import finalists_table, write_finalists
 from results.store.folder import SweepFolder
+from results.store.formats.hashing import sha256
 from results.store.formats.json_files import write_json
 from results.store.kept_pictures import Pictures, write_pictures
 from results.store.readings import Readings, write_readings
+from results.store.search.writer import write_search
 from results.store.study import study_storage
-from results.store.trials import ranked, trials_table, write_trials
-from results.store.winner import load_network, save_network
+from results.store.trial_records import best_first
+from results.store.trials import records_of
+from results.store.weights import load_network, save_network
+from tests.made_epochs import made_epoch
 
 FOLDS, EPOCHS, HELD_OUT = 2, 2, 1040
 SOURCES = np.array(["photographs", "synthetic"])
@@ -54,7 +58,7 @@ def made_sweep(
     study.add_trials([_trial(number, end, dice) for number, end in enumerate(ends)])
     for trial in study.trials:
         _write_epochs(EpochLog(folder), trial)
-    write_trials(folder.trials_csv, study.trials)
+    write_search(folder, study)
     if whole and judged:
         _judge(folder, study, dice)
     return folder
@@ -103,17 +107,14 @@ def _trial(number: int, end: TrialState, dice: np.random.Generator) -> FrozenTri
 def _write_epochs(log: EpochLog, trial: FrozenTrial) -> None:
     for fold, loss in enumerate(trial.user_attrs.get("fold_losses", [])):
         for epoch in range(1, EPOCHS + 1):
-            told = {"fold": fold, "epoch": epoch, "learning_rate": 0.1, "training_loss": 1.0}
-            sources = {"synthetic": {"count": 10, "correct": 9, "loss": loss}}
-            result = {**told, "validation_loss": loss / epoch, "sources": sources}
-            log.append(trial.number, {"folds": [result]})
+            log.append(trial.number, [made_epoch(fold, epoch, loss / epoch, "synthetic")])
 
 
 def _judge(folder: SweepFolder, study: optuna.Study, dice: np.random.Generator) -> None:
-    table = ranked(trials_table(study.trials))
-    best = [int(number) for number in table["trial"][:2]]
+    best = [record.trial for record in best_first(records_of(study.trials))][:2]
+    found = {number: study.trials[number].values[0] for number in best}
     again = {number: [0.5 + 0.1 * place, 0.6] for place, number in enumerate(best)}
-    write_finalists(folder.finalists_csv, finalists_table(table, again))
+    write_finalists(folder.finalists_csv, finalists_table(found, again))
     save_network(folder.weights, build(TINY), TINY, {"labels": list(LABELS)})
     folder.fold_weights(0).parent.mkdir()
     save_network(folder.fold_weights(0), build(TINY), TINY, {"fold": 0})

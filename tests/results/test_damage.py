@@ -11,14 +11,15 @@ from rich.console import Console
 from safetensors.torch import save_file
 
 from model.networks.kinds import build
-from results.damage import damage, known_trials
+from results.damage import damage
 from results.errors import ResultsError
+from results.known_trials import known_trials
 from results.report.material import Material
 from results.report.page import write_report
 from results.store.folder import SweepFolder
 from results.store.formats.json_files import read_json, write_json
 from results.store.study import JournalFile, read_study
-from results.store.winner import save_network
+from results.store.weights import save_network
 from results.terminal.summary import summary
 from results.terminal.tables import sweep_tables
 from tests.results.made_sweep import TINY, made_sweep

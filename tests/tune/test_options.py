@@ -23,7 +23,7 @@ from results.store.folder import SweepFolder
 from results.store.formats.json_files import read_json
 from results.store.study import read_study
 from results.store.trials import read_trials
-from results.store.winner import load_network
+from results.store.weights import load_network
 from results.terminal.summary import summary
 from search_spaces import read_space
 from tune.errors import SweepError

@@ -4,6 +4,7 @@ import random
 import signal
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from rich.console import Console
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from model.configuration import Configuration
+from model.training.fold_epoch import FoldEpoch
 from results.errors import ResultsError
 from results.store.epochs import EpochLog
 from results.store.folder import SweepFolder
@@ -22,17 +24,18 @@ from results.store.lock import held
 from results.store.study import open_study
 from results.store.trials import read_trials
 from search_spaces import SearchSpace, read_space
+from tests.made_epochs import made_epoch
 from tests.process import HeldProcess
-from tune.errors import SweepError
 from tune.planning.request import SweepRequest
 from tune.search.engine import Engine
 from tune.search.first_trials import enqueue_first
 from tune.search.forecasting.forecast import Forecaster
-from tune.search.jobs import Decision, Job, Outcome
+from tune.search.outcome import Decision, Outcome
 from tune.search.pruning.ladder import LadderPruner
-from tune.search.pruning.pruner import NoPruner, Pruner
-from tune.search.sampling import EstimateSampler, Size
+from tune.search.pruning.pruner import Pruner
+from tune.search.sampling import EstimateSampler, Size, tpe
 from tune.sweep import resume_sweep, run_sweep
+from tune.workers.job import Job, JobStep
 
 pytestmark = pytest.mark.usefixtures("own_ray")
 TINY = str(Path(__file__).with_name("tiny.toml"))
@@ -50,9 +53,11 @@ class Life:
     def __init__(self, folder: SweepFolder, space: SearchSpace, pruned: bool) -> None:
         self.study, self.space = open_study(folder), space
         forecaster = Forecaster(FOLDS, EPOCHS)
-        self.study.sampler = EstimateSampler(space.distributions(), forecaster.losses, 5, seed=0)
+        self.study.sampler = EstimateSampler(
+            space.distributions(), forecaster.losses, partial(tpe, 5), seed=0
+        )
         spared = enqueue_first(self.study, space, Size(lambda _: 0), TRIALS)
-        pruner: Pruner = LadderPruner(forecaster, spared) if pruned else NoPruner()
+        pruner: Pruner = LadderPruner(forecaster, spared) if pruned else Pruner(forecaster)
         fixed = space.fixed_with(EPOCHS)
         self.engine = Engine(
             self.study, forecaster, pruner, space, TRIALS, fixed, log=EpochLog(folder)
@@ -71,30 +76,31 @@ class Life:
             if self.epochs >= epochs:
                 raise Killed
             self.epochs += 1
-            result = _result(job.configuration, *step)
+            folds = (_fold_epoch(job.configuration, *step),)
             if step == steps[-1]:
-                self.engine.on_end(job, Outcome.of({**result, "complete": True}))
-            elif self.engine.on_epoch(job, result) == Decision.END:
-                return self.engine.on_end(job, Outcome.of(result))
+                self.engine.on_end(job, Outcome.of(JobStep(folds, is_last=True)))
+            elif self.engine.on_epoch(job, folds) == Decision.END:
+                return self.engine.on_end(job, Outcome.of(JobStep(folds)))
         return None
 
     def rows(self) -> list[Row]:
         return [(trial.state.name, trial.value, trial.params) for trial in self.study.trials]
 
 
-def _result(configuration: Configuration, fold: int, epoch: int) -> dict[str, Any]:
+def _fold_epoch(configuration: Configuration, fold: int, epoch: int) -> FoldEpoch:
     rate = np.log10(configuration.learning_rate)
     bump = np.random.default_rng([configuration.channels_1, fold, epoch]).normal()
     loss = float((0.2 + (rate + 2.2) ** 2) * (1 + 2 / epoch) * np.exp(0.05 * bump))
-    measures = {"mnist": {"count": 10, "correct": 9, "loss": loss}}
-    rows = {"fold": fold, "epoch": epoch, "validation_loss": loss, "sources": measures}
-    told = {"learning_rate": 0.001, "training_loss": loss, **rows}
-    return {"validation_loss": loss, "epoch": epoch, "folds": [told], "time_this_iter_s": 0.5}
+    return made_epoch(fold, epoch, loss, seconds=0.5)
 
 
 @pytest.fixture
 def space() -> SearchSpace:
     return read_space("quick", Configuration.check)
+
+
+def losses(log: EpochLog) -> list[tuple[int, int, float]]:
+    return [(each.fold, each.epoch, each.validation_loss) for each in log.read(0)]
 
 
 def new_folder(path: Path) -> SweepFolder:
@@ -132,12 +138,12 @@ def test_half_a_line_in_the_journal_and_in_the_epochs_is_passed_over(
     folder = new_folder(tmp_path / "cut")
     with pytest.raises(Killed):
         Life(folder, space, pruned=False).live(7)
-    before = EpochLog(folder).read(0)
+    before = losses(EpochLog(folder))
     for path, half in ((folder.journal, b'{"op_code": 6, "wor'), (folder.epochs_csv(0), b"1,4,0.")):
         with path.open("ab") as file:
             file.write(half)
     folder.journal.with_name("study.journal.lock").symlink_to(folder.journal)
-    assert EpochLog(folder).read(0) == before
+    assert losses(EpochLog(folder)) == before
     life = Life(folder, space, pruned=False)
     life.live(np.inf)
     assert [trial.state for trial in life.study.trials] == [TrialState.COMPLETE] * TRIALS
@@ -182,7 +188,7 @@ def test_a_sweep_is_worked_on_by_one_process_and_let_go_by_a_dead_one(tmp_path: 
     assert other.stdin
     assert other.stdout
     assert other.stdout.readline() == "held\n"
-    with pytest.raises(SweepError, match=r"another process is at work on .*held"), held(folder):
+    with pytest.raises(ResultsError, match=r"another process is at work on .*held"), held(folder):
         pass
     other.kill()
     other.wait()

@@ -18,9 +18,8 @@ import torch
 from optuna.trial import TrialState
 from rich.console import Console
 
-import tune.search.ray_tune
 from model.judging.judgement import Judgement, SourceMeasures
-from model.training.cross_validation import FoldEpoch
+from model.training.fold_epoch import FoldEpoch
 from results.store.folder import SweepFolder
 from results.store.trials import read_trials
 from tune.errors import SweepFailed
@@ -50,29 +49,28 @@ class Planted(CrossValidation):
     graves = Path()
 
     def reset_config(self, new_config: dict[str, Any]) -> bool:
-        self._number, self._numbers = new_config["trial"], new_config["folds"]
         going = super().reset_config(new_config)
         self._epochs = self._falling()
         return going
 
     def _falling(self) -> Iterator[list[FoldEpoch]]:
-        kind = PLANTED.get(self._number, "usual")
+        kind = PLANTED.get(self._job.trial, "usual")
         self._die(kind)
-        level = LEVELS.get(kind, 1.0 + 0.1 * (self._number % 7))
-        for epoch in range(1, self._configuration.epochs + 1):
+        level = LEVELS.get(kind, 1.0 + 0.1 * (self._job.trial % 7))
+        for epoch in range(1, self._job.configuration.epochs + 1):
             if kind == "raising":
                 raise RuntimeError("the sky fell")
-            if kind == "crowded" or (kind == "crowded beside others" and not self._alone):
+            if kind == "crowded" or (kind == "crowded beside others" and not self._job.alone):
                 raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 9 GiB.")
             if kind == "nan":
                 raise FloatingPointError("the training loss of fold 0 is nan in epoch 1.")
             loss = level * (1 + 1 / epoch)
-            yield [self._epoch(fold, epoch, loss * (1 + 0.02 * fold)) for fold in self._numbers]
+            yield [self._epoch(fold, epoch, loss * (1 + 0.02 * fold)) for fold in self._job.folds]
 
     def _die(self, kind: str) -> None:
         """Kills the worker, as often as the kind says."""
         often = {"dying once": 1, "dying twice": 2}.get(kind, 0)
-        deaths = self.graves / str(self._number)
+        deaths = self.graves / str(self._job.trial)
         died = int(deaths.read_text()) if deaths.exists() else 0
         if died < often:
             deaths.write_text(str(died + 1))
@@ -115,9 +113,7 @@ def swept(
     )
     Planted.graves = tmp_path_factory.mktemp("graves")
     console = Console(record=True, width=250)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(tune.search.ray_tune, "CrossValidation", Planted)
-        folder = run_sweep(request, console)
+    folder = run_sweep(request, console, trainable=Planted)
     return folder, console.export_text()
 
 
@@ -197,16 +193,15 @@ def test_progress_tells_each_end_once(swept: tuple[SweepFolder, str], study: opt
     for number in set(range(TRIALS)) - set(stopped):
         again = "crowded" in PLANTED.get(number, "")
         assert swept[1].count(f"\ntrial {number} ") == 1 + again
-    told = f"\n{len(stopped)} trials stopped: likely worse than the best"
+    told = f"\n{len(stopped)} trials pruned: likely worse than the best"
     assert swept[1].count(told) == 1, "most are stopped together, at the end"
     assert f"{TRIALS}/{TRIALS} done" in swept[1]
 
 
 @pytest.mark.usefixtures("by_value")
 def test_sweep_whose_first_trials_all_fail_alike_stops_and_says_why_once(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
 ) -> None:
-    monkeypatch.setattr(tune.search.ray_tune, "CrossValidation", AlwaysFailing)
     request = SweepRequest(
         name="all",
         out=tmp_path,
@@ -220,7 +215,7 @@ def test_sweep_whose_first_trials_all_fail_alike_stops_and_says_why_once(
     said = io.StringIO()
     alike = r"the first trials all failed alike: its worker failed: RuntimeError: the sky fell"
     with pytest.raises(SweepFailed, match=alike):
-        run_sweep(request, Console(quiet=True, file=said, width=200))
+        run_sweep(request, Console(quiet=True, file=said, width=200), trainable=AlwaysFailing)
     folder = SweepFolder.existing(tmp_path, "all")
     assert "the sky fell" in folder.error_txt(0).read_text()
     states = read_trials(folder.trials_csv)["state"].tolist()

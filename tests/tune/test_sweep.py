@@ -28,16 +28,15 @@ from rich.console import Console
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator, ImageEvent
 from tensorboard.plugins.hparams import plugin_data_pb2
 
-import shuzi
 import tune.judging.trained_networks
-import tune.search.ray_tune
 import tune.workers.trainers
 from datasets.digit_set import DigitSet
 from model.configuration import Configuration
 from model.hardware.device import DeviceDigits
 from model.judging.calibration import calibration_error
-from model.judging.judgement import judge, judged, logits_of
-from model.training.cross_validation import FoldEpoch, cross_validate
+from model.judging.judge import judge, judged, logits_of
+from model.training.cross_validation import cross_validate
+from model.training.fold_epoch import FoldEpoch
 from results.drawing.confusion import draw_confusion
 from results.errors import ResultsError
 from results.predict.readers import open_reader
@@ -46,10 +45,11 @@ from results.store.folder import SweepFolder
 from results.store.formats.json_files import read_json
 from results.store.kept_pictures import read_pictures
 from results.store.trials import read_trials
-from results.store.winner import load_network
+from results.store.weights import load_network
 from results.tensorboard.event_files import as_png
 from results.terminal.summary import briefs, briefs_schema, summary, summary_schema
 from search_spaces import read_space
+from shuzi.__main__ import main
 from tests.process import SECONDS, started
 from tests.waiting import wait_until
 from tune.errors import SweepError
@@ -58,6 +58,7 @@ from tune.planning.data import SweepData, load_data
 from tune.planning.plan import Plan
 from tune.planning.request import SweepRequest
 from tune.planning.trial_resources import Share
+from tune.search.ray_tune import prepared
 from tune.sweep import resume_sweep, retrain_sweep, run_sweep
 from tune.workers.trainable import CrossValidation
 from tune.workers.trainer import Trainer
@@ -142,9 +143,9 @@ def swept(own_ray: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
     )
     console = Console(record=True, width=200)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(tune.search.ray_tune, "CrossValidation", recording_cross_validation(received))
         patch.setattr(tune.workers.trainers, "Trainer", recording_trainer(received))
-        folder = run_sweep(request, console)
+        trainable = recording_cross_validation(received)
+        folder = run_sweep(request, console, trainable=trainable)
     contents = [path.read_bytes() for path in sorted(received.iterdir())]
     yield Swept(request, folder, load_data(request, 5), contents, console.export_text())
     ray.cloudpickle.unregister_pickle_by_value(sys.modules[__name__])
@@ -220,7 +221,7 @@ def test_held_out_images_never_reach_a_worker(swept: Swept) -> None:
 def test_held_out_images_are_not_in_what_workers_are_made_of(swept: Swept) -> None:
     space, folder = read_space("quick", Configuration.check), swept.folder
     plan = Plan(swept.request, space, swept.data, Share(1, 0, 2), folder)
-    sent = ray.cloudpickle.dumps(tune.search.ray_tune.trainable_of(plan))
+    sent = ray.cloudpickle.dumps(prepared(CrossValidation, plan))
     assert found_in(swept.data.held_out, [sent]) == 0
     assert len(sent) < 1e6
 
@@ -542,7 +543,7 @@ def test_retraining_comes_to_the_same_and_may_be_quiet(
     command = ["shuzi", "retrain", "small", "--quiet", "--out", str(tmp_path)]
     monkeypatch.setattr(sys, "argv", command)
     with pytest.raises(SystemExit) as ended:
-        shuzi.main()
+        main()
     assert not ended.value.code
     said = capsys.readouterr()
     assert said.err == ""

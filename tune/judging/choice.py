@@ -5,7 +5,7 @@ from rich.console import Console
 
 from model.configuration import Configuration
 from results.errors import ResultsError
-from results.store.finalist_table import finished_finalists, read_finalists
+from results.store.finalist_table import Finalist, finished_finalists, read_finalists
 from results.store.trials import ranked
 from results.store.winner import winning_trial
 from tune.errors import SweepFailed
@@ -31,16 +31,16 @@ def chosen_winner(trials: pd.DataFrame, plan: Plan, console: Console, tell: Tell
     if table is None and len(best) > 1:
         configurations = {trial: configuration_of(trial, trials, plan) for trial in best}
         table = cross_validate_finalists(trials, configurations, plan, console, tell)
-    return best[0] if table is None else int(table.iloc[0]["trial"])
+    return best[0] if table is None else table[0].trial
 
 
-def _judged_before(best: list[int], plan: Plan) -> pd.DataFrame | None:
-    """Returns the table of the finalists if it is whole and has all of them."""
+def _judged_before(best: list[int], plan: Plan) -> list[Finalist] | None:
+    """Returns the finalists if nothing of them is missing, and all are among them."""
     try:
         table = finished_finalists(read_finalists(plan.folder.finalists_csv))
     except ResultsError:
         return None
-    return table if table is not None and set(best) <= set(table["trial"]) else None
+    return table if table is not None and set(best) <= {each.trial for each in table} else None
 
 
 def best_trials(trials: pd.DataFrame, count: int) -> list[int]:

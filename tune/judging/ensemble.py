@@ -6,7 +6,7 @@ from functools import partial
 from rich.console import Console
 
 from results.store.folder import SweepFolder
-from results.store.winner import TrainedNetwork, load_network
+from results.store.weights import TrainedNetwork, load_network
 from tune.errors import SweepError
 from tune.judging.trained_networks import (
     Job,

@@ -18,7 +18,7 @@ from results.store.folder import SweepFolder
 from results.store.kept_pictures import read_pictures
 from results.store.lock import held
 from results.store.readings import read_readings
-from results.store.winner import TrainedNetwork
+from results.store.weights import TrainedNetwork
 from tune.errors import SweepError
 from tune.judging.ensemble import ensemble_of
 from tune.planning.data import SweepData, load_data

@@ -7,25 +7,25 @@ who has little chance left of winning is given up.
 
 import math
 import statistics
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Mapping
 from contextlib import closing
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import ray
 from rich.console import Console
 
+from datasets.seeds import Purpose, seed_for
 from datasets.splits import fold_indices
 from model.configuration import Configuration
 from results.errors import ResultsError
 from results.store.finalist_table import (
+    Finalist,
     finalists_table,
     losses_again,
     read_finalists,
     write_finalists,
 )
-from results.store.trials import ranked
 from tune.judging.elimination import Race
 from tune.planning.plan import Plan
 from tune.watching.events import FinalistFold, Tell, finite
@@ -40,7 +40,7 @@ def cross_validate_finalists(
     plan: Plan,
     console: Console,
     tell: Tell,
-) -> pd.DataFrame:
+) -> list[Finalist]:
     """Cross-validates the best trials again, as far as that was not done, in `finalists.csv`.
 
     Args:
@@ -51,26 +51,26 @@ def cross_validate_finalists(
         tell: Is told each event.
 
     Returns:
-        A row for each finalist, see `results.finalists`.
+        The finalists, the best first.
     """
-    other = _other_folds(plan)
+    other = other_folds(plan)
     before = _losses_before(plan)
     nothing = [math.nan] * len(other.folds)
     again = {trial: before.get(trial, list(nothing)) for trial in configurations}
     race = Race(_losses_in_search(trials, again), again, _risk(plan))
     console.print(_beginning(len(race.racing()), len(again)))
-    found = trials.set_index("trial")["validation_loss"]
+    found = dict(zip(trials["trial"], trials["validation_loss"], strict=True))
     steps = Steps("finalists", len(race.open_folds()), "folds", lambda: _standing(again, found))
     losses = _trained(race, configurations, other, plan, console)
     with steps.shown(console), closing(losses):
         for trial, fold, loss in losses:
             again[trial][fold] = loss
-            _write(trials, again, race, plan)
+            _write(found, again, race, plan)
             steps.done += 1
             left = len(race.open_folds())
             steps.total = steps.done + left
             tell(FinalistFold(trial, fold, finite(loss), left))
-    return _write(trials, again, race, plan)
+    return _write(found, again, race, plan)
 
 
 def _beginning(racing: int, finalists: int) -> str:
@@ -90,14 +90,14 @@ def _risk(plan: Plan) -> float:
 
 
 def _write(
-    trials: pd.DataFrame, again: dict[int, list[float]], race: Race, plan: Plan
-) -> pd.DataFrame:
-    table = finalists_table(ranked(trials), again, set(again) - set(race.racing()))
+    found: Mapping[int, float], again: dict[int, list[float]], race: Race, plan: Plan
+) -> list[Finalist]:
+    table = finalists_table(found, again, set(again) - set(race.racing()))
     write_finalists(plan.folder.finalists_csv, table)
     return table
 
 
-def _standing(losses: dict[int, list[float]], found: "pd.Series[float]") -> list[Row]:
+def _standing(losses: dict[int, list[float]], found: Mapping[int, float]) -> list[Row]:
     """Tells what is known of each finalist."""
     return [("", _again(trial, folds, found[trial])) for trial, folds in losses.items()]
 
@@ -138,7 +138,7 @@ def _trained(
         yield trial, fold, math.inf if isinstance(loss, Failed) else loss
 
 
-def _other_folds(plan: Plan) -> OtherFolds:
+def other_folds(plan: Plan) -> OtherFolds:
     """Derives other folds and another seed from the sweep's own seed."""
-    seed = int(np.random.SeedSequence([plan.request.seed, len("again")]).generate_state(1)[0])
+    seed = seed_for(Purpose.FINALISTS, plan.request.seed)
     return OtherFolds(fold_indices(plan.data.pool, plan.space.folds, seed), seed)

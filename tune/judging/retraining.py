@@ -5,11 +5,12 @@ from collections.abc import Sequence
 import torch
 from rich.console import Console
 
-from datasets.digit_set import DigitSet
+from datasets.digit_set import HeldOut
 from model.configuration import REPORT, Configuration
 from model.hardware.device import DeviceDigits
 from model.judging.calibration import calibrated, calibration_error, fitted_temperature
-from model.judging.judgement import Judgement, judged, logits_of
+from model.judging.judge import judged, logits_of
+from model.judging.judgement import Judgement
 from model.networks.digit_network import DigitNetwork
 from results.errors import ResultsError
 from results.export.about import about_winner
@@ -29,7 +30,7 @@ from results.store.folder import SweepFolder
 from results.store.formats.json_files import write_json
 from results.store.kept_pictures import read_pictures, write_pictures
 from results.store.readings import Readings, read_readings, write_readings
-from results.store.winner import load_network, save_network
+from results.store.weights import load_network, save_network
 from results.tensorboard.event_files import write_pictures_run
 from results.tensorboard.event_pictures import judged_pictures
 from tune.judging.chosen_pictures import chosen_pictures
@@ -232,7 +233,7 @@ def _judged(job: Job, network: DigitNetwork, data: SweepData) -> tuple[Evaluatio
     return row, readings
 
 
-def _read(network: DigitNetwork, digits: DigitSet) -> tuple[torch.Tensor, Judgement]:
+def _read(network: DigitNetwork, digits: HeldOut) -> tuple[torch.Tensor, Judgement]:
     """Returns the logits of digits, and how a network reads them."""
     here, everything = DeviceDigits.of(digits, torch.device("cpu")), torch.arange(len(digits))
     logits = logits_of(network, here, everything)

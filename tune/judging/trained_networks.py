@@ -11,14 +11,14 @@ import torch
 from numpy.typing import NDArray
 from rich.console import Console
 
+from datasets.seeds import Purpose, seed_for
 from model.configuration import Configuration
 from model.networks.digit_network import DigitNetwork
 from model.networks.kinds import build
-from model.training.cross_validation import fold_seed
 from results.errors import ResultsError
 from results.store.evaluation import BOTH, MNIST
 from results.store.folder import SweepFolder
-from results.store.winner import TrainedNetwork, load_network, save_network
+from results.store.weights import TrainedNetwork, load_network, save_network
 from tune.errors import SweepFailed
 from tune.planning.data import SweepData
 from tune.planning.plan import Plan
@@ -26,8 +26,6 @@ from tune.watching.events import Retrained, Tell
 from tune.watching.terminal import Steps, say
 from tune.workers.trainer import Failed, Weights
 from tune.workers.trainers import trained
-
-NO_FOLD = 2**32 - 1  # seeds a network of no fold as no fold is
 
 
 @dataclass(frozen=True)
@@ -63,7 +61,9 @@ class Job:
 
     def seed(self, seed: int) -> int:
         """Returns what decides its training: of a fold's network the same as in the search."""
-        return fold_seed(seed, NO_FOLD if self.without is None else self.without)
+        if self.without is None:
+            return seed_for(Purpose.WHOLE_TRAINING, seed)
+        return seed_for(Purpose.FOLD_TRAINING, seed, self.without)
 
 
 def train_networks(

@@ -1,6 +1,7 @@
 """The digits of a sweep: put aside, joined and divided, before anything else is computed."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -8,8 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from datasets.digit_set import DigitSet, joined
-from datasets.sources.chinese import load_chinese
+from datasets.digit_set import HeldOut, TrainingDigits, joined
+from datasets.sources.chinese import chinese_sources, load_sources
+from datasets.sources.known import MNIST_ORIGIN, Origin
 from datasets.sources.mnist import load_mnist
 from datasets.splits import fold_indices, held_out_split, stratified_count, without_copies
 from model.configuration import Configuration
@@ -28,13 +30,15 @@ class SweepData:
         held_out: Chinese digits that no worker ever receives.
         mnist_test: MNIST's test digits, which no network is trained on.
         copies_removed: Pool images that stood in the held-out part too.
+        origins: Of each source, what it is and on what terms.
     """
 
-    pool: DigitSet
+    pool: TrainingDigits
     folds: list[NDArray[np.int64]]
-    held_out: DigitSet
-    mnist_test: DigitSet
+    held_out: HeldOut
+    mnist_test: HeldOut
     copies_removed: int
+    origins: Mapping[str, Origin]
 
     def images_an_epoch(self, fold: int, configuration: Configuration) -> int:
         """Returns how many images are trained on in an epoch of a fold, by all networks together.
@@ -59,6 +63,7 @@ class SweepData:
             "held_out": described(self.held_out),
             "mnist_test": described(self.mnist_test),
             "copies_removed": self.copies_removed,
+            "origins": {name: each._asdict() for name, each in self.origins.items()},
         }
 
 
@@ -68,11 +73,14 @@ def load_data(request: SweepRequest, folds: int) -> SweepData:
     Raises:
         DataError: If a source cannot be used.
     """
-    chinese = load_chinese(request.chinese, request.as_is)
+    sources = chinese_sources(request.chinese)
+    chinese = load_sources(sources, request.as_is)
     held_out, rest = held_out_split(chinese, request.seed)
     mnist = load_mnist(request.mnist)
     train = mnist.train
     if request.mnist_count is not None:
         train = stratified_count(train, request.mnist_count, request.seed)
     pool, copies = without_copies(joined([train, rest]), held_out)
-    return SweepData(pool, fold_indices(pool, folds, request.seed), held_out, mnist.test, copies)
+    parts, origins = fold_indices(pool, folds, request.seed), {s.name: s.origin for s in sources}
+    told = {"mnist": MNIST_ORIGIN, **origins}
+    return SweepData(pool, parts, held_out, mnist.test, copies, told)

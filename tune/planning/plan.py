@@ -6,6 +6,7 @@ from typing import Any
 
 import ray
 
+from datasets.digit_set import TrainingDigits
 from results.store.folder import SweepFolder
 from search_spaces import SearchSpace
 from tune.planning.data import SweepData
@@ -25,6 +26,9 @@ class Plan:
         share: What each trial gets of the machine.
         folder: Where everything is written.
         earlier: What earlier sweeps have learnt, if the search starts from any.
+
+    Raises:
+        TypeError: If workers would receive a pool that may not be trained on.
     """
 
     request: SweepRequest
@@ -33,6 +37,11 @@ class Plan:
     share: Share
     folder: SweepFolder
     earlier: EarlierSweeps | None = None
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.data.pool, TrainingDigits):
+            kind = type(self.data.pool).__name__
+            raise TypeError(f"the pool must be TrainingDigits, but is {kind}.")
 
     @property
     def fixed(self) -> dict[str, Any]:

@@ -49,10 +49,10 @@ def asked_before(folder: SweepFolder) -> tuple[SweepRequest, SearchSpace, dict[s
     """
     try:
         asked = read_asked(folder)
-        request = SweepRequest.model_validate(asked["request"])
+        request = SweepRequest(**asked["request"])
         space = SearchSpace.model_validate(asked["space"])
-    except (ResultsError, ValidationError) as error:
-        reason = f"{folder.sweep_json} is not as a sweep leaves it: {error}"
+    except (ResultsError, SweepError, ValidationError) as error:
+        reason = f"{folder.sweep_json} is not as a sweep leaves it: {str(error).rstrip('.')}"
         raise SweepError(f"{reason}; `shuzi show` tells what is left.") from error
     for name in networks_of(space):
         Configuration.check("network", name)

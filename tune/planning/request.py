@@ -1,38 +1,44 @@
 """What the user asked of a sweep."""
 
+import datetime
 import re
+from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
+from pydantic import AfterValidator, BeforeValidator, Field
 
+from datasets.sources.known import KNOWN
 from tune.errors import SweepError
+from tune.planning.checked import Checked
 
 RISK = 0.02  # probability that the best of all trials is stopped
-LEAST = {
-    "trials": 1,
-    "time_budget": 1,
-    "epochs": 1,
-    "gpus_per_trial": 0,
-    "cpus_per_trial": 1,
-    "concurrent": 1,
-    "finalists": 1,
-    "retries": 0,
-    "nice": 0,
-    "max_parameters": 1,
-    "networks": 1,
-    "risk": 0.001,
-    "seed": 0,
-}
-# At a higher risk, even the likely best would be stopped; of networks a configuration has no more.
-MOST = {"networks": 16, "risk": 0.5, "nice": 19}
+NAMED = {*KNOWN, "full"}  # digits that have a name, whatever folder has it, too
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
-def _lasting(choice: str) -> str:
-    """Makes a path absolute, so that it means the same from any folder; keeps a plain name."""
-    path = Path(choice)
-    return str(path.absolute()) if path.exists() and choice != "embedded" else choice
+class Panel(StrEnum):
+    """Under which heading `shuzi sweep --help` shows an option."""
+
+    DIGITS = "Digits"
+    SEARCH = "Search"
+    WINNER = "Winner"
+    MACHINES = "Machines"
+
+
+def seconds(duration: str | float | None) -> float | None:
+    """Reads `90`, `90s`, `15m`, `2h` or `1.5d` as seconds; keeps a number.
+
+    Raises:
+        SweepError: If a text is none of these.
+    """
+    if not isinstance(duration, str):
+        return duration
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([smhd]?)", duration.strip())
+    if not match:
+        raise SweepError(f"--time-budget must be like 90s, 15m or 2h, but got {duration!r}.")
+    return float(match[1]) * UNITS[match[2] or "s"]
 
 
 def lasting_uri(uri: str) -> str:
@@ -40,109 +46,135 @@ def lasting_uri(uri: str) -> str:
     return uri if "://" in uri else str(Path(uri).absolute())
 
 
+def _lasting(choice: str) -> str:
+    """Makes a path absolute, so that it means the same from any folder; keeps a plain name."""
+    path = Path(choice)
+    return str(path.absolute()) if path.exists() and choice not in NAMED else choice
+
+
 def _names(names: object) -> object:
     """Takes one name, or None, for names: so sweeps of earlier versions have it."""
     return (names,) if isinstance(names, str) else names or ()
 
 
-Names = Annotated[tuple[str, ...], BeforeValidator(_names)]
+def _known(option: str, known: tuple[str, ...], name: str) -> str:
+    """Takes one of shuzi's own, or the name of code that can be imported.
+
+    Raises:
+        SweepError: If it is neither.
+    """
+    if name not in known and ":" not in name:
+        choices = f"{', '.join(known)} or module:Class"
+        raise SweepError(f"--{option} must be {choices}, but got {name!r}.")
+    return name
+
+
+def _now() -> str:
+    return f"{datetime.datetime.now():%Y%m%d-%H%M%S}"
+
+
 Choice = Annotated[str, AfterValidator(_lasting)]
 Uri = Annotated[str, AfterValidator(lasting_uri)]
 
 
-class SweepRequest(BaseModel):
+class SweepRequest(Checked):
     """What the user asked of a sweep, as it is kept in `sweep.json`.
 
-    Attributes:
-        name: The sweep's.
-        out: The folder of sweeps.
-        space: The name of a search space, or a file.
-        mnist: `embedded`, `full` or a folder.
-        mnist_count: How many of MNIST's training digits to take; all when left out.
-        chinese: Sources of Chinese digits.
-        as_is: Whether to resize pictures plainly, as the report does.
-        trials: How many to run.
-        pruner: `ladder`, or `none` to run every trial to its end.
-        risk: The probability that the best trial is stopped, see `tune.search.pruning`; a finalist
-            with a lower chance of being better than another is given up, see `tune.race`.
-        finalists: How many of the best are cross-validated again before the winner is chosen.
-        retries: How often a trial is begun again whose worker, node or GPU was lost.
-        max_parameters: The most weights that a network may have.
-        networks: How often the winner is retrained, to average the networks; instead of the
-            space's.
-        also: `parameters`, where fewer weights are sought beside a lower loss.
-        warm_start: The names of earlier sweeps to learn from.
-        stop_when_converged: Whether to end when no gain is expected that could be seen.
-        time_budget: Seconds after which no further search is done.
-        epochs: Instead of the space's, and of the report's own 10.
-        gpus_per_trial: Instead of what is found; may be a fraction.
-        cpus_per_trial: Instead of what is found.
-        concurrent: The most trials at a time, instead of what is found.
-        address: Of a running Ray cluster; one is started when left out.
-        storage: Where the sweep's folder is copied to while it grows: a path, or a URI of S3 or
-            another file system.
-        nice: Niceness of the workers on this machine, 0 to 19.
-        seed: Decides what is held out, the folds, the search and the training.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    name: str
-    out: Path = Path("runs")
-    space: str = "quick"
-    mnist: Choice = "embedded"
-    mnist_count: int | None = None
-    chinese: tuple[Choice, ...] = ("embedded",)
-    as_is: bool = False
-    trials: int = 8
-    pruner: Literal["ladder", "none"] = "ladder"
-    risk: float = RISK
-    finalists: int = 3
-    retries: int = 2
-    max_parameters: int | None = None
-    networks: int | None = None
-    also: Literal["parameters"] | None = None
-    warm_start: Names = ()
-    stop_when_converged: bool = False
-    time_budget: float | None = None
-    epochs: int | None = None
-    gpus_per_trial: float | None = None
-    cpus_per_trial: int | None = None
-    concurrent: int | None = None
-    address: str | None = None
-    storage: Uri | None = None
-    nice: int = 0
-    seed: int = 0
-
-    def check(self) -> None:
-        """Checks the numbers asked for.
-
-        Raises:
-            SweepError: If one is out of the range that makes sense.
-        """
-        for name, low in LEAST.items():
-            value = getattr(self, name)
-            if value is not None and value < low:
-                raise SweepError(f"{_option(name)} must be at least {low}, but got {value:g}.")
-        for name, high in MOST.items():
-            value = getattr(self, name)
-            if value is not None and value > high:
-                raise SweepError(f"{_option(name)} must be at most {high}, but got {value:g}.")
-
-
-def _option(name: str) -> str:
-    return f"--{name.replace('_', '-')}"
-
-
-def seconds(duration: str | None) -> float | None:
-    """Reads `90`, `90s`, `15m`, `2h` or `1.5d` as seconds.
+    Each field is declared here alone, with its type, range, default, panel and what it means;
+    `shuzi sweep` has an option for each.
 
     Raises:
-        SweepError: If it is none of these.
+        SweepError: If a value is out of its range, or of another type.
     """
-    if duration is None:
-        return None
-    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([smhd]?)", duration.strip())
-    if not match:
-        raise SweepError(f"--time-budget must be like 90s, 15m or 2h, but got {duration!r}.")
-    return float(match[1]) * UNITS[match[2] or "s"]
+
+    name: str = Field(default_factory=_now)
+    """The sweep's name; the time if left out."""
+
+    out: Annotated[Path, AfterValidator(Path.absolute), Field(validate_default=True)] = Path("runs")
+    """The folder of sweeps."""
+
+    mnist: Annotated[Choice, Panel.DIGITS] = "embedded"
+    """embedded, full, or a folder of the four IDX files."""
+
+    mnist_count: Annotated[int | None, Panel.DIGITS] = None
+    """So many of MNIST's digits, each label in its share."""
+
+    chinese: Annotated[tuple[Choice, ...], Panel.DIGITS] = ("embedded",)
+    """embedded, chen, report, a folder of label folders, a .csv or .tar.gz, or a source of your own
+    as module:NAME; may be repeated; embedded if left out."""
+
+    as_is: Annotated[bool, Panel.DIGITS] = False
+    """Squeeze pictures to 28 x 28 as they are."""
+
+    space: Annotated[str, Panel.SEARCH] = "quick"
+    """quick, paper, wide, or a TOML file."""
+
+    trials: Annotated[int, Field(ge=1), Panel.SEARCH] = 8
+    """How many configurations to try."""
+
+    epochs: Annotated[int | None, Field(ge=1), Panel.SEARCH] = None
+    """Epochs of each training, not the space's."""
+
+    sampler: Annotated[str, AfterValidator(partial(_known, "sampler", ("tpe",))), Panel.SEARCH] = (
+        "tpe"
+    )
+    """tpe proposes what to try; module:Class is a sampler of Optuna's, or your own."""
+
+    pruner: Annotated[
+        str, AfterValidator(partial(_known, "pruner", ("ladder", "none"))), Panel.SEARCH
+    ] = "ladder"
+    """ladder prunes trials that are likely not the best; none prunes none; module:Class is your
+    own rule."""
+
+    # At a higher risk even the likely best would be stopped. A finalist with a lower chance of
+    # being better than another is given up, too: see `tune.judging.elimination`.
+    risk: Annotated[float, Field(ge=0.001, le=0.5), Panel.SEARCH] = RISK
+    """How often the best of the trials may be lost; lower takes longer."""
+
+    max_parameters: Annotated[int | None, Field(ge=1), Panel.SEARCH] = None
+    """Try no network of more weights."""
+
+    also: Annotated[Literal["parameters"] | None, Panel.SEARCH] = None
+    """parameters: seek small networks, too."""
+
+    warm_start: Annotated[tuple[str, ...], BeforeValidator(_names), Panel.SEARCH] = ()
+    """The name of an earlier sweep to learn from; give it several times for several."""
+
+    # In seconds. The text is read before the range is checked, though it stands behind it.
+    time_budget: Annotated[float | None, Field(ge=1), BeforeValidator(seconds), Panel.SEARCH] = None
+    """End the search after 90s, 30m, 2h ..."""
+
+    stop_when_converged: Annotated[bool, Panel.SEARCH] = False
+    """End the search when no gain is to be expected."""
+
+    seed: Annotated[int, Field(ge=0), Panel.SEARCH] = 0
+    """Decides all that is random."""
+
+    finalists: Annotated[int, Field(ge=1), Panel.WINNER] = 3
+    """The most trials to cross-validate again: the best, but for clearly worse ones."""
+
+    # A configuration has no more of them.
+    networks: Annotated[int | None, Field(ge=1, le=16), Panel.WINNER] = None
+    """Networks to average for the winner; if left out, as in the space or before."""
+
+    concurrent: Annotated[int | None, Field(ge=1), Panel.MACHINES] = None
+    """The most trials at a time; if left out, as many as there is room for."""
+
+    gpus_per_trial: Annotated[float | None, Field(ge=0), Panel.MACHINES] = None
+    """GPUs of each, may be a fraction; if left out, as its memory allows."""
+
+    cpus_per_trial: Annotated[int | None, Field(ge=1), Panel.MACHINES] = None
+    """Cores, and threads, of each; if left out, an equal share."""
+
+    retries: Annotated[int, Field(ge=0), Panel.MACHINES] = 2
+    """How often a trial whose worker or GPU was lost is begun again."""
+
+    address: Annotated[str | None, Panel.MACHINES] = None
+    """A running Ray cluster to join, host:port."""
+
+    storage: Annotated[Uri | None, Panel.MACHINES] = None
+    """Where a copy is kept: a path on NFS, s3://..., gs://..."""
+
+    nice: Annotated[int, Field(ge=0, le=19), Panel.MACHINES] = 0
+    """Niceness of workers: at 0 they keep their part of the cores beside other work, at 19 they
+    leave these to it."""

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
+from datasets.seeds import Purpose, seed_for
 from model.configuration import REPORT
 from results.store.folder import SweepFolder
 from results.store.formats.json_files import read_json
@@ -53,7 +54,7 @@ class EarlierSweep:
 
         logs = np.log(self.losses)
         places = [self.space.coordinates(point) for point in self.points]
-        trees = ExtraTreesRegressor(TREES, random_state=0)
+        trees = ExtraTreesRegressor(TREES, random_state=seed_for(Purpose.WARM_START, 0))
         return trees.fit(places, np.minimum(logs, logs.min() + CAP))
 
     def told(self, points: Sequence[Parameters]) -> Floats:

@@ -12,7 +12,7 @@ from optuna.study import StudyDirection
 from optuna.terminator import RegretBoundEvaluator
 from optuna.trial import FrozenTrial, TrialState
 
-from results.store.importance import by_estimate
+from results.store.search.importance import by_estimate
 from tune.watching.statistics import noise
 
 LEAST = 20  # trials before the first look

@@ -6,29 +6,31 @@ Ray Tune run what it decides (`ray_tune.py`); tests and `benchmarks/replay` driv
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from statistics import fmean
 from typing import Any
 
 import optuna
 from optuna.trial import FrozenTrial, TrialState
 
-from model.configuration import Configuration
-from model.networks.kinds import count_parameters
-from results.durations import duration
-from results.store.trials import ENDED, STOPPED, with_estimates
+from model.training.fold_epoch import FoldEpoch
+from results.store.trials import ENDED
 from search_spaces import SearchSpace
 from tune.search.convergence import Convergence
-from tune.search.epoch_log import Log, NoLog, fitting_rows
+from tune.search.epoch_log import Log, NoLog
 from tune.search.forecasting.forecast import Forecaster
 from tune.search.giving_up import GivingUp
-from tune.search.jobs import Decision, Job, Outcome, Result
+from tune.search.optuna_trials import taken_up
+from tune.search.outcome import Decision, Outcome, TrialEnd
+from tune.search.pace import Pace
+from tune.search.proposals import Proposals
 from tune.search.pruning.pruner import Pruner, Verdict
 from tune.search.runs import Retries, Run
 from tune.search.study_record import StudyRecord
+from tune.search.taking_up import take_up
 from tune.search.time_budget import TimeBudget
 from tune.search.trial_progress import TrialProgress
-
-METRIC = "validation_loss"
+from tune.workers.job import Job
 
 
 class Engine:
@@ -63,16 +65,16 @@ class Engine:
         budget: TimeBudget | None = None,
     ) -> None:
         self._study, self._forecaster, self._pruner = study, forecaster, pruner
-        self._space, self._left, self._fixed = space, trials, fixed
+        self._space, self._budget = space, budget or TimeBudget()
+        self._proposals = Proposals(study, forecaster, space, fixed, trials, convergence)
         self._retries, self._log, self._say = Retries(retries, say), log or NoLog(), say
-        self._convergence, self._budget = convergence, budget or TimeBudget()
+        self._record = StudyRecord(study, forecaster)
+        self._giving_up, self._pace = GivingUp(), Pace()
         self._jobs = 0  # that were given
         self._running: dict[int, Run] = {}  # by the number of the job
         self._open: dict[int, TrialProgress] = {}  # the trials that have not ended
         self._again: list[Run] = []
         self._last: TrialProgress | None = None  # that is completed though the time is over
-        self._trained = 0, 0.0  # epochs of a fold, and the seconds that they took
-        self._record, self._giving_up = StudyRecord(study, forecaster), GivingUp()
         self.is_finished = False
         for trial in study.get_trials(deepcopy=False):
             if trial.state != TrialState.WAITING:
@@ -84,28 +86,24 @@ class Engine:
         return self._giving_up.cause
 
     def _take_up(self, trial: FrozenTrial) -> None:
-        """Takes up a trial of a search that was broken off, or has nothing to do with a new one."""
-        self._left -= 1
-        folds, epochs = self._space.folds, self._forecaster.epochs
-        if trial.params.keys() >= self._space.parameters.keys():
-            self._forecaster.begin(trial.number, self._space.coordinates(trial.params))
-        rows = fitting_rows(self._log, trial.number, folds, epochs)
-        for row in rows:
-            self._forecaster.observe(trial.number, row["fold"], row["epoch"], row[METRIC])
-        if trial.state == TrialState.COMPLETE:
-            for fold, loss in enumerate(trial.user_attrs["fold_losses"]):
-                self._forecaster.observe(trial.number, fold, epochs, loss)
+        """Takes up a trial of a search that was broken off."""
+        self._proposals.left -= 1
+        epochs = take_up(trial, self._log, self._space, self._forecaster)
         if trial.state in ENDED:
-            self._giving_up.count(trial.state, trial.user_attrs.get("failure", ""))
-        if trial.state == TrialState.RUNNING:
-            progress = self._begin(optuna.Trial(self._study, trial._trial_id))
-            progress.take_up(rows, max(trial.intermediate_values, default=0))
+            self._giving_up.count(TrialEnd(trial.state, trial.user_attrs.get("reason", "")))
+        else:
+            progress = self._opened(self._proposals.begun(taken_up(self._study, trial)))
+            progress.take_up(epochs, max(trial.intermediate_values, default=0))
             self._go_on(progress)
+
+    def _opened(self, trial: TrialProgress) -> TrialProgress:
+        self._open[trial.number] = trial
+        return trial
 
     def _go_on(self, trial: TrialProgress) -> None:
         """Has workers go on with a trial where they were, or tells its end if only that is left."""
         if len(trial.done) == self._space.folds:
-            trial.end = TrialState.COMPLETE, ""
+            trial.end = TrialEnd(TrialState.COMPLETE)
             return self._end_if_left(trial)
         open_folds = trial.open_folds(self._space.folds)
         for folds in self._pruner.broken_off(trial.number, open_folds):
@@ -128,7 +126,7 @@ class Engine:
             return self._given(Run(trial, folds, trial.alone))
         self.is_finished = not self._running
         if self.is_finished and not is_over:
-            self._stop_the_rest()
+            self._prune_the_rest()
         return None
 
     def _to_do_again(self) -> Run | None:
@@ -155,18 +153,17 @@ class Engine:
         left = [trial for trial in self._open.values() if not trial.end]
         losses = self._forecaster.losses()
         best = min(left, key=lambda each: losses.get(each.number, math.inf), default=None)
-        self._last = best or (self._asked() if self._left and not self.given_up else None)
+        is_left = self._proposals.left and not self.given_up
+        self._last = best or (self._proposed() if is_left else None)
         if self._last:
             self._say(self._completing(self._last))
 
     def _completing(self, trial: TrialProgress) -> str:
-        left, (epochs, seconds) = trial.epochs_left(self._space.folds), self._trained
-        lasting = (
-            f"at most {duration(left * seconds / epochs)}" if epochs else "for an unknown time"
-        )
+        left = trial.epochs_left(self._space.folds)
         return (
             f"the time is over and no trial is complete, so trial {trial.number}, the best so far, "
-            f"is completed: {left} epochs of a fold, {lasting}; a second Ctrl-C ends at once"
+            f"is completed: {left} fold-epochs, {self._pace.lasting(left)}; "
+            "a second Ctrl-C ends at once"
         )
 
     def _open_last(self) -> TrialProgress | None:
@@ -184,10 +181,10 @@ class Engine:
         return [n for n, each in self._open.items() if not each.end and each.open_folds(folds)]
 
     def _drop_hopeless(self) -> None:
-        """Stops those that waited while better ones were found."""
+        """Prunes those that waited while better ones were found."""
         for number in self._waiting():
             if self._pruner.is_hopeless(number):
-                self._stop(self._open[number])
+                self._prune(self._open[number])
 
     def _next_up(self) -> TrialProgress | None:
         """Returns a trial that goes on before another is begun."""
@@ -195,36 +192,13 @@ class Engine:
         return None if number is None else self._open[number]
 
     def _begun(self) -> TrialProgress | None:
-        """Asks the study for another trial, if there shall be more."""
-        over = not self._left or self.given_up or self._budget.begins_no_more
-        if over or self._has_converged():
+        """Begins another trial, if there shall be more."""
+        if self.given_up or self._budget.begins_no_more or self._proposals.are_over:
             return None
-        return self._asked()
+        return self._proposed()
 
-    def _asked(self) -> TrialProgress:
-        """Begins the trial that the study proposes."""
-        self._left -= 1
-        return self._begin(self._study.ask())
-
-    def _begin(self, trial: optuna.Trial) -> TrialProgress:
-        """Returns a trial with all its parameters: those are drawn that it has not yet."""
-        varied = {
-            name: trial._suggest(name, each) for name, each in self._space.distributions().items()
-        }
-        self._forecaster.begin(trial.number, self._space.coordinates(varied))
-        configuration = Configuration.from_dict({**self._fixed, **varied})
-        if "weights" not in trial.user_attrs:
-            trial.set_user_attr("weights", count_parameters(configuration))
-        self._open[trial.number] = TrialProgress(trial, configuration)
-        return self._open[trial.number]
-
-    def _has_converged(self) -> bool:
-        """Tells whether to begin no more; those that have begun are ended."""
-        if self._convergence and self._left:
-            trials = self._study.get_trials(deepcopy=False)
-            if self._convergence.reached(with_estimates(trials, self._forecaster.losses())):
-                self._left = 0
-        return not self._left
+    def _proposed(self) -> TrialProgress:
+        return self._opened(self._proposals.next())
 
     def _last_up(self) -> TrialProgress | None:
         """Returns a trial that goes on as no more are begun."""
@@ -241,45 +215,46 @@ class Engine:
         self._pruner.begun(trial.number, run.folds)
         return job
 
-    def on_epoch(self, job: Job, result: Result) -> Decision:
-        """Takes down an epoch, unless it is the job's last; decides whether the worker goes on."""
+    def on_epoch(self, job: Job, folds: Sequence[FoldEpoch]) -> Decision:
+        """Takes down an epoch, unless it is the job's last; decides whether the worker goes on.
+
+        Args:
+            job: That the worker is at.
+            folds: The epoch of each fold that it trains side by side.
+        """
         run = self._running[job.number]
-        is_news = self._observe(run.trial, result)
+        is_news = self._observe(run.trial, folds)
         if self._budget.is_over:
             self._choose_last()
             run.waits = self._is_left(run.trial)
         elif is_news and not run.trial.end:
             verdict = self._pruner.verdict(run.trial.number, self._waiting())
             run.waits = verdict == Verdict.WAIT
-            if verdict == Verdict.STOP:
-                self._stop(run.trial)
+            if verdict == Verdict.PRUNE:
+                self._prune(run.trial)
         return Decision.END if run.waits or run.trial.end else Decision.GO_ON
 
-    def _stop(self, trial: TrialProgress) -> None:
+    def _prune(self, trial: TrialProgress) -> None:
         """Has a trial end that is hopeless, as soon as no worker is at it."""
-        trial.end = (
-            TrialState.PRUNED,
-            f"likely worse than the best: stopped after {trial.place}.",
-        )
+        trial.end = TrialEnd.pruned(trial.place)
         self._end_if_left(trial)
 
-    def _stop_the_rest(self) -> None:
+    def _prune_the_rest(self) -> None:
         """Has those end that were put off to the last."""
         for trial in list(self._open.values()):
-            self._stop(trial)
+            self._prune(trial)
 
-    def _observe(self, trial: TrialProgress, result: Result) -> bool:
-        """Takes down an epoch's result, if its losses are numbers; returns whether it is news."""
-        trial.fold_epochs += len(result["folds"])
-        epochs, seconds = self._trained
-        seconds += result.get("time_this_iter_s", 0.0)
-        self._trained = epochs + len(result["folds"]), seconds
-        if not math.isfinite(result[METRIC]) or not trial.add(result):
+    def _observe(self, trial: TrialProgress, folds: Sequence[FoldEpoch]) -> bool:
+        """Takes down an epoch of some folds; returns whether it is news."""
+        trial.fold_epochs += len(folds)
+        self._pace.add(folds)
+        losses = [each.validation_loss for each in folds]
+        if not (all(map(math.isfinite, losses)) and trial.add(folds)):
             return False
-        self._log.append(trial.number, result)
-        for fold in result["folds"]:
-            self._forecaster.observe(trial.number, fold["fold"], fold["epoch"], fold[METRIC])
-        trial.trial.report(result[METRIC], trial.steps)
+        self._log.append(trial.number, folds)
+        for each in folds:
+            self._forecaster.observe(trial.number, each.fold, each.epoch, each.validation_loss)
+        trial.trial.report(fmean(losses), trial.steps)
         return True
 
     def on_end(self, job: Job, outcome: Outcome) -> None:
@@ -303,30 +278,22 @@ class Engine:
     def _ended(self, run: Run, outcome: Outcome) -> None:
         """Takes down how the trial will end, if this run decides it."""
         trial = run.trial
-        if cause := _cause_of_failure(trial, outcome):
-            trial.end = TrialState.FAIL, cause
+        if failed := TrialEnd.failed(trial.number, outcome):
+            trial.end = failed
         elif len(trial.done) == self._space.folds:
-            trial.end = TrialState.COMPLETE, ""
+            trial.end = TrialEnd(TrialState.COMPLETE)
         elif not (outcome.last or run.waits or trial.end):
-            trial.end = TrialState.PRUNED, STOPPED
+            trial.end = TrialEnd.broken_off()
 
     def _end_if_left(self, trial: TrialProgress) -> None:
         """Tells the study how a trial ended once no worker is at it."""
         if trial.end and not trial.given:
-            self._record.end(self._open.pop(trial.number), *trial.end)
-            state, cause = trial.end
-            self._giving_up.count(state, cause)
-            self._giving_up.decide(cause, self._left + len(self._open))
+            self._record.end(self._open.pop(trial.number), trial.end)
+            self._giving_up.count(trial.end)
+            self._giving_up.decide(trial.end.cause, self._proposals.left + len(self._open))
 
     def end(self) -> None:
         """Tells the study that no trial is running any more, and that the search is over."""
         self._record.close(self._open.values(), self._pruner.chances())
         for all_of in (self._running, self._open, self._again):
             all_of.clear()
-
-
-def _cause_of_failure(trial: TrialProgress, outcome: Outcome) -> str:
-    """Returns why a trial failed, or nothing if it did not."""
-    if outcome.failure:
-        return f"{outcome.failure}; see trials/{trial.number:04d}/error.txt."
-    return outcome.cause

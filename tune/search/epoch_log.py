@@ -1,19 +1,19 @@
 """What the engine needs of the log of epochs, from which a search that was broken off goes on."""
 
-from collections.abc import Mapping
-from typing import Any, Protocol
+from collections.abc import Sequence
+from typing import Protocol
 
-Row = dict[str, Any]
+from model.training.fold_epoch import FoldEpoch
 
 
 class Log(Protocol):
     """Keeps each epoch of each fold; `results.epochs.EpochLog` is one."""
 
-    def append(self, trial: int, result: Mapping[str, Any]) -> None:
+    def append(self, trial: int, folds: Sequence[FoldEpoch]) -> None:
         """Adds an epoch of some folds."""
 
-    def read(self, trial: int) -> list[Row]:
-        """Returns a row for each epoch of each fold that was added."""
+    def read(self, trial: int) -> list[FoldEpoch]:
+        """Returns each epoch of each fold that was added."""
 
     def mend(self, trial: int) -> None:
         """Removes what was half written."""
@@ -22,10 +22,10 @@ class Log(Protocol):
 class NoLog:
     """Keeps nothing."""
 
-    def append(self, trial: int, result: Mapping[str, Any]) -> None:
+    def append(self, trial: int, folds: Sequence[FoldEpoch]) -> None:
         """Forgets it."""
 
-    def read(self, trial: int) -> list[Row]:
+    def read(self, trial: int) -> list[FoldEpoch]:
         """Returns nothing."""
         return []
 
@@ -33,8 +33,8 @@ class NoLog:
         """Has nothing to mend."""
 
 
-def fitting_rows(log: Log, trial: int, folds: int, epochs: int) -> list[Row]:
-    """Returns what is known of a trial's epochs, but for rows that cannot be of this sweep.
+def fitting_epochs(log: Log, trial: int, folds: int, epochs: int) -> list[FoldEpoch]:
+    """Returns what is known of a trial's epochs, but for those that cannot be of this sweep.
 
     Args:
         log: The sweep's; half a line that a crash left is removed.
@@ -43,5 +43,5 @@ def fitting_rows(log: Log, trial: int, folds: int, epochs: int) -> list[Row]:
         epochs: Of a fold, at the most.
     """
     log.mend(trial)
-    rows = log.read(trial)
-    return [row for row in rows if row["fold"] < folds and 1 <= row["epoch"] <= epochs]
+    read = log.read(trial)
+    return [each for each in read if each.fold < folds and 1 <= each.epoch <= epochs]

@@ -4,7 +4,7 @@ from collections import Counter
 
 from optuna.trial import TrialState
 
-from tune.search.study_record import reason
+from tune.search.outcome import TrialEnd
 
 IN_VAIN = 3  # trials that fail alike before any other has ended, after which none is begun
 
@@ -22,10 +22,10 @@ class GivingUp:
         self.cause = ""
         self.has_complete = False
 
-    def count(self, state: TrialState, cause: str) -> None:
+    def count(self, end: TrialEnd) -> None:
         """Counts a trial that has ended."""
-        self.has_complete |= state == TrialState.COMPLETE
-        self._failures[reason(cause) if state == TrialState.FAIL else None] += 1
+        self.has_complete |= end.state == TrialState.COMPLETE
+        self._failures[end.reason if end.state == TrialState.FAIL else None] += 1
 
     def decide(self, cause: str, left: int) -> None:
         """Gives up, or no longer.

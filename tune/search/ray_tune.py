@@ -19,10 +19,11 @@ from ray.tune.search import Searcher
 
 from tune.planning.plan import Plan
 from tune.planning.trial_resources import Share
-from tune.search.engine import METRIC, Engine
-from tune.search.jobs import Decision, Failure, Job, Outcome
+from tune.search.engine import Engine
+from tune.search.outcome import Decision, Failure, Outcome
+from tune.workers.job import Job
 from tune.workers.not_saved import NotSaved
-from tune.workers.trainable import CrossValidation
+from tune.workers.trainable import JOB, STEP
 
 # The machine's doing, not the configuration's.
 DIED = (
@@ -47,7 +48,7 @@ class EngineSearcher(NotSaved, Searcher):  # type: ignore[misc]
     """
 
     def __init__(self, engine: Engine) -> None:
-        super().__init__(metric=METRIC, mode="min")
+        super().__init__()
         self._engine = engine
         self.jobs: dict[str, Job] = {}
         self.failures: dict[str, Failure] = {}
@@ -56,7 +57,7 @@ class EngineSearcher(NotSaved, Searcher):  # type: ignore[misc]
         """Returns the next job as a `config`, that there is none for now, or will be none."""
         if job := self._engine.next_job():
             self.jobs[trial_id] = job
-            return job.to_dict()
+            return {JOB: job}
         return str(Searcher.FINISHED) if self._engine.is_finished else None
 
     def on_trial_complete(
@@ -64,7 +65,9 @@ class EngineSearcher(NotSaved, Searcher):  # type: ignore[misc]
     ) -> None:
         """Passes on how a job ended."""
         failure = self.failures.pop(trial_id, Failure("its worker failed")) if error else None
-        self._engine.on_end(self.jobs.pop(trial_id), Outcome.of(result, failure))
+        told = result or {}
+        outcome = Outcome.of(told.get(STEP), told.get("time_total_s", 0.0), failure)
+        self._engine.on_end(self.jobs.pop(trial_id), outcome)
 
     def save(self, checkpoint_path: str) -> None:
         """Does nothing: the journal already holds everything."""
@@ -89,7 +92,8 @@ class EngineScheduler(NotSaved, FIFOScheduler):  # type: ignore[misc]
         self, tune_controller: TuneController, trial: Trial, result: dict[str, Any]
     ) -> str:
         """Returns whether Ray ends the job."""
-        decision = self._engine.on_epoch(self._searcher.jobs[trial.trial_id], result)
+        job = self._searcher.jobs[trial.trial_id]
+        decision = self._engine.on_epoch(job, result[STEP].folds)
         return str(self.STOP if decision == Decision.END else self.CONTINUE)
 
     def on_trial_error(self, tune_controller: TuneController, trial: Trial) -> None:
@@ -99,7 +103,9 @@ class EngineScheduler(NotSaved, FIFOScheduler):  # type: ignore[misc]
             self._searcher.failures[trial.trial_id] = _failure_of(error)
 
 
-def run_on_workers(plan: Plan, engine: Engine, callbacks: Sequence[ray.tune.Callback]) -> None:
+def run_on_workers(
+    plan: Plan, engine: Engine, callbacks: Sequence[ray.tune.Callback], trainable: type
+) -> None:
     """Has Tune run a search; its own snapshots are forgotten, for the study is the truth."""
     searcher = EngineSearcher(engine)
     with tempfile.TemporaryDirectory(prefix="shuzi-") as scratch:
@@ -119,21 +125,23 @@ def run_on_workers(plan: Plan, engine: Engine, callbacks: Sequence[ray.tune.Call
             trial_name_creator=_name,
             trial_dirname_creator=_name,
         )
-        ray.tune.Tuner(trainable_of(plan), tune_config=tune_config, run_config=run_config).fit()
+        ray.tune.Tuner(
+            prepared(trainable, plan), tune_config=tune_config, run_config=run_config
+        ).fit()
 
 
-def trainable_of(plan: Plan) -> type:
-    """Returns the trainable; nothing held out is in it, nor the plan, which has it."""
+def prepared(trainable: type, plan: Plan) -> type:
+    """Returns a trainable for workers; nothing held out is in it, nor the plan, which has it."""
     share = plan.share
-    trainable = ray.tune.with_parameters(
-        CrossValidation,
+    with_pool = ray.tune.with_parameters(
+        trainable,
         stored_pool=[plan.stored_pool],  # in a list, it stays a reference
         folds=plan.data.folds,
         seed=plan.request.seed,
         share=share,
     )
     return ray.tune.with_resources(  # type: ignore[no-any-return]
-        trainable, lambda config: _bundle(share.alone if config["alone"] else share)
+        with_pool, lambda config: _bundle(share.alone if config[JOB].alone else share)
     )
 
 
@@ -143,7 +151,7 @@ def _bundle(share: Share) -> ray.tune.PlacementGroupFactory:
 
 def _name(trial: Trial) -> str:
     """Returns a name that is new for each job."""
-    return f"trial_{trial.config['trial']:04d}_{trial.trial_id}"
+    return f"trial_{trial.config[JOB].trial:04d}_{trial.trial_id}"
 
 
 def _failure_of(error: Exception) -> Failure:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tune.search.jobs import Outcome
+from tune.search.outcome import Outcome
 from tune.search.trial_progress import TrialProgress
 
 
@@ -46,7 +46,7 @@ class Retries:
         if not (failure and failure.may_pass) or trial.end or trial.retries >= self._most:
             return None
         trial.retries += 1
-        self._say(f"trial {trial.number}: {failure}; again, {trial.retries} of {self._most}")
+        self._say(f"trial {trial.number}: {failure.reason}; again, {trial.retries} of {self._most}")
         left = tuple(fold for fold in run.folds if fold not in trial.done)
         trial.given.difference_update(trial.done)
         return Run(trial, left, run.alone) if left else None

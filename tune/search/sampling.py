@@ -5,13 +5,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import optuna
 from optuna.distributions import BaseDistribution
 from optuna.samplers import BaseSampler, TPESampler
 from optuna.study import Study, StudyDirection
 from optuna.trial import FrozenTrial, TrialState, create_trial
 
+from datasets.seeds import Purpose, seed_for
 from tune.errors import SweepError
 
 Parameters = dict[str, Any]
@@ -45,8 +45,21 @@ def startup_trials(trials: int) -> int:
     return min(10, max(3, trials // 4))
 
 
+MakeSampler = Callable[[int], BaseSampler]  # of a seed
+
+
+def tpe(startup: int, seed: int) -> BaseSampler:
+    """Returns Optuna's TPE, which draws all parameters together.
+
+    Args:
+        startup: How many trials are drawn at random before it learns.
+        seed: Decides what is drawn.
+    """
+    return TPESampler(multivariate=True, constant_liar=True, n_startup_trials=startup, seed=seed)
+
+
 class EstimateSampler(BaseSampler):
-    """Lets TPE propose from what each trial is expected to come to.
+    """Lets a sampler of Optuna's propose from what each trial is expected to come to.
 
     Optuna's own samplers rank a stopped trial below every whole one, by its last value at
     whatever step; and a trial that waits counts as bad. Here every trial that has a loss counts by
@@ -56,7 +69,7 @@ class EstimateSampler(BaseSampler):
     Args:
         distributions: What varies.
         estimates: Returns the expected loss of each trial, by its number.
-        startup: How many trials are drawn at random before.
+        make: Returns the sampler that proposes, of a seed.
         seed: Decides what is drawn.
         size: What is asked of the networks' size.
         earlier: Returns trials of earlier sweeps to be seen beside this one's, whose parameters and
@@ -67,7 +80,7 @@ class EstimateSampler(BaseSampler):
         self,
         distributions: dict[str, BaseDistribution],
         estimates: Callable[[], Estimates],
-        startup: int,
+        make: MakeSampler,
         seed: int,
         size: Size | None = None,
         earlier: Earlier | None = None,
@@ -76,7 +89,7 @@ class EstimateSampler(BaseSampler):
         self._size = size or Size(lambda _: 0)
         self._earlier = earlier
         self._refused: list[FrozenTrial] = []
-        self._startup, self._seed = startup, seed
+        self._make, self._seed = make, seed
 
     def infer_relative_search_space(
         self, study: Study, trial: FrozenTrial
@@ -94,7 +107,7 @@ class EstimateSampler(BaseSampler):
         """
         aims = 2 if self._size.matters else 1
         directions = [StudyDirection.MINIMIZE] * aims
-        advised = optuna.create_study(sampler=self._tpe(trial.number), directions=directions)
+        advised = optuna.create_study(sampler=self._sampler(trial.number), directions=directions)
         advised.add_trials([*self._refused, *self._known(study, trial)])
         for _ in range(ATTEMPTS):
             drawn = advised.ask(search_space)
@@ -105,15 +118,12 @@ class EstimateSampler(BaseSampler):
             self._refused = [*self._refused, advised.trials[-1]][-REMEMBERED:]
         raise SweepError(f"no network of at most {self._size.most} weights was found in the space.")
 
-    def _tpe(self, number: int) -> TPESampler:
-        """Returns a sampler for one trial: what it draws does not depend on what was drawn before.
+    def _sampler(self, number: int) -> BaseSampler:
+        """Returns the sampler of one trial: what it draws does not depend on what was drawn before.
 
         So a search that was broken off proposes what it would have proposed.
         """
-        seed = int(np.random.SeedSequence([self._seed, number]).generate_state(1)[0])
-        return TPESampler(
-            multivariate=True, constant_liar=True, n_startup_trials=self._startup, seed=seed
-        )
+        return self._make(seed_for(Purpose.PROPOSAL, self._seed, number))
 
     def sample_independent(
         self,

@@ -12,17 +12,19 @@ from rich.console import Console
 from model.configuration import Configuration
 from model.networks.kinds import count_parameters
 from results.store.epochs import EpochLog
+from results.store.search.writer import write_search
 from results.store.study import open_study
-from results.store.trials import trials_of, trials_table, write_trials
+from results.store.trials import trials_of, trials_table
 from search_spaces import SearchSpace
 from tune.errors import Interrupted, SweepFailed
 from tune.planning.plan import Plan
 from tune.search.convergence import Convergence
 from tune.search.engine import Engine
+from tune.search.extensions import own_pruner, sampler_named
 from tune.search.first_trials import enqueue_first
 from tune.search.forecasting.forecast import Forecaster
 from tune.search.pruning.ladder import LadderPruner
-from tune.search.pruning.pruner import NoPruner, Pruner
+from tune.search.pruning.pruner import Pruner
 from tune.search.ray_tune import run_on_workers
 from tune.search.sampling import EstimateSampler, Size, startup_trials
 from tune.search.time_budget import TimeBudget
@@ -35,11 +37,18 @@ from tune.watching.terminal import live, warn
 from tune.watching.view import SearchView
 from tune.watching.worker_board import Workers
 from tune.workers.cluster import cores_and_gpus
+from tune.workers.trainable import CrossValidation
 
 LEFT = 0.48  # of the cost of complete trials, about what pruning leaves: 0.40 to 0.57 in replays
 
 
-def search(plan: Plan, console: Console, stop: Stop, tell: Tell = ignore) -> pd.DataFrame:
+def search(
+    plan: Plan,
+    console: Console,
+    stop: Stop,
+    tell: Tell = ignore,
+    trainable: type = CrossValidation,
+) -> pd.DataFrame:
     """Runs the trials of a sweep that are left to run and returns the table of all.
 
     Raises:
@@ -52,15 +61,15 @@ def search(plan: Plan, console: Console, stop: Stop, tell: Tell = ignore) -> pd.
         recorder = Recorder(plan.folder, study, plan.data.pool, plan.request.finalists)
         stop.searching = True
         with _watched(study, plan, console, stop, tell) as progress:
-            run_on_workers(plan, engine, [recorder, progress])
+            run_on_workers(plan, engine, [recorder, progress], trainable)
         came = stop.search_ended()
         _end(engine, plan, stop)
         recorder.finish()
         if came:
             raise _interrupted(plan, stop)
-    trials = trials_of(study)
-    write_trials(plan.folder.trials_csv, trials)  # a search that ended before may have been cut off
-    return trials_table(trials)
+    else:  # it may have been cut off before this was written
+        write_search(plan.folder, study)
+    return trials_table(trials_of(study))
 
 
 def _end(engine: Engine, plan: Plan, stop: Stop) -> None:
@@ -86,7 +95,7 @@ def _engine(study: optuna.Study, plan: Plan, console: Console) -> Engine:
     study.sampler = EstimateSampler(
         space.distributions(),
         forecaster.losses,
-        startup_trials(request.trials),
+        sampler_named(request.sampler, startup_trials(request.trials)),
         request.seed,
         size,
         plan.earlier.beside if plan.earlier else None,
@@ -137,7 +146,9 @@ def _pruner(
 ) -> Pruner:
     request = plan.request
     if request.pruner == "none":
-        return NoPruner()
+        return Pruner(forecaster)
+    if request.pruner != "ladder":
+        return own_pruner(request.pruner, forecaster)
 
     def weights(trial: int) -> int:
         return int(study.get_trials(deepcopy=False)[trial].user_attrs["weights"])

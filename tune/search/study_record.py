@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 import optuna
 from optuna.trial import TrialState
 
-from results.store.trials import ESTIMATES, MISSED, STOPPED
+from results.store.trials import ESTIMATES, MISSED
 from tune.search.forecasting.forecast import Forecaster
+from tune.search.outcome import TrialEnd
 from tune.search.trial_progress import TrialProgress
 
 
@@ -22,25 +23,22 @@ class StudyRecord:
     def __init__(self, study: optuna.Study, forecaster: Forecaster) -> None:
         self._study, self._forecaster = study, forecaster
 
-    def end(self, trial: TrialProgress, state: TrialState, cause: str = "") -> None:
-        """Tells the end of a trial.
+    def end(self, trial: TrialProgress, end: TrialEnd) -> None:
+        """Tells the end of a trial; only a complete one has a value.
 
         Args:
             trial: What it has done.
-            state: Optuna's; only a complete one has a value.
-            cause: Why it was pruned or failed.
+            end: How it ended.
         """
         about = trial.described()
-        if cause:
-            about["cause"] = cause
-        if state == TrialState.FAIL:
-            about["failure"] = reason(cause)
+        if end.reason:
+            about |= {"reason": end.reason, "cause": end.cause}
         if (forecast := self._forecaster.losses().get(trial.number)) is not None:
             about["estimate"] = forecast
         for name, value in about.items():
             trial.trial.set_user_attr(name, value)
-        value = trial.validation_loss if state == TrialState.COMPLETE else None
-        self._study.tell(trial.trial, value, state)
+        value = trial.validation_loss if end.state == TrialState.COMPLETE else None
+        self._study.tell(trial.trial, value, end.state)
 
     def close(self, open_trials: Iterable[TrialProgress], chances: Mapping[int, float]) -> None:
         """Tells that no trial is running any more, and that the search is over.
@@ -50,13 +48,8 @@ class StudyRecord:
             chances: Of each trial that was stopped, of being better than the best.
         """
         for trial in open_trials:
-            self.end(trial, *(trial.end or (TrialState.PRUNED, STOPPED)))
+            self.end(trial, trial.end or TrialEnd.broken_off())
         self._study.set_user_attr(ESTIMATES, list(self._forecaster.losses().items()))
         if chances:
             self._study.set_user_attr(MISSED, 1 - math.prod(1 - each for each in chances.values()))
         self._study.set_user_attr("searched", True)
-
-
-def reason(cause: str) -> str:
-    """Returns why a trial failed without where to read more, which differs."""
-    return cause.split("; see ")[0]

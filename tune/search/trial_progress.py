@@ -1,14 +1,17 @@
 """Trial progress: what a trial has done, and what is being done for it."""
 
 import statistics
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Any
 
 import optuna
-from optuna.trial import TrialState
 
 from model.configuration import Configuration
+from model.judging.judgement import SourceMeasures
+from model.training.fold_epoch import FoldEpoch
+from tune.search.outcome import TrialEnd
 
 
 @dataclass
@@ -19,12 +22,12 @@ class TrialProgress:
         trial: Optuna's.
         configuration: What is cross-validated.
         given: The folds that workers are at.
-        folds: The last result of each fold begun.
+        folds: The last epoch of each fold begun.
         done: The folds that have had all their epochs.
         steps: How many results there were; the same epoch of folds side by side is one.
         fold_epochs: What it has cost: epochs, each fold's counted, and those repeated, too.
         seconds: What it has taken on its workers.
-        end: How it is to be told once no worker is at it, if that is known: state and cause.
+        end: How it is to be told once no worker is at it, if that is known.
         retries: How often it was begun again as its worker had died.
         alone: Whether it has found too little memory on a GPU that others are at, too.
     """
@@ -32,25 +35,25 @@ class TrialProgress:
     trial: optuna.Trial
     configuration: Configuration
     given: set[int] = field(default_factory=set)
-    folds: dict[int, dict[str, Any]] = field(default_factory=dict)
+    folds: dict[int, FoldEpoch] = field(default_factory=dict)
     done: set[int] = field(default_factory=set)
     steps: int = 0
     fold_epochs: int = 0
     seconds: float = 0.0
-    end: tuple[TrialState, str] | None = None
+    end: TrialEnd | None = None
     retries: int = 0
     alone: bool = False
 
-    def take_up(self, rows: Sequence[dict[str, Any]], steps: int) -> None:
+    def take_up(self, epochs: Sequence[FoldEpoch], steps: int) -> None:
         """Takes up what the trial had done before the search was broken off.
 
         Args:
-            rows: The results of its folds, in their order.
+            epochs: Of its folds, in their order.
             steps: How many results there were.
         """
-        self._keep({row["fold"]: row for row in rows})
-        self.fold_epochs, self.steps = len(rows), steps
-        self.seconds = sum(row["seconds"] for row in rows)
+        self._keep(epochs)
+        self.fold_epochs, self.steps = len(epochs), steps
+        self.seconds = sum(each.seconds for each in epochs)
 
     @property
     def number(self) -> int:
@@ -66,22 +69,22 @@ class TrialProgress:
         """Returns how many epochs it is from being complete, at the most: those of open folds."""
         return (folds - len(self.done)) * self.configuration.epochs
 
-    def add(self, result: Mapping[str, Any]) -> bool:
-        """Keeps the result of an epoch; returns whether it is news, not repeated."""
-        folds = {fold["fold"]: fold for fold in result["folds"]}
-        if all(self._epochs(fold) >= each["epoch"] for fold, each in folds.items()):
+    def add(self, folds: Sequence[FoldEpoch]) -> bool:
+        """Keeps an epoch of some folds; returns whether it is news, not repeated."""
+        if all(self._epochs(each.fold) >= each.epoch for each in folds):
             return False
         self._keep(folds)
         self.steps += 1
         return True
 
-    def _keep(self, folds: Mapping[int, dict[str, Any]]) -> None:
-        self.folds.update(folds)
-        whole = {fold for fold in folds if self._epochs(fold) == self.configuration.epochs}
-        self.done = (self.done - folds.keys()) | whole
+    def _keep(self, folds: Sequence[FoldEpoch]) -> None:
+        last = {each.fold: each for each in folds}
+        self.folds.update(last)
+        done = {fold for fold, each in last.items() if each.epoch == self.configuration.epochs}
+        self.done = (self.done - last.keys()) | done
 
     def _epochs(self, fold: int) -> int:
-        return int(self.folds[fold]["epoch"]) if fold in self.folds else 0
+        return self.folds[fold].epoch if fold in self.folds else 0
 
     @property
     def validation_loss(self) -> float:
@@ -89,7 +92,7 @@ class TrialProgress:
         return statistics.fmean(self._losses())
 
     def _losses(self) -> list[float]:
-        return [self.folds[fold]["validation_loss"] for fold in sorted(self.folds)]
+        return [self.folds[fold].validation_loss for fold in sorted(self.folds)]
 
     @property
     def place(self) -> str:
@@ -110,22 +113,14 @@ class TrialProgress:
             **cost,
             "fold_losses": losses,
             "validation_loss_sd": statistics.stdev(losses) if len(losses) > 1 else None,
-            "losses": self._by_source(_loss),
-            "accuracies": self._by_source(_accuracy),
+            "losses": self._by_source(attrgetter("loss")),
+            "accuracies": self._by_source(attrgetter("accuracy")),
         }
 
-    def _by_source(self, measure: Callable[[dict[str, Any]], float]) -> dict[str, float]:
+    def _by_source(self, measure: Callable[[SourceMeasures], float]) -> dict[str, float]:
         """Returns the mean over the folds that have the source, for each source."""
         values: dict[str, list[float]] = {}
         for fold in self.folds.values():
-            for source, measures in fold["sources"].items():
+            for source, measures in fold.validation.sources.items():
                 values.setdefault(source, []).append(measure(measures))
         return {source: statistics.fmean(each) for source, each in values.items()}
-
-
-def _loss(measures: dict[str, Any]) -> float:
-    return float(measures["loss"])
-
-
-def _accuracy(measures: dict[str, Any]) -> float:
-    return float(measures["correct"] / measures["count"])

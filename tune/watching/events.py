@@ -6,11 +6,14 @@ these types (`schema`). Losses are in nats, seconds are those of workers.
 
 import json
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, TypeAdapter
+
+from model.training.fold_epoch import FoldEpoch
+from tune.workers.job import Job
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,7 @@ class Epoch:
         epochs: That a fold has in all.
         training_loss: Mean over the epoch's batches; nothing if that is no number.
         validation_loss: Averaged over the sources; nothing if that is no number.
-        seconds: That its worker took, for all folds it trains side by side.
+        seconds: That its worker took; of folds trained side by side, an equal part each.
     """
 
     trial: int
@@ -69,6 +72,19 @@ class Epoch:
     validation_loss: float | None
     seconds: float
     event: Literal["epoch"] = "epoch"
+
+    @classmethod
+    def of(cls, job: Job, fold: FoldEpoch) -> Self:
+        """Makes it of what a worker tells."""
+        return cls(
+            trial=job.trial,
+            fold=fold.fold,
+            epoch=fold.epoch,
+            epochs=job.configuration.epochs,
+            training_loss=finite(fold.training_loss),
+            validation_loss=finite(fold.validation_loss),
+            seconds=fold.seconds,
+        )
 
 
 @dataclass(frozen=True)
@@ -217,27 +233,6 @@ def schema() -> dict[str, Any]:
     """Returns the JSON schema of a line."""
     events: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="event")])
     return events.json_schema(mode="serialization")
-
-
-def epochs_of(job: Mapping[str, Any], result: Mapping[str, Any]) -> list[Epoch]:
-    """Returns the epoch of each fold that a worker has told of.
-
-    Args:
-        job: What the worker was given, see `Job.to_dict`.
-        result: What it told, see `tune.workers.trainable.as_result`.
-    """
-    return [
-        Epoch(
-            trial=job["trial"],
-            fold=fold["fold"],
-            epoch=fold["epoch"],
-            epochs=job["configuration"]["epochs"],
-            training_loss=finite(fold["training_loss"]),
-            validation_loss=finite(fold["validation_loss"]),
-            seconds=round(result["time_this_iter_s"], 3),
-        )
-        for fold in result.get("folds", ())
-    ]
 
 
 def finite(loss: float) -> float | None:

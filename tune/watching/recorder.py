@@ -1,7 +1,6 @@
 """Writes down what trials report, as they report it."""
 
 import shutil
-import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,18 +12,25 @@ from ray.tune.experiment import Trial
 from datasets.atomic import whole_file
 from datasets.digit_set import DigitSet
 from results.store.epochs import EpochLog
-from results.store.fold_readings import forget_fold_readings, write_fold_readings
+from results.store.fold_readings import (
+    FoldReading,
+    forget_fold_readings,
+    write_fold_readings,
+)
 from results.store.folder import SweepFolder
-from results.store.trials import ENDED, trials_of, write_trials
+from results.store.search.writer import SearchWriter
+from results.store.trials import ENDED
 from results.tensorboard.best_pictures import show_best
 from results.tensorboard.event_files import SearchEvents, TrialEvents, has_end, write_end
+from tune.watching.pace import Pace
 from tune.workers.not_saved import NotSaved
+from tune.workers.trainable import JOB, STEP
 
-SHARE = 0.01  # of the driver's time, the most that is spent on writing the table
+SHARE = 0.01  # of the driver's time, the most for the table, and as much again for importances
 
 
 class Recorder(NotSaved, Callback):  # type: ignore[misc]
-    """Keeps `trials.csv` and each trial's event files up to date.
+    """Keeps `trials.csv`, `search.json` and each trial's event files up to date.
 
     Runs in the driver, so that workers on other machines need not reach the sweep's folder.
 
@@ -44,29 +50,35 @@ class Recorder(NotSaved, Callback):  # type: ignore[misc]
         self._search = SearchEvents(folder)
         self._written: dict[int, set[tuple[int, int]]] = {}  # folds and epochs of each trial
         self._ended: set[int] = set()  # the trials whose end is written
-        self._next_table = 0.0  # when, on the monotonic clock, the table is written again
+        self._writer, self._is_written = SearchWriter(folder, study), True
+        self._writing, self._weighing = Pace(SHARE), Pace(SHARE)
+
+    def setup(self, **_: Any) -> None:
+        """Writes what there is before the first trial begins."""
+        self._write_trials()
 
     def on_trial_start(self, iteration: int, trials: list[Trial], trial: Trial, **_: Any) -> None:
         """Makes the trial's folder and opens its event files."""
-        number = trial.config["trial"]
+        number = trial.config[JOB].trial
         self._folder.trial(number).mkdir(exist_ok=True)
         self._events[trial.trial_id] = TrialEvents(self._folder, number)
         if number not in self._written:  # what it had before the search was broken off
-            rows = self._log.read(number)
-            self._written[number] = {(row["fold"], row["epoch"]) for row in rows}
+            epochs = self._log.read(number)
+            self._written[number] = {(each.fold, each.epoch) for each in epochs}
         self._write_trials()
 
     def on_trial_result(
         self, iteration: int, trials: list[Trial], trial: Trial, result: dict[str, Any], **_: Any
     ) -> None:
-        """Writes one epoch, unless it repeats one; takes from the result what Ray need not keep."""
-        number = trial.config["trial"]
-        write_fold_readings(self._folder, number, result.pop("readings", ()))
-        epochs = {(fold["fold"], fold["epoch"]) for fold in result.get("folds", ())}
+        """Writes one epoch, unless it repeats one."""
+        number = trial.config[JOB].trial
+        folds = result[STEP].folds
+        write_fold_readings(self._folder, number, filter(None, map(FoldReading.of, folds)))
+        epochs = {(fold.fold, fold.epoch) for fold in folds}
         written = self._written[number]
         if epochs - written:
             written |= epochs
-            self._events[trial.trial_id].add_epoch(result)
+            self._events[trial.trial_id].add_epoch(folds)
 
     def on_trial_complete(
         self, iteration: int, trials: list[Trial], trial: Trial, **_: Any
@@ -75,6 +87,9 @@ class Recorder(NotSaved, Callback):  # type: ignore[misc]
         if events := self._events.pop(trial.trial_id, None):
             events.close()
         self._write_ends()
+        if self._weighing.is_due:
+            with self._weighing.measured():
+                self._writer.weigh()
         self._write_trials()
         _forget_results(trial)
 
@@ -100,11 +115,16 @@ class Recorder(NotSaved, Callback):  # type: ignore[misc]
         self._search.add(best, sum(trial.user_attrs["fold_epochs"] for trial in trials))
 
     def _write_trials(self) -> None:
-        """Writes the table of all trials, which takes the longer the more there are."""
-        if (now := time.monotonic()) < self._next_table:
-            return
-        write_trials(self._folder.trials_csv, trials_of(self._study))
-        self._next_table = time.monotonic() + (time.monotonic() - now) / SHARE
+        """Writes the table of all trials, unless it is too soon: it takes the longer the more."""
+        self._is_written = self._writing.is_due
+        if self._is_written:
+            with self._writing.measured():
+                self._writer.write()
+
+    def on_step_end(self, iteration: int, trials: list[Trial], **_: Any) -> None:
+        """Writes the table where it was too soon before."""
+        if not self._is_written:
+            self._write_trials()
 
     def on_experiment_end(self, trials: list[Trial], **_: Any) -> None:
         """Writes what is left to write."""
@@ -114,12 +134,12 @@ class Recorder(NotSaved, Callback):  # type: ignore[misc]
     def finish(self) -> None:
         """Writes the table and the ends as they are now."""
         self._write_ends()
-        self._next_table = 0.0
-        self._write_trials()
+        self._writer.weigh()
+        self._writer.write()
 
     def on_trial_error(self, iteration: int, trials: list[Trial], trial: Trial, **_: Any) -> None:
         """Writes that the trial's worker failed, and why."""
-        number = trial.config["trial"]
+        number = trial.config[JOB].trial
         with whole_file(self._folder.error_txt(number)) as temporary:
             shutil.copyfile(trial.error_file, temporary)
         self.on_trial_complete(iteration, trials, trial)

@@ -9,13 +9,15 @@ from ray.tune import Callback
 from ray.tune.experiment import Trial
 from rich.console import Console
 
-from results.store.trials import STOPPED
-from tune.watching.events import Tell, TrialBegun, TrialEnded, epochs_of
+from results.store.trials import UNLIKELY
+from tune.watching.events import Epoch, Tell, TrialBegun, TrialEnded
 from tune.watching.statistics import Tally
 from tune.watching.terminal import is_live, say, warn
 from tune.watching.view import SearchView
 from tune.watching.worker_board import Workers
+from tune.workers.job import Job
 from tune.workers.not_saved import NotSaved
+from tune.workers.trainable import JOB, STEP
 
 STATES: dict[TrialState, Literal["complete", "pruned", "failed"]] = {
     TrialState.COMPLETE: "complete",
@@ -46,20 +48,21 @@ class SearchProgress(NotSaved, Callback):  # type: ignore[misc]
 
     def on_trial_start(self, iteration: int, trials: list[Trial], trial: Trial, **_: Any) -> None:
         """Takes down what a worker begins."""
-        job = trial.config
-        self._workers.begin(trial.trial_id, job, self._folds_done(trial))
-        if job["trial"] not in self._begun:
-            self._begun.add(job["trial"])
-            self._send(TrialBegun(job["trial"], job["configuration"]))
+        job: Job = trial.config[JOB]
+        self._workers.begin(trial.trial_id, job, self._folds_done(job))
+        if job.trial not in self._begun:
+            self._begun.add(job.trial)
+            self._send(TrialBegun(job.trial, job.configuration.to_dict()))
 
     def on_trial_result(
         self, iteration: int, trials: list[Trial], trial: Trial, result: dict[str, Any], **_: Any
     ) -> None:
         """Takes down what a worker has done."""
-        self._tally.add(trial.config["trial"], result)
-        self._workers.add(trial.trial_id, result, self._folds_done(trial))
-        for epoch in epochs_of(trial.config, result):
-            self._send(epoch)
+        job, step = trial.config[JOB], result[STEP]
+        self._tally.add(job.trial, step.folds)
+        self._workers.add(trial.trial_id, step, self._folds_done(job))
+        for fold in step.folds:
+            self._send(Epoch.of(job, fold))
 
     def on_trial_complete(
         self, iteration: int, trials: list[Trial], trial: Trial, **_: Any
@@ -98,9 +101,8 @@ class SearchProgress(NotSaved, Callback):  # type: ignore[misc]
         else:
             say(self._console, f"{what}{here}")
 
-    def _folds_done(self, trial: Trial) -> int:
-        epochs = trial.config["configuration"]["epochs"]
-        return self._tally.folds_done(trial.config["trial"], epochs)
+    def _folds_done(self, job: Job) -> int:
+        return self._tally.folds_done(job.trial, job.configuration.epochs)
 
 
 def _event(trial: FrozenTrial) -> TrialEnded:
@@ -116,8 +118,8 @@ def _event(trial: FrozenTrial) -> TrialEnded:
 
 
 def _is_unlikely(trial: FrozenTrial) -> bool:
-    """Tells whether a trial was stopped as it is likely not the best."""
-    return trial.state == TrialState.PRUNED and trial.user_attrs.get("cause") != STOPPED
+    """Tells whether a trial was pruned as it is likely not the best."""
+    return bool(trial.user_attrs.get("reason") == UNLIKELY)
 
 
 def _ending(trial: FrozenTrial) -> str:
@@ -126,11 +128,11 @@ def _ending(trial: FrozenTrial) -> str:
         return f"trial {trial.number} failed: {cause}"
     if trial.state == TrialState.PRUNED:
         return f"trial {trial.number} is not complete: {cause}"
-    return f"trial {trial.number} whole: loss {trial.value:.4f}"
+    return f"trial {trial.number} complete: loss {trial.value:.4f}"
 
 
 def _stopping(trials: Sequence[FrozenTrial]) -> str:
-    """Says in a line that trials were stopped, for most are at the very end."""
+    """Says in a line that trials were pruned, for most are at the very end."""
     if len(trials) == 1:
         return f"trial {trials[0].number} {trials[0].user_attrs.get('cause', '')}"
-    return f"{len(trials)} trials stopped: likely worse than the best"
+    return f"{len(trials)} trials pruned: likely worse than the best"

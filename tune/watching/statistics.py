@@ -4,11 +4,11 @@ import statistics
 import time
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
 
 import optuna
 from optuna.trial import FrozenTrial, TrialState
 
+from model.training.fold_epoch import FoldEpoch
 from results.store.epochs import EpochLog
 from results.store.trials import ENDED
 
@@ -53,9 +53,9 @@ class Tally:
     def _take_up(self, log: EpochLog) -> None:
         for trial in self._study.get_trials(deepcopy=False, states=BEGUN):
             if trial.state == TrialState.RUNNING:
-                rows = log.read(trial.number)
-                self._seen[trial.number] = {row["fold"]: row["epoch"] for row in rows}
-                self._spent[trial.number] = len(rows)
+                epochs = log.read(trial.number)
+                self._seen[trial.number] = {each.fold: each.epoch for each in epochs}
+                self._spent[trial.number] = len(epochs)
             else:
                 self._end(trial)
 
@@ -64,12 +64,12 @@ class Tally:
         self._spent[trial.number] = trial.user_attrs.get("fold_epochs", 0)
         self._seen.pop(trial.number, None)
 
-    def add(self, trial: int, result: dict[str, Any]) -> None:
+    def add(self, trial: int, folds: Sequence[FoldEpoch]) -> None:
         """Takes down an epoch of some folds."""
         seen = self._seen.setdefault(trial, {})
-        for fold in result.get("folds", ()):
-            seen[fold["fold"]] = max(fold["epoch"], seen.get(fold["fold"], 0))
-        self._spent[trial] = self._spent.get(trial, 0) + len(result.get("folds", ()))
+        for each in folds:
+            seen[each.fold] = max(each.epoch, seen.get(each.fold, 0))
+        self._spent[trial] = self._spent.get(trial, 0) + len(folds)
 
     def folds_done(self, trial: int, epochs: int) -> int:
         """Returns how many folds of a trial that goes on have had so many epochs."""

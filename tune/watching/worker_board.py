@@ -4,10 +4,10 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from model.configuration import Configuration
 from tune.planning.trial_resources import Share
+from tune.workers.job import Job, JobStep
 
 HALF_A_MINUTE = 30.0  # seconds, over which speed is averaged
 
@@ -72,30 +72,29 @@ class Workers:
     def __init__(self, share: Share, images: Callable[[int, Configuration], int]) -> None:
         self.places = [Worker() for _ in range(share.concurrent)]
         self._share, self._images = share, images
-        self._jobs: dict[str, tuple[Worker, dict[str, Any]]] = {}
+        self._jobs: dict[str, tuple[Worker, Job]] = {}
 
-    def begin(self, run: str, job: dict[str, Any], folds_done: int) -> None:
-        """Takes down that a worker begins a job, see `Job.to_dict`."""
+    def begin(self, run: str, job: Job, folds_done: int) -> None:
+        """Takes down that a worker begins a job."""
         worker = next((place for place in self.places if not place.busy), None)
         if worker is None:
             worker = Worker()
             self.places.append(worker)
         self._jobs[run] = worker, job
-        worker.busy, worker.trial, worker.epoch = True, job["trial"], 1
-        worker.gpus = (self._share.alone if job["alone"] else self._share).gpus
-        worker.folds = job["folds"] if self._share.gpus else job["folds"][:1]
-        worker.epochs, worker.folds_done = job["configuration"]["epochs"], folds_done
+        worker.busy, worker.trial, worker.epoch = True, job.trial, 1
+        worker.gpus = (self._share.alone if job.alone else self._share).gpus
+        worker.folds = job.folds if self._share.gpus else job.folds[:1]
+        worker.epochs, worker.folds_done = job.configuration.epochs, folds_done
 
-    def add(self, run: str, result: dict[str, Any], folds_done: int) -> None:
+    def add(self, run: str, step: JobStep, folds_done: int) -> None:
         """Takes down an epoch, and goes on to the next."""
         worker, job = self._jobs[run]
-        worker.cores, worker.folds_done = result.get("cores", 0.0), folds_done
-        trained = [fold["fold"] for fold in result.get("folds", ())]
-        configuration = Configuration.from_dict(job["configuration"])
-        worker.speed.add(sum(self._images(fold, configuration) for fold in trained))
-        if trained and result["epoch"] < worker.epochs:
-            worker.folds, worker.epoch = trained, result["epoch"] + 1
-        elif left := [fold for fold in job["folds"] if trained and fold > trained[-1]]:
+        worker.cores, worker.folds_done = step.cores, folds_done
+        trained = [each.fold for each in step.folds]
+        worker.speed.add(sum(self._images(fold, job.configuration) for fold in trained))
+        if trained and step.epoch < worker.epochs:
+            worker.folds, worker.epoch = trained, step.epoch + 1
+        elif left := [fold for fold in job.folds if trained and fold > trained[-1]]:
             worker.folds, worker.epoch = left[:1], 1
 
     def end(self, run: str) -> None:

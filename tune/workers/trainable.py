@@ -1,9 +1,8 @@
 """The Ray trainable: what a worker does for one trial, some of its folds."""
 
-import math
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import replace
 from functools import cached_property
 from itertools import chain
 from typing import Any
@@ -13,12 +12,16 @@ import ray
 from numpy.typing import NDArray
 from ray.tune import Trainable
 
-from datasets.digit_set import DigitSet
-from model.configuration import Configuration
+from datasets.digit_set import TrainingDigits
 from model.hardware.device import DeviceDigits, best_device
 from model.hardware.out_of_memory import freed, is_out_of_memory
-from model.training.cross_validation import FoldEpoch, cross_validate
+from model.training.cross_validation import cross_validate
+from model.training.fold_epoch import FoldEpoch
 from tune.planning.trial_resources import Share
+from tune.workers.job import Job, JobStep
+
+# What Ray's dicts have: a `Job` goes to the worker, a `JobStep` comes back.
+JOB, STEP = "job", "step"
 
 
 class CrossValidation(Trainable):  # type: ignore[misc]
@@ -41,26 +44,24 @@ class CrossValidation(Trainable):  # type: ignore[misc]
 
         Args:
             config: The first job.
-            stored_pool: One reference to the pool, a digit set, in Ray's object store.
+            stored_pool: One reference to the pool, `TrainingDigits`, in Ray's object store.
             folds: For each the indices of its validation images in the pool.
             seed: Decides the training.
             share: What the worker gets of its machine.
         """
-        self._pool: DigitSet = ray.get(stored_pool[0])
-        self._share = share.alone if config["alone"] else share
+        self._pool: TrainingDigits = ray.get(stored_pool[0])
+        self._share = share.alone if config[JOB].alone else share
         self._share.prepare()
         self._folds, self._seed = folds, seed
         self.reset_config(config)
 
     def reset_config(self, new_config: dict[str, Any]) -> bool:
-        """Starts another trial in the same worker."""
-        self._configuration = Configuration.from_dict(new_config["configuration"])
-        self._alone = new_config["alone"]
-        numbers = new_config["folds"]
-        self._last_fold = numbers[-1]
-        together = [numbers] if self._share.gpus else [[number] for number in numbers]
+        """Starts another job in the same worker."""
+        self._job: Job = new_config[JOB]
+        folds = self._job.folds
+        together = [folds] if self._share.gpus else [(fold,) for fold in folds]
         self._epochs: Iterator[list[FoldEpoch]] = chain.from_iterable(
-            cross_validate(self._configuration, self._digits, self._folds, self._seed, each)
+            cross_validate(self._job.configuration, self._digits, self._folds, self._seed, each)
             for each in together
         )
         return True
@@ -74,66 +75,32 @@ class CrossValidation(Trainable):  # type: ignore[misc]
         """Runs one epoch of the folds that are trained side by side.
 
         Returns:
-            What it came to, see `as_result`, and how many `cores` were busy with it.
+            The `JobStep`, and for Ray whether the job is over.
         """
-        wall, busy = time.perf_counter(), time.process_time()
+        step = self._stepped()
+        return {"done": step.is_last or bool(step.cause), STEP: step}
+
+    def _stepped(self) -> JobStep:
+        began, busy = time.perf_counter(), time.process_time()
         try:
             epoch = next(self._epochs)
         except FloatingPointError as error:
-            return {"done": True, "validation_loss": math.nan, "cause": str(error)}
+            return JobStep(cause=str(error))
         except RuntimeError as error:
             if not is_out_of_memory(error):
                 raise
             return self._out_of_memory(error)
-        ended = epoch[-1].epoch == self._configuration.epochs
-        last = ended and epoch[-1].fold == self._last_fold
-        cores = (time.process_time() - busy) / (time.perf_counter() - wall)
-        return {"done": last, "complete": last, "cores": cores, **as_result(epoch)}
+        seconds = time.perf_counter() - began
+        folds = tuple(replace(fold, seconds=seconds / len(epoch)) for fold in epoch)
+        cores = (time.process_time() - busy) / seconds
+        return JobStep(folds, is_last=self._is_last(folds[-1]), cores=cores)
 
-    def _out_of_memory(self, error: RuntimeError) -> dict[str, Any]:
+    def _is_last(self, last: FoldEpoch) -> bool:
+        is_last_epoch = last.epoch == self._job.configuration.epochs
+        return is_last_epoch and last.fold == self._job.folds[-1]
+
+    def _out_of_memory(self, error: RuntimeError) -> JobStep:
         """Frees what the trial held and ends it; beside others it is to be tried again alone."""
         self._epochs = iter(())
-        cause = freed(error)
-        again = self._share.gpus < 1 and not self._alone
-        return {"done": True, "validation_loss": math.nan, "cause": cause, "again": again}
-
-
-def as_result(epoch: Sequence[FoldEpoch]) -> dict[str, Any]:
-    """Returns what one epoch of some folds came to, in plain numbers.
-
-    `validation_loss`, by which trials are ranked, is the mean over the folds of the loss averaged
-    over the sources. `readings` are there after a fold's last epoch: what `FoldReading` has, and
-    the fold.
-    """
-    losses = [fold.validation.balanced_loss for fold in epoch]
-    readings = [_reading(fold) for fold in epoch if fold.validation.hardest]
-    return {
-        **({"readings": readings} if readings else {}),
-        "epoch": epoch[0].epoch,
-        "validation_loss": float(np.mean(losses)),
-        "folds": [_fold_result(fold) for fold in epoch],
-    }
-
-
-def _fold_result(fold: FoldEpoch) -> dict[str, Any]:
-    sources = fold.validation.sources
-    return {
-        "fold": fold.fold,
-        "epoch": fold.epoch,
-        "learning_rate": fold.learning_rate,
-        "training_loss": fold.training_loss,
-        "validation_loss": fold.validation.balanced_loss,
-        "sources": {
-            name: {"count": each.count, "correct": each.correct, "loss": each.loss}
-            for name, each in sources.items()
-        },
-    }
-
-
-def _reading(fold: FoldEpoch) -> dict[str, Any]:
-    judgement = fold.validation
-    return {
-        "fold": fold.fold,
-        "confusion": judgement.confusion.tolist(),
-        "hardest": [asdict(each) for each in judgement.hardest],
-    }
+        crowded_out = self._share.gpus < 1 and not self._job.alone
+        return JobStep(cause=freed(error), crowded_out=crowded_out)

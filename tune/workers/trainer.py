@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from datasets.digit_set import DigitSet
+from datasets.digit_set import TrainingDigits
 from model.configuration import Configuration
 from model.hardware.device import DeviceDigits, best_device
 from model.hardware.out_of_memory import freed, is_out_of_memory
@@ -59,7 +59,7 @@ class Trainer:
         share: What the worker gets of its machine.
     """
 
-    def __init__(self, pool: DigitSet, share: Share) -> None:
+    def __init__(self, pool: TrainingDigits, share: Share) -> None:
         share.prepare()
         self._pool, self._on_gpu = pool, share.gpus > 0
 

@@ -90,7 +90,7 @@ def _plain(value: object) -> object:
 
 def importance(material: Material, words: Words) -> Iterator[Drawn]:
     """Draws how much each parameter decides."""
-    parts = material.importance
+    parts = material.known.importance
     if not parts:
         return
     caption = words.say("importance")

@@ -1,13 +1,14 @@
 """How a trial's folds were trained (the report's figure 4)."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from typing import Any
+from operator import attrgetter
 
 import numpy as np
-import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
+from model.training.fold_epoch import FoldEpoch
 from results.report.figures.style import BLUE, COLOURS, ORANGE, Drawn, drawn, legend_above
 from results.report.material import Material
 from results.report.words import Words
@@ -26,61 +27,66 @@ def training(material: Material, words: Words) -> Iterator[Drawn]:
         for name, trial in shown.items()
         if trial is not None and (epochs := material.epochs(trial))
     }
-    losses = [row for _, epochs in curves.values() for row in epochs]
+    all_epochs = [each for _, epochs in curves.values() for each in epochs]
     for name, (trial, epochs) in curves.items():
         told = {"trial": trial, "whose": words.say(f"whose_{name}")}
-        panel = _Panel(epochs, _top(losses), words)
+        panel = _Panel(epochs, _top(all_epochs), words)
         yield drawn(f"loss-of-{name}", words.say("curves", **told), panel.draw_losses, SIZE)
         accuracies = words.say("accuracies", **told)
         yield drawn(f"accuracy-of-{name}", accuracies, panel.draw_accuracies, SIZE)
 
 
-def _top(epochs: Sequence[dict[str, Any]]) -> float:
+def _top(epochs: Sequence[FoldEpoch]) -> float:
     """Returns the highest loss to show: one that all curves fit below, but for odd ones."""
-    losses = [row[name] for row in epochs for name in ("training_loss", "validation_loss")]
+    losses = [loss for each in epochs for loss in (each.training_loss, each.validation_loss)]
     return float(np.quantile(losses, 0.98)) * 1.1
 
 
 class _Panel:
     """One trial's curves."""
 
-    def __init__(self, epochs: Sequence[dict[str, Any]], top: float, words: Words) -> None:
-        self._table = pd.DataFrame(epochs).sort_values(["fold", "epoch"])
+    def __init__(self, epochs: Sequence[FoldEpoch], top: float, words: Words) -> None:
+        self._folds = _by_fold(epochs)
         self._top, self._words = top, words
-        self._epochs = sorted(set(self._table["epoch"]))
+        self._epochs = sorted({each.epoch for each in epochs})
         self._marker = "." if len(self._epochs) < FEW else ""  # too few to see as a line
 
     def draw_losses(self, axes: Axes) -> None:
         kinds = {"training": (ORANGE, "--"), "validation": (BLUE, "-")}
         for kind, (colour, line) in kinds.items():
-            for number, (_, fold) in enumerate(self._table.groupby("fold")):
+            for number, fold in enumerate(self._folds):
+                losses = [getattr(each, f"{kind}_loss") for each in fold]
                 label = "" if number else self._words.say(kind)
                 axes.plot(
-                    fold["epoch"], fold[f"{kind}_loss"], line, color=colour, lw=1.1, label=label,
+                    _numbers(fold), losses, line, color=colour, lw=1.1, label=label,
                     marker=self._marker,
                 )  # fmt: skip
         axes.set(ylabel=self._words.say("curve_loss"), ylim=(0, self._top))
         self._finish(axes)
 
     def draw_accuracies(self, axes: Axes) -> None:
-        for place, source in enumerate(
-            sorted({name for each in self._table["sources"] for name in each})
-        ):
+        sources = {
+            name for fold in self._folds for each in fold for name in each.validation.sources
+        }
+        for place, source in enumerate(sorted(sources)):
             self._draw_source(axes, source, COLOURS[place % len(COLOURS)], "-" if place else "--")
         axes.set_ylabel(self._words.say("accuracy_axis"))
         self._finish(axes)
 
     def _draw_source(self, axes: Axes, source: str, colour: str, line: str) -> None:
-        here = self._table[[source in each for each in self._table["sources"]]]
-        parts = [_percent(each[source]) for each in here["sources"]]
-        table = here.assign(accuracy=parts)
-        for _, fold in table.groupby("fold"):
+        parts: dict[int, list[float]] = defaultdict(list)
+        for fold in self._folds:
+            here = [each for each in fold if source in each.validation.sources]
+            accuracies = [100 * each.validation.sources[source].accuracy for each in here]
             axes.plot(
-                fold["epoch"], fold["accuracy"], line, color=colour, lw=0.6, alpha=0.6,
+                _numbers(here), accuracies, line, color=colour, lw=0.6, alpha=0.6,
                 marker=self._marker,
             )  # fmt: skip
-        mean = table.groupby("epoch")["accuracy"].mean()
-        axes.plot(mean.index, mean, line, color=colour, lw=2.2, label=source, marker=self._marker)
+            for each, accuracy in zip(here, accuracies, strict=True):
+                parts[each.epoch].append(accuracy)
+        epochs = sorted(parts)
+        mean = [np.mean(parts[epoch]) for epoch in epochs]
+        axes.plot(epochs, mean, line, color=colour, lw=2.2, label=source, marker=self._marker)
 
     def _finish(self, axes: Axes) -> None:
         axes.set_xlabel(self._words.say("epoch"))
@@ -91,5 +97,13 @@ class _Panel:
         legend_above(axes)
 
 
-def _percent(measures: dict[str, Any]) -> float:
-    return float(100 * measures["correct"] / measures["count"])
+def _by_fold(epochs: Sequence[FoldEpoch]) -> list[list[FoldEpoch]]:
+    """Returns the epochs of each fold, in their order."""
+    folds: dict[int, list[FoldEpoch]] = defaultdict(list)
+    for each in sorted(epochs, key=attrgetter("fold", "epoch")):
+        folds[each.fold].append(each)
+    return list(folds.values())
+
+
+def _numbers(epochs: Sequence[FoldEpoch]) -> list[int]:
+    return [each.epoch for each in epochs]

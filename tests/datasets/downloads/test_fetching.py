@@ -94,7 +94,7 @@ def small() -> tuple[PublicDigits, bytes]:
 
     content = bytes(range(250)) * 1200
     file = PublicFile("small.bin", (), hashlib.sha256(content).hexdigest())
-    return PublicDigits("small", "300,000 bytes", "none", (file,)), content
+    return PublicDigits("small", "some bytes", "none", (file,), "300,000 bytes"), content
 
 
 def real_file(real_data: Path, name: str) -> Path:

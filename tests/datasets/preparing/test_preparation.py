@@ -18,7 +18,7 @@ def seven(side: int = 100, at: tuple[int, int] = (50, 40), size: int = 40) -> np
     return np.asarray(picture)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     x=st.integers(30, 70), y=st.integers(30, 70), size=st.integers(25, 50), tilt=st.floats(-1, 1)
 )

@@ -32,7 +32,7 @@ def outputs_and_gradients(function: object, tensors: list[Tensor]) -> list[Tenso
     return [result, *(tensor.grad for tensor in tensors if tensor.grad is not None)]
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     n=st.integers(1, 7),
     c=st.sampled_from([1, 2, 32, 33]),

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from model.judging.calibration import calibrated, calibration_error, fitted_temperature
@@ -57,7 +57,6 @@ def test_temperature_stays_within_its_bounds() -> None:
     assert fitted_temperature(always_wrong, labels, labels * 0) == pytest.approx(5.0, rel=0.01)
 
 
-@settings(deadline=None)
 @given(st.floats(0.2, 5), st.integers(0, 2**32 - 1))
 def test_calibrated_probabilities_are_those_of_the_divided_logits(
     temperature: float, seed: int

@@ -5,7 +5,7 @@ import torch.nn.functional as F  # noqa: N812
 from datasets.digit_set import DigitSet, joined
 from model.configuration import Configuration
 from model.hardware.device import DeviceDigits, mixed_precision
-from model.judging.judgement import judge, logits_of
+from model.judging.judge import judge, logits_of
 from model.networks.digit_network import DigitNetwork
 from model.networks.kinds import build
 

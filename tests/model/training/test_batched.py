@@ -19,7 +19,8 @@ from model.hardware.out_of_memory import let_go
 from model.networks.digit_network import DigitNetwork
 from model.training.batched import Stack
 from model.training.batched.batches import Batches
-from model.training.cross_validation import FoldEpoch, cross_validate
+from model.training.cross_validation import cross_validate
+from model.training.fold_epoch import FoldEpoch
 from model.training.replica import Replica
 from tests.own_code import NETWORK
 

@@ -9,12 +9,14 @@ import torch
 from torch import Tensor
 
 from datasets.digit_set import DigitSet
+from datasets.seeds import Purpose, seed_for
 from datasets.splits import fold_indices
 from model.configuration import Configuration
 from model.hardware.device import DeviceDigits
-from model.judging.judgement import judge
+from model.judging.judge import judge
 from model.networks.averaged import members_of
-from model.training.cross_validation import FoldEpoch, cross_validate, fold_seed, train_whole
+from model.training.cross_validation import cross_validate, train_whole
+from model.training.fold_epoch import FoldEpoch
 from model.training.replica import Replica
 
 CPU = torch.device("cpu")
@@ -81,7 +83,7 @@ def test_networks_are_trained_as_each_alone_and_judged_as_one(small_pool: DigitS
     *_, (one,) = cross_validate(SMALL, digits, folds, seed=3, numbers=[2])
     assert last.learning_rate == one.learning_rate
     training = np.setdiff1d(everything, folds[2])
-    trained = train_whole(three, digits, training, fold_seed(3, 2))
+    trained = train_whole(three, digits, training, seed_for(Purpose.FOLD_TRAINING, 3, 2))
     expected = judge(trained, digits, torch.as_tensor(folds[2]))
     assert last.validation.loss == pytest.approx(expected.loss)
 

@@ -13,7 +13,7 @@ from datasets.digit_set import DigitSet
 from datasets.splits import fold_indices
 from model.configuration import Configuration
 from model.hardware.device import DeviceDigits, mixed_precision
-from model.judging.judgement import logits_of
+from model.judging.judge import logits_of
 from model.training import replica as replica_module
 from model.training.augmentation import augmented
 from model.training.cross_validation import cross_validate

@@ -20,7 +20,8 @@ from model.training import replay as replay_module
 from model.training import replica as replica_module
 from model.training import steps as steps_module
 from model.training.augmentation import augmented
-from model.training.cross_validation import FoldEpoch, cross_validate, train_whole
+from model.training.cross_validation import cross_validate, train_whole
+from model.training.fold_epoch import FoldEpoch
 from model.training.replica import Replica
 from model.training.steps import WARM_UP, Steps
 from tests.model.training.recorded import Recorded

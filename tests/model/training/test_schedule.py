@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from torch.optim.lr_scheduler import CosineAnnealingLR, LRScheduler, OneCycleLR
 
@@ -21,7 +21,6 @@ def stepped(optimiser: torch.optim.Optimizer, schedule: LRScheduler, steps: int)
     return rates
 
 
-@settings(deadline=None)
 @given(steps=st.integers(1, 300), rate=st.floats(1e-5, 0.1))
 def test_one_cycle_is_torchs(steps: int, rate: float) -> None:
     optimiser = torch.optim.SGD([torch.zeros(1)], lr=rate)
@@ -30,7 +29,6 @@ def test_one_cycle_is_torchs(steps: int, rate: float) -> None:
     np.testing.assert_allclose(ours, stepped(optimiser, schedule, steps), rtol=1e-9)
 
 
-@settings(deadline=None)
 @given(steps=st.integers(1, 300), rate=st.floats(1e-5, 0.1))
 def test_cosine_is_torchs(steps: int, rate: float) -> None:
     optimiser = torch.optim.SGD([torch.zeros(1)], lr=rate)

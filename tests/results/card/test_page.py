@@ -1,18 +1,23 @@
 """The model card says what the evaluation says, in a form that Hugging Face's library reads."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 from huggingface_hub import ModelCard
+from PIL import Image
 
+from datasets.sources.chinese import chinese_sources
+from datasets.sources.known import KNOWN, MNIST_ORIGIN, Origin
+from datasets.sources.synthetic import written_by
 from model.networks.kinds import build
 from results.card.licenses import origins, unlicensed
 from results.card.page import write_card
 from results.report.command import command_of
 from results.store.folder import SweepFolder
 from results.store.formats.json_files import read_json, write_json
-from results.store.winner import save_network
+from results.store.weights import save_network
 from tests.results.card.parsed import ParsedCard, require_figures_of
 from tests.results.made_sweep import TINY, made_sweep
 
@@ -22,10 +27,16 @@ def folder(tmp_path: Path) -> SweepFolder:
     return made_sweep(tmp_path / "made", whole=2, stopped=1)
 
 
-def asked_for(folder: SweepFolder, sources: dict[str, int], request: dict[str, Any]) -> None:
+def asked_for(
+    folder: SweepFolder,
+    sources: dict[str, int],
+    request: dict[str, Any],
+    origins: Mapping[str, Origin] | None = None,
+) -> None:
     """Changes what digits a sweep was made of."""
     asked = read_json(folder.sweep_json)
     asked["data"]["pool"] = {**asked["data"]["pool"], "sources": sources}
+    asked["data"]["origins"] = {name: each._asdict() for name, each in (origins or {}).items()}
     asked["request"] |= request
     write_json(folder.sweep_json, asked)
 
@@ -74,7 +85,9 @@ def test_drawn_digits_are_named_beside_the_headline_and_small_counts_as_limits(
 
 def test_the_licenses_of_the_digits_are_named(folder: SweepFolder) -> None:
     sources = {"mnist": 1, "chen-mnist": 1, "report": 1, "mine": 1}
-    asked_for(folder, sources, {"chinese": ["chen", "report", "photographs/mine"]})
+    public = {source.name: source.origin for source in KNOWN.values()}
+    choices = {"chinese": ["chen", "report", "photographs/mine"]}
+    asked_for(folder, sources, choices, {"mnist": MNIST_ORIGIN, **public})
     write_card(folder)
     text = " ".join(folder.card.read_text("utf-8").split())
     assert "| CC BY-SA 3.0 |" in text
@@ -83,11 +96,20 @@ def test_the_licenses_of_the_digits_are_named(folder: SweepFolder) -> None:
     assert "Of report, mine no license is known." in text
 
 
-def test_a_folder_does_not_get_the_license_of_public_digits_by_its_name() -> None:
-    found = origins(["mnist", "report", "synthetic"], {"chinese": ["my/report", "my/synthetic"]})
-    assert unlicensed(found) == ["report", "synthetic"]
-    chosen = origins(["mnist", "synthetic"], {"chinese": ["embedded"]})
-    assert unlicensed(chosen) == []
+def test_a_folder_does_not_get_the_license_of_public_digits_by_its_name(tmp_path: Path) -> None:
+    for name in ("report", "synthetic"):
+        (tmp_path / name / "3").mkdir(parents=True)
+        Image.fromarray(written_by(0)[3]).save(tmp_path / name / "3" / "one.png")
+    mine = chinese_sources([str(tmp_path / "report"), str(tmp_path / "synthetic")])
+    assert unlicensed({each.name: each.origin for each in mine}) == ["report", "synthetic"]
+    (drawn,) = chinese_sources(["embedded"])
+    assert unlicensed({drawn.name: drawn.origin}) == []
+
+
+def test_a_source_of_which_nothing_was_written_down_has_no_license() -> None:
+    assert unlicensed(
+        origins(["mnist", "mine"], {"origins": {"mnist": MNIST_ORIGIN._asdict()}})
+    ) == ["mine"]
 
 
 def test_a_name_does_not_break_a_table(folder: SweepFolder) -> None:

@@ -29,7 +29,7 @@ from results.predict.readers import open_reader
 from results.store.exports import FORMS, Export, Form, current_export, forms_named
 from results.store.folder import SweepFolder
 from results.store.formats.json_files import read_json
-from results.store.winner import TrainedNetwork, save_network
+from results.store.weights import TrainedNetwork, save_network
 
 HOUSE = ["shuzi", "datasets", "model", "search_spaces", "results", "tune"]
 DOCS = Path(__file__).parents[3] / "docs" / "exports.md"

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-import shuzi
 from datasets.pictures import read_grey
 from datasets.sources.synthetic import written_by
 from results.predict.picture_files import read_files_schema
+from shuzi.__main__ import main
 from tests.datasets.sheets.made_forms import made_form
 
 SCHEMA = Path(__file__).parents[3] / "docs" / "predict.schema.json"
@@ -42,7 +42,7 @@ class Predicting:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(sys, "argv", ["shuzi", "predict", self.model, *arguments])
             with pytest.raises(SystemExit) as ended:
-                shuzi.main()
+                main()
         return int(ended.value.code or 0), self.capsys.readouterr().out
 
     def told(self, *arguments: str) -> Any:

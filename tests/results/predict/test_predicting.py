@@ -10,7 +10,7 @@ from datasets.sources.synthetic import written_by
 from results.errors import ResultsError
 from results.predict.predicting import predictions
 from results.predict.readers import Reader, open_reader, reader_of
-from results.store.winner import load_network
+from results.store.weights import load_network
 from tests.datasets.sheets.made_forms import made_form
 from tests.datasets.sheets.made_sheets import made_sheet
 from tests.results.made_sweep import made_sweep

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-import shuzi
-from results.report.command import command_of
+from results.report.command import PLACES, command_of
+from shuzi.commands import app
 from tune.errors import SweepError
 from tune.planning.request import SweepRequest
 
@@ -19,8 +19,11 @@ ASKED: dict[str, Any] = {
     "chinese": ("embedded", "my photographs/"),
     "as_is": True,
     "trials": 30,
+    "sampler": "optuna.samplers:GPSampler",
     "pruner": "none",
+    "risk": 0.1,
     "finalists": 1,
+    "networks": 2,
     "retries": 0,
     "max_parameters": 200000,
     "also": "parameters",
@@ -33,6 +36,10 @@ ASKED: dict[str, Any] = {
     "concurrent": 4,
     "seed": 7,
 }
+
+
+def test_every_option_that_may_change_the_outcome_is_tried_here() -> None:
+    assert {"name", *PLACES, *ASKED} == set(SweepRequest.model_fields)
 
 
 @pytest.mark.parametrize("options", [{}, ASKED])
@@ -48,5 +55,5 @@ def test_the_command_asks_for_the_same_again(
 
     monkeypatch.setattr("tune.sweep.run_sweep", take)
     command = shlex.split(command_of(asked.model_dump(mode="json")))
-    CliRunner().invoke(shuzi.app, [*command[1:], "--out", str(tmp_path)])
+    CliRunner().invoke(app, [*command[1:], "--out", str(tmp_path)])
     assert got == [asked]

@@ -64,7 +64,6 @@ def test_a_thousand_malformed_requests_are_refused_each(
     )
     @settings(
         max_examples=1000,
-        deadline=None,
         database=None,
         derandomize=True,
         phases=[Phase.generate],

@@ -3,7 +3,7 @@
 import math
 from pathlib import Path
 
-import pandas as pd
+import pytest
 
 from results.store.finalist_table import (
     finalists_table,
@@ -12,30 +12,29 @@ from results.store.finalist_table import (
     read_finalists,
     write_finalists,
 )
+from results.store.formats.csv_files import write_csv
 
-RANKED = pd.DataFrame({"trial": [4, 1, 7], "validation_loss": [0.10, 0.12, 0.13]})
+FOUND = {4: 0.10, 1: 0.12, 7: 0.13}
 
 
 def test_the_luckiest_of_the_search_need_not_win() -> None:
-    table = finalists_table(RANKED, {4: [0.2, 0.22], 1: [0.1, 0.12], 7: [0.2, 0.2]})
-    assert table["trial"].tolist() == [1, 4, 7]
-    assert table["both"].round(3).tolist() == [0.115, 0.155, 0.165]
-    assert table["again_loss"].round(3).tolist() == [0.11, 0.21, 0.2]
+    table = finalists_table(FOUND, {4: [0.2, 0.22], 1: [0.1, 0.12], 7: [0.2, 0.2]})
+    assert [each.trial for each in table] == [1, 4, 7]
+    assert [each.both for each in table] == pytest.approx([0.115, 0.155, 0.165])
+    assert [each.again_loss for each in table] == pytest.approx([0.11, 0.21, 0.2])
 
 
 def test_a_finalist_that_failed_comes_last() -> None:
-    table = finalists_table(RANKED, {4: [0.1, math.inf], 1: [0.2, 0.2]})
-    assert table["trial"].tolist() == [1, 4]
+    table = finalists_table(FOUND, {4: [0.1, math.inf], 1: [0.2, 0.2]})
+    assert [each.trial for each in table] == [1, 4]
 
 
 def test_table_is_read_as_it_was_written(tmp_path: Path) -> None:
     path = tmp_path / "finalists.csv"
     assert read_finalists(path) is None
-    table = finalists_table(RANKED, {4: [0.2, 0.2], 1: [0.1, 0.1]})
+    table = finalists_table(FOUND, {4: [0.2, 0.2], 1: [0.1, 0.1]})
     write_finalists(path, table)
-    read = read_finalists(path)
-    assert read is not None
-    pd.testing.assert_frame_equal(read, table)
+    assert read_finalists(path) == table
 
 
 def test_table_of_which_a_part_is_still_to_come_is_no_choice_but_what_it_has_is_kept(
@@ -44,28 +43,31 @@ def test_table_of_which_a_part_is_still_to_come_is_no_choice_but_what_it_has_is_
     path = tmp_path / "finalists.csv"
     assert finished_finalists(read_finalists(path)) is None
     assert losses_again(read_finalists(path)) == {}
-    write_finalists(path, finalists_table(RANKED, {4: [0.2, math.nan], 1: [math.nan] * 2}))
+    write_finalists(path, finalists_table(FOUND, {4: [0.2, math.nan], 1: [math.nan] * 2}))
     assert finished_finalists(read_finalists(path)) is None
     kept = losses_again(read_finalists(path))
     assert (kept[4][0], math.isnan(kept[4][1]), list(kept)) == (0.2, True, [1, 4])
-    write_finalists(path, finalists_table(RANKED, {4: [0.2, 0.3], 1: [0.1, 0.2]}))
+    write_finalists(path, finalists_table(FOUND, {4: [0.2, 0.3], 1: [0.1, 0.2]}))
     assert finished_finalists(read_finalists(path)) is not None
 
 
 def test_who_was_given_up_comes_after_all_that_are_whole(tmp_path: Path) -> None:
     losses = {4: [0.2, math.nan], 1: [0.3, 0.4], 7: [math.nan] * 2}
-    table = finalists_table(RANKED, losses, given_up={4, 7})
-    assert table["trial"].tolist() == [1, 4, 7]
-    assert table["left"].tolist() == [0, 0, 0]
-    assert table["both"].isna().tolist() == [False, True, True]
+    table = finalists_table(FOUND, losses, given_up={4, 7})
+    assert [each.trial for each in table] == [1, 4, 7]
+    assert [each.left for each in table] == [0, 0, 0]
+    assert [math.isnan(each.both) for each in table] == [False, True, True]
     write_finalists(tmp_path / "finalists.csv", table)
     assert finished_finalists(read_finalists(tmp_path / "finalists.csv")) is not None
 
 
 def test_table_of_a_sweep_in_which_none_could_be_given_up_is_read(tmp_path: Path) -> None:
-    table = finalists_table(RANKED, {4: [0.2, math.nan], 1: [0.3, 0.4]})
-    write_finalists(tmp_path / "finalists.csv", table.drop(columns="left"))
+    table = finalists_table(FOUND, {4: [0.2, math.nan], 1: [0.3, 0.4]})
+    rows = [each.to_row() for each in table]
+    for row in rows:
+        del row["left"]
+    write_csv(tmp_path / "finalists.csv", rows, list(rows[0]))
     read = read_finalists(tmp_path / "finalists.csv")
     assert read is not None
-    assert read["left"].tolist() == [0, 1]
+    assert [each.left for each in read] == [0, 1]
     assert finished_finalists(read) is None

@@ -22,14 +22,15 @@ TRIAL, FOLDS = 3, 5
 
 
 def reading(fold: int) -> FoldReading:
-    return {
-        "fold": fold,
-        "confusion": np.random.default_rng(fold).integers(0, 9, (10, 10)).tolist(),
-        "hardest": [
-            {"index": 10 * fold + place, "read": place, "confidence": 0.5, "probability": 0.1}
-            for place in range(10)
-        ],
-    }
+    return FoldReading(
+        fold,
+        np.random.default_rng(fold).integers(0, 9, (10, 10)),
+        tuple(HardDigit(10 * fold + place, place, 0.5, 0.1) for place in range(10)),
+    )
+
+
+def plain(readings: list[FoldReading]) -> list[object]:
+    return [reading.to_dict() for reading in readings]
 
 
 @pytest.fixture
@@ -44,10 +45,11 @@ def test_readings_are_read_as_they_were_written_until_they_are_forgotten(
     folder: SweepFolder,
 ) -> None:
     write_fold_readings(folder, TRIAL + 1, [reading(0)])
-    assert read_fold_readings(folder, TRIAL) == [reading(fold) for fold in range(FOLDS)]
+    expected = [reading(fold) for fold in range(FOLDS)]
+    assert plain(read_fold_readings(folder, TRIAL)) == plain(expected)
     forget_fold_readings(folder, TRIAL)
     assert read_fold_readings(folder, TRIAL) == []
-    assert read_fold_readings(folder, TRIAL + 1) == [reading(0)]
+    assert plain(read_fold_readings(folder, TRIAL + 1)) == plain([reading(0)])
 
 
 def spoilt(path: Path, **changed: Any) -> None:
@@ -72,7 +74,7 @@ def test_picture_tells_that_a_damaged_fold_is_left_out(
 ) -> None:
     spoilt(folder.fold_reading(TRIAL, 1), **changed)
     pictures = trial_pictures(TRIAL, FOLDS, read_fold_readings(folder, TRIAL), small_pool)
-    confusion = np.array([reading(fold)["confusion"] for fold in (0, 2, 3, 4)]).sum(axis=0)
+    confusion = np.sum([reading(fold).confusion for fold in (0, 2, 3, 4)], axis=0)
     expected = draw_confusion(confusion, "trial 3: validation digits of 4 of 5 folds")
     assert pictures["validation/confusion"] == expected
 
@@ -80,7 +82,7 @@ def test_picture_tells_that_a_damaged_fold_is_left_out(
 @pytest.mark.parametrize("content", [b"", b"\xff\xfe\0", b"[" * 100_000, b"null", b'{"fold": 1'])
 def test_noise_is_no_reading(folder: SweepFolder, content: bytes) -> None:
     folder.fold_reading(TRIAL, 1).write_bytes(content)
-    assert [each["fold"] for each in read_fold_readings(folder, TRIAL)] == [0, 2, 3, 4]
+    assert [each.fold for each in read_fold_readings(folder, TRIAL)] == [0, 2, 3, 4]
 
 
 def test_nothing_is_drawn_where_nothing_is_known(small_pool: DigitSet) -> None:
@@ -94,6 +96,6 @@ def test_hardest_of_a_trial_are_those_of_all_its_folds(
     spoilt(folder.fold_reading(TRIAL, 4), hardest=[hard])
     readings = read_fold_readings(folder, TRIAL)
     picture = trial_pictures(TRIAL, FOLDS, readings, small_pool)["validation/hardest"]
-    others = [digit for each in readings[:4] for digit in each["hardest"]]
-    expected = [HardDigit(**digit) for digit in (hard, *others)]
+    others = [digit for each in readings[:4] for digit in each.hardest]
+    expected = [HardDigit(**hard), *others]
     assert picture == draw_hardest(small_pool, expected, "trial 3: validation digits of 5 folds")

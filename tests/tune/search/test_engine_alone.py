@@ -11,15 +11,19 @@ SEARCH = """
 import sys
 sys.modules["ray"] = None
 
+from functools import partial
 import numpy as np
 import optuna
 from model.configuration import Configuration
+from model.judging.judgement import Judgement, SourceMeasures
+from model.training.fold_epoch import FoldEpoch
 from search_spaces import read_space
 from tune.search.engine import Engine
 from tune.search.forecasting.forecast import Forecaster
-from tune.search.jobs import Decision, Outcome
+from tune.search.outcome import Decision, Outcome
 from tune.search.pruning.ladder import LadderPruner
-from tune.search.sampling import EstimateSampler
+from tune.search.sampling import EstimateSampler, tpe
+from tune.workers.job import JobStep
 
 FOLDS, EPOCHS = 5, 10
 SPACE = read_space("quick", Configuration.check)
@@ -28,7 +32,8 @@ optuna.logging.set_verbosity(optuna.logging.WARNING)
 
 def searched(trials):
     study, forecaster = optuna.create_study(), Forecaster(FOLDS, EPOCHS)
-    study.sampler = EstimateSampler(SPACE.distributions(), forecaster.losses, 5, seed=0)
+    make, varied = partial(tpe, 5), SPACE.distributions()
+    study.sampler = EstimateSampler(varied, forecaster.losses, make, seed=0)
     pruner = LadderPruner(forecaster, spared=[0])
     engine = Engine(study, forecaster, pruner, SPACE, trials, SPACE.fixed_with(EPOCHS))
     while job := engine.next_job():
@@ -40,11 +45,11 @@ def worked(engine, job):
     for fold in job.folds:
         for epoch in range(1, EPOCHS + 1):
             loss = TABLE[job.trial, fold, epoch - 1]
-            row = {"fold": fold, "epoch": epoch, "validation_loss": loss, "sources": {}}
+            judged = Judgement({"table": SourceMeasures(1, 1, loss)})
+            folds = (FoldEpoch(fold, epoch, 0, 0, judged),)
             last = fold == job.folds[-1] and epoch == EPOCHS
-            result = {"folds": [row], "validation_loss": loss, "complete": last}
-            if last or engine.on_epoch(job, result) == Decision.END:
-                return Outcome.of(result)
+            if last or engine.on_epoch(job, folds) == Decision.END:
+                return Outcome.of(JobStep(folds, last))
 
 def refuse(event, arguments):
     if event == "open":

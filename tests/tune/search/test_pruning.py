@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tune.planning.request import RISK
 from tune.search.forecasting.forecast import MOST, Forecaster
 from tune.search.pruning.ladder import WARM_UP, LadderPruner
-from tune.search.pruning.pruner import NoPruner, Verdict
+from tune.search.pruning.pruner import Pruner, Verdict
 
 FOLDS, EPOCHS, RUNG_0 = 5, 10, 3
 
@@ -89,7 +89,7 @@ def test_of_very_many_trials_the_least_promising_are_stopped_for_good() -> None:
     pruning.rung_0([1.0 + 0.01 * n for n in range(MOST + 21)])
     hopeless = [trial for trial in range(MOST + 21) if pruning.pruner.is_hopeless(trial)]
     assert hopeless == list(range(MOST, MOST + 21))
-    assert pruning.pruner.verdict(MOST + 20, []) == Verdict.STOP
+    assert pruning.pruner.verdict(MOST + 20, []) == Verdict.PRUNE
 
 
 def test_spared_trial_is_never_put_off() -> None:
@@ -258,7 +258,7 @@ def test_a_small_network_is_not_stopped_for_a_large_one_where_size_matters() -> 
 
 @pytest.mark.parametrize("trial", [0, 1])
 def test_without_a_pruner_every_trial_runs_to_its_end(trial: int) -> None:
-    pruner = NoPruner()
+    pruner = Pruner(Forecaster(FOLDS, EPOCHS))
     assert pruner.run(trial, range(FOLDS)) == (0, 1, 2, 3, 4)
     assert pruner.verdict(trial, []) == Verdict.GO_ON
     assert not pruner.is_hopeless(trial)

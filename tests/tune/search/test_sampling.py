@@ -1,6 +1,7 @@
 """What is proposed follows from what each trial is expected to come to."""
 
 import math
+from functools import partial
 
 import optuna
 import pytest
@@ -8,7 +9,7 @@ from optuna.distributions import BaseDistribution, FloatDistribution, IntDistrib
 from optuna.trial import TrialState
 
 from tune.errors import SweepError
-from tune.search.sampling import EstimateSampler, Parameters, Size
+from tune.search.sampling import EstimateSampler, Parameters, Size, tpe
 
 VARIED: dict[str, BaseDistribution] = {
     "rate": FloatDistribution(0.0, 1.0),
@@ -22,7 +23,7 @@ def weights(parameters: Parameters) -> int:
 
 def study_with(estimates: dict[int, float], size: Size | None = None) -> optuna.Study:
     optuna.logging.set_verbosity(optuna.logging.WARNING)
-    sampler = EstimateSampler(VARIED, lambda: estimates, startup=5, seed=0, size=size)
+    sampler = EstimateSampler(VARIED, lambda: estimates, partial(tpe, 5), seed=0, size=size)
     return optuna.create_study(sampler=sampler)
 
 
@@ -81,7 +82,7 @@ def test_small_networks_are_sought_where_their_size_matters() -> None:
 
 def test_an_earlier_sweep_spares_the_random_start() -> None:
     earlier = [({"rate": rate / 40, "width": 50}, rate / 40) for rate in range(40)]
-    sampler = EstimateSampler(VARIED, dict, 5, seed=0, earlier=lambda _: earlier)
+    sampler = EstimateSampler(VARIED, dict, partial(tpe, 5), seed=0, earlier=lambda _: earlier)
     study = optuna.create_study(sampler=sampler)
     rates = [study.ask(VARIED).params["rate"] for _ in range(10)]
     assert sorted(rates)[5] < 0.3

@@ -1,21 +1,23 @@
 """A search whose time is over still has a complete trial; the clock is the test's own."""
 
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
 
 import optuna
 from optuna.trial import TrialState
 
 from model.configuration import Configuration
 from search_spaces import SearchSpace, read_space
+from tests.made_epochs import made_epoch
 from tune.search.engine import Engine
 from tune.search.first_trials import enqueue_first
 from tune.search.forecasting.forecast import Forecaster
-from tune.search.jobs import Decision, Job, Outcome
+from tune.search.outcome import Decision, Outcome
 from tune.search.pruning.ladder import LadderPruner
-from tune.search.pruning.pruner import NoPruner, Pruner
-from tune.search.sampling import EstimateSampler, Size
+from tune.search.pruning.pruner import Pruner
+from tune.search.sampling import EstimateSampler, Size, tpe
 from tune.search.time_budget import TimeBudget
+from tune.workers.job import Job, JobStep
 
 FOLDS, EPOCHS, BUDGET = 5, 4, 100.0
 
@@ -35,9 +37,11 @@ class Search:
         self.study, self.clock, self.said = optuna.create_study(), Clock(), list[str]()
         space: SearchSpace = read_space("quick", Configuration.check)
         forecaster = Forecaster(FOLDS, EPOCHS)
-        self.study.sampler = EstimateSampler(space.distributions(), forecaster.losses, 5, seed=0)
+        self.study.sampler = EstimateSampler(
+            space.distributions(), forecaster.losses, partial(tpe, 5), seed=0
+        )
         spared = enqueue_first(self.study, space, Size(lambda _: 0), 8)
-        pruner: Pruner = LadderPruner(forecaster, spared) if pruned else NoPruner()
+        pruner: Pruner = LadderPruner(forecaster, spared) if pruned else Pruner(forecaster)
         self.engine = Engine(
             self.study, forecaster, pruner, space, trials, space.fixed_with(EPOCHS),
             say=self.said.append, budget=TimeBudget(BUDGET, self.clock),
@@ -50,9 +54,10 @@ class Search:
 
     def epoch(self, job: Job, fold: int, epoch: int, loss: float) -> bool:
         """Tells of an epoch; returns whether the worker leaves the trial."""
-        told = _result(fold, epoch, loss, last=fold == job.folds[-1] and epoch == EPOCHS)
-        if told["complete"] or self.engine.on_epoch(job, told) == Decision.END:
-            self.engine.on_end(job, Outcome.of(told))
+        folds = (made_epoch(fold, epoch, loss, seconds=2.0),)
+        is_last = fold == job.folds[-1] and epoch == EPOCHS
+        if is_last or self.engine.on_epoch(job, folds) == Decision.END:
+            self.engine.on_end(job, Outcome.of(JobStep(folds, is_last)))
             return True
         return False
 
@@ -61,13 +66,6 @@ class Search:
 
     def states(self) -> list[TrialState]:
         return [trial.state for trial in self.study.trials if trial.state != TrialState.WAITING]
-
-
-def _result(fold: int, epoch: int, loss: float, last: bool) -> dict[str, Any]:
-    measures = {"mnist": {"count": 10, "correct": 9, "loss": loss}}
-    told = {"fold": fold, "epoch": epoch, "validation_loss": loss, "sources": measures}
-    result = {"validation_loss": loss, "epoch": epoch, "folds": [told], "complete": last}
-    return {**result, "time_this_iter_s": 2.0}
 
 
 def completed(search: Search) -> None:
@@ -91,7 +89,7 @@ def test_the_best_so_far_is_completed_and_that_is_said() -> None:
     assert search.states() == [TrialState.PRUNED, TrialState.COMPLETE]
     (line,) = search.said
     assert line.startswith("the time is over and no trial is complete, so trial 1, the best so far")
-    assert "20 epochs of a fold, at most 40 s; a second Ctrl-C ends at once" in line
+    assert "20 fold-epochs, at most 40 s; a second Ctrl-C ends at once" in line
 
 
 def test_workers_leave_all_others_with_their_next_epoch() -> None:

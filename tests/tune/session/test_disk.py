@@ -9,7 +9,8 @@ import pytest
 from optuna.trial import TrialState
 from rich.console import Console
 
-from results.damage import damage, known_trials
+from results.damage import damage
+from results.known_trials import known_trials
 from results.store.folder import SweepFolder
 from results.store.study import read_study
 from results.store.trials import read_trials

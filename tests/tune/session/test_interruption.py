@@ -3,6 +3,7 @@
 import re
 import signal
 from pathlib import Path
+from typing import Any
 
 import pytest
 import ray.tune
@@ -38,7 +39,7 @@ def test_second_interruption_stops_at_once_and_what_was_done_is_kept(
         assert process.send_until_it_ends(signal.SIGINT) == 130
     lines = [line for line in terminal.close() if line]
     assert lines[-1] == "shuzi: stopped at once. `shuzi resume cut` goes on from here."
-    assert re.match(r"trial \d+ whole: loss", lines[-2]), "the view is taken off"
+    assert re.match(r"trial \d+ complete: loss", lines[-2]), "the view is taken off"
     assert terminal.output.rfind(b"\x1b[?25h") > terminal.output.rfind(b"\x1b[?25l"), "cursor"
     study = read_study(SweepFolder(tmp_path / "runs" / "cut"))
     assert study is not None
@@ -55,8 +56,8 @@ class InterruptedAtItsEnd(ray.tune.Callback):  # type: ignore[misc]
 def test_a_signal_that_comes_as_the_search_ends_ends_the_sweep(
     own_ray: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def interrupted(plan: object, engine: object, callbacks: list[object]) -> None:
-        run_on_workers(plan, engine, [*callbacks, InterruptedAtItsEnd()])  # type: ignore[arg-type]
+    def interrupted(plan: Any, engine: Any, callbacks: list[Any], trainable: type) -> None:
+        run_on_workers(plan, engine, [*callbacks, InterruptedAtItsEnd()], trainable)
 
     request = SweepRequest(
         name="late", out=tmp_path, mnist_count=100, trials=2, epochs=1, finalists=1, space=TINY

@@ -5,12 +5,14 @@ import math
 import os
 import subprocess
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import jsonschema
 import pytest
 
+from model.configuration import Configuration
+from tests.made_epochs import made_epoch
 from tune.errors import Interrupted, SweepFailed
 from tune.watching.events import (
     Ended,
@@ -25,10 +27,10 @@ from tune.watching.events import (
     TrialBegun,
     TrialEnded,
     as_line,
-    epochs_of,
     schema,
 )
 from tune.watching.json_lines import events_on_stdout
+from tune.workers.job import Job
 
 SCHEMA = Path(__file__).parents[3] / "docs" / "progress.schema.json"
 EVENTS: list[Event] = [
@@ -68,10 +70,9 @@ def test_what_is_no_event_does_not_keep_to_the_schema(line: dict[str, object]) -
 
 
 def test_a_loss_that_is_no_number_is_told_as_none() -> None:
-    fold = {"fold": 0, "epoch": 1, "training_loss": math.nan, "validation_loss": math.inf}
-    job = {"trial": 3, "configuration": {"epochs": 2}}
-    (epoch,) = epochs_of(job, {"folds": [fold], "time_this_iter_s": 0.12345})
-    assert epoch == Epoch(3, 0, 1, 2, None, None, 0.123)
+    fold = replace(made_epoch(0, 1, math.inf, seconds=0.125), training_loss=math.nan)
+    job = Job(5, 3, Configuration(epochs=2), (0,))
+    assert Epoch.of(job, fold) == Epoch(3, 0, 1, 2, None, None, 0.125)
 
 
 @pytest.mark.parametrize(

@@ -1,14 +1,15 @@
 """Counts of a search's trials, and of what they cost."""
 
 from pathlib import Path
-from typing import Any
 
 import optuna
 import pytest
 from optuna.trial import TrialState
 
+from model.training.fold_epoch import FoldEpoch
 from results.store.epochs import EpochLog
 from results.store.folder import SweepFolder
+from tests.made_epochs import made_epoch
 from tune.watching.statistics import Tally
 
 WHOLE = 15
@@ -24,10 +25,8 @@ def log(tmp_path: Path) -> EpochLog:
     return EpochLog(SweepFolder(tmp_path))
 
 
-def result(fold: int, epoch: int) -> dict[str, Any]:
-    measures = {"mnist": {"count": 10, "correct": 9, "loss": 0.5}}
-    row = {"fold": fold, "epoch": epoch, "learning_rate": 0.1, "training_loss": 0.5}
-    return {"folds": [{**row, "validation_loss": 0.5, "sources": measures}]}
+def result(fold: int, epoch: int) -> list[FoldEpoch]:
+    return [made_epoch(fold, epoch, 0.5)]
 
 
 def end(study: optuna.Study, trial: optuna.Trial, cost: int, loss: float | None = None) -> None:

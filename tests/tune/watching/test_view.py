@@ -10,12 +10,14 @@ import pytest
 from optuna.trial import TrialState
 from rich.console import Console
 
+from model.configuration import Configuration
 from results.store.epochs import EpochLog
 from results.store.folder import SweepFolder
 from tune.planning.trial_resources import Share
 from tune.watching.statistics import Tally
 from tune.watching.view import SearchView
 from tune.watching.worker_board import Workers
+from tune.workers.job import Job
 
 PARAMETERS = 16
 View = Callable[..., list[str]]
@@ -42,10 +44,8 @@ def view(study: optuna.Study, tmp_path: Path) -> View:
     def drawn(columns: int, lines: int, workers: int, gpus: float = 0.0) -> list[str]:
         tally = Tally(study, EpochLog(SweepFolder(tmp_path)), trials=1000, whole=50, assumed=10)
         places = Workers(Share(1, gpus, workers), lambda fold, configuration: 1000)
-        configuration = {"epochs": 10, "repetition": 1}
         for number in range(workers - 1):
-            job = {"trial": 4, "folds": [0, 1, 2], "alone": False, "configuration": configuration}
-            places.begin(str(number), job, 2)
+            places.begin(str(number), Job(number, 4, Configuration(), (0, 1, 2)), 2)
         console = Console(width=columns, height=lines, record=True, file=io.StringIO())
         there: dict[str, Any] = {"CPU": float(workers), "GPU": workers * gpus}
         console.print(SearchView(tally, places, there, 7200).frame(console))

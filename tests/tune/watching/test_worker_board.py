@@ -1,21 +1,20 @@
 """What each worker is told to be doing."""
 
-from typing import Any
-
 import pytest
 
 from model.configuration import Configuration
+from tests.made_epochs import made_epoch
 from tune.planning.trial_resources import Share
 from tune.watching.worker_board import Speed, Workers
+from tune.workers.job import Job, JobStep
 
 
-def job(trial: int, folds: list[int], alone: bool = False) -> dict[str, Any]:
-    configuration = {"epochs": 2, "repetition": 3}
-    return {"trial": trial, "folds": folds, "alone": alone, "configuration": configuration}
+def job(trial: int, folds: list[int], alone: bool = False) -> Job:
+    return Job(0, trial, Configuration(epochs=2, repetition=3), tuple(folds), alone)
 
 
-def result(epoch: int, *folds: int) -> dict[str, Any]:
-    return {"epoch": epoch, "folds": [{"fold": n, "epoch": epoch} for n in folds], "cores": 0.9}
+def result(epoch: int, *folds: int) -> JobStep:
+    return JobStep(tuple(made_epoch(fold, epoch, 0.5) for fold in folds), cores=0.9)
 
 
 def images(fold: int, configuration: Configuration) -> int:
@@ -63,7 +62,7 @@ def test_each_run_takes_the_first_free_place() -> None:
 def test_result_without_an_epoch_changes_nothing() -> None:
     workers = Workers(Share(1, 0, 1), images)
     workers.begin("a", job(0, [0]), 0)
-    workers.add("a", {"done": True, "validation_loss": float("nan"), "cause": "x"}, 0)
+    workers.add("a", JobStep(cause="x"), 0)
     assert places(workers) == [(True, 0, [0], 1)]
 
 

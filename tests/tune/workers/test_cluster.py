@@ -8,7 +8,8 @@ from ray._private.internal_api import node_stats
 from ray.cluster_utils import Cluster
 from rich.console import Console
 
-from results.damage import damage, known_trials
+from results.damage import damage
+from results.known_trials import known_trials
 from results.store.folder import SweepFolder
 from results.store.trials import read_trials
 from tests.own_code import NETWORK

@@ -16,7 +16,7 @@ import torch
 
 import tune.workers.trainer
 import tune.workers.trainers
-from datasets.digit_set import DigitSet
+from datasets.digit_set import TrainingDigits
 from datasets.splits import fold_indices
 from model.configuration import Configuration
 from tune.planning.trial_resources import Share
@@ -161,7 +161,7 @@ print(ray.is_initialized())
 
 
 def test_a_trainer_that_runs_out_of_memory_says_so_and_trains_the_next(
-    small_pool: DigitSet,
+    small_pool: TrainingDigits,
 ) -> None:
     trainer, other = (
         Trainer(small_pool, Share(1, 0, 1)),

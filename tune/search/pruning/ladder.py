@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from tune.planning.request import RISK
 from tune.search.forecasting.forecast import Forecaster, Forecasts
-from tune.search.pruning.pruner import Verdict
+from tune.search.pruning.pruner import Pruner, Verdict
 
 # Chosen by replaying sweeps over real learning curves: see benchmarks/search.py.
 LEAVING = 0.2  # of the risk, within which a trial that is at work is put off
@@ -20,7 +20,7 @@ LEAVING_ALL = 0.02
 BETS_ON_ALL = (1.0, 0.7, 0.0)
 
 
-class LadderPruner:
+class LadderPruner(Pruner):
     """Spends on a trial only as long as it may be the best.
 
     A trial comes to three rungs. Rung 0 is a few epochs of the first fold; rung 1 the rest of that
@@ -59,7 +59,8 @@ class LadderPruner:
         risk: float = RISK,
         side_by_side: bool = False,
     ) -> None:
-        self._forecaster, self._spared, self._weights = forecaster, spared, weights
+        super().__init__(forecaster)
+        self._spared, self._weights = spared, weights
         self._risk, self._side_by_side = risk, side_by_side
         self._leaving = LEAVING_ALL if side_by_side else LEAVING
         self._bets = BETS_ON_ALL if side_by_side else BETS
@@ -73,14 +74,14 @@ class LadderPruner:
 
         Several workers may be at folds of one trial.
         """
-        seen = self._forecaster.epochs_seen(trial)
+        seen = self.forecaster.epochs_seen(trial)
         if self._side_by_side and seen[0] >= self._rung_0:
             return tuple(open_folds)
         return (min(open_folds, key=lambda fold: (seen[fold] > 0, fold)),)
 
     def broken_off(self, trial: int, open_folds: Sequence[int]) -> list[tuple[int, ...]]:
         """Returns the folds that were begun, each for a worker; none of a trial that waited."""
-        seen = self._forecaster.epochs_seen(trial)
+        seen = self.forecaster.epochs_seen(trial)
         if seen[0] < self._rung_0:
             return [(0,)]
         begun = [fold for fold in open_folds if seen[fold] > (0 if fold else self._rung_0)]
@@ -90,8 +91,8 @@ class LadderPruner:
 
     def begun(self, trial: int, folds: Collection[int]) -> None:
         """Counts what they will cost as spent."""
-        fresh = not any(self._forecaster.epochs_seen(trial))
-        epochs = self._rung_0 if fresh else self._forecaster.epochs
+        fresh = not any(self.forecaster.epochs_seen(trial))
+        epochs = self._rung_0 if fresh else self.forecaster.epochs
         self._promised.setdefault(trial, {}).update(dict.fromkeys(folds, epochs))
 
     def ended(self, trial: int, folds: Collection[int]) -> None:
@@ -102,18 +103,18 @@ class LadderPruner:
     def verdict(self, trial: int, waiting: Collection[int]) -> Verdict:
         """See the class."""
         if self.is_hopeless(trial):
-            return Verdict.STOP
-        if sum(self._forecaster.epochs_seen(trial)) != self._rung_0:
+            return Verdict.PRUNE
+        if sum(self.forecaster.epochs_seen(trial)) != self._rung_0:
             return Verdict.WAIT if self.is_put_off(trial) else Verdict.GO_ON
         if self._side_by_side or self.next_up([*waiting, trial]) != trial:
             return Verdict.WAIT
-        self._promised[trial][0] = self._forecaster.epochs
+        self._promised[trial][0] = self.forecaster.epochs
         return Verdict.GO_ON
 
     def is_hopeless(self, trial: int) -> bool:
         """See the class."""
-        is_known = any(self._forecaster.epochs_seen(trial)) and trial not in self._spared
-        return is_known and trial not in self._forecaster.forecasts().places
+        is_known = any(self.forecaster.epochs_seen(trial)) and trial not in self._spared
+        return is_known and trial not in self.forecaster.forecasts().places
 
     def is_put_off(self, trial: int) -> bool:
         """See the class; what is at work is put off later than what waits is kept waiting."""
@@ -121,7 +122,7 @@ class LadderPruner:
 
     def chances(self) -> dict[int, float]:
         """Returns the chance of each trial that may be stopped to be better than the best known."""
-        forecasts = self._forecaster.forecasts()
+        forecasts = self.forecaster.forecasts()
         if forecasts is not self._chances_of:
             chances = forecasts.chances(self._rivals(forecasts)) if forecasts.places else ()
             named = zip(forecasts.places.items(), chances, strict=True)
@@ -158,7 +159,7 @@ class LadderPruner:
         return self._best_of(waiting, 1) if best is None else best
 
     def _had_rung_0(self) -> int:
-        seen = (self._forecaster.epochs_seen(trial)[0] for trial in self._forecaster.trials)
+        seen = (self.forecaster.epochs_seen(trial)[0] for trial in self.forecaster.trials)
         return sum(epochs >= self._rung_0 for epochs in seen)
 
     def _best_of(self, waiting: Collection[int], rung: int) -> int | None:
@@ -171,26 +172,26 @@ class LadderPruner:
 
     def _rung(self, trial: int) -> int:
         """Returns which rung comes next."""
-        if self._forecaster.epochs_seen(trial)[0] < self._rung_0:
+        if self.forecaster.epochs_seen(trial)[0] < self._rung_0:
             return 0
-        return 2 if max(self._given(trial)) == self._forecaster.epochs else 1
+        return 2 if max(self._given(trial)) == self.forecaster.epochs else 1
 
     def _center(self, trial: int) -> float:
-        return self._forecaster.forecasts().center(trial)
+        return self.forecaster.forecasts().center(trial)
 
     def _is_best(self, trial: int, rung: int) -> bool:
-        there = (other for other in self._forecaster.trials if self._spent(other)[rung])
+        there = (other for other in self.forecaster.trials if self._spent(other)[rung])
         return all(self._center(trial) <= self._center(other) for other in there)
 
     def _is_affordable(self, rung: int) -> bool:
         """Tells whether what a rung costs stays within what the rungs before it have."""
-        costs = (self._rung_0, self._forecaster.epochs - self._rung_0, self._forecaster.epochs)
+        costs = (self._rung_0, self.forecaster.epochs - self._rung_0, self.forecaster.epochs)
         spent = np.sum([self._spent(trial) for trial in self._begun()], axis=0)
         bet = self._bets[rung]
         return bool(spent[rung] + bet * costs[rung] <= bet * spent[:rung].sum())
 
     def _begun(self) -> set[int]:
-        return {*self._forecaster.trials, *self._promised}
+        return {*self.forecaster.trials, *self._promised}
 
     def _spent(self, trial: int) -> tuple[int, int, int]:
         """Returns the epochs that a trial has had, or is promised, at each rung."""
@@ -203,7 +204,7 @@ class LadderPruner:
     def _given(self, trial: int) -> list[int]:
         """Returns the epochs that a trial has had, or is promised, of each fold."""
         promised = self._promised.get(trial, {})
-        seen = enumerate(self._forecaster.epochs_seen(trial))
+        seen = enumerate(self.forecaster.epochs_seen(trial))
         return [max(epochs, promised.get(fold, 0)) for fold, epochs in seen]
 
     def last_up(self, waiting: Collection[int], idle: bool) -> int | None:
@@ -225,7 +226,7 @@ class LadderPruner:
 
     def _is_worse_than_one_at_work(self, trial: int) -> bool:
         """Tells whether a worker is at a trial that is likely to be better."""
-        forecasts = self._forecaster.forecasts()
+        forecasts = self.forecaster.forecasts()
         at_work = [each for each in forecasts.places if self._promised.get(each) and each != trial]
         return trial in forecasts.places and any(
             forecasts.chance(trial, other) < LIKELY for other in at_work
@@ -233,5 +234,5 @@ class LadderPruner:
 
     def _is_at_rung_1(self, trial: int) -> bool:
         """Tells whether a worker is at its rung 1."""
-        whole = self._forecaster.epochs
-        return max(self._given(trial)) == whole > max(self._forecaster.epochs_seen(trial))
+        whole = self.forecaster.epochs
+        return max(self._given(trial)) == whole > max(self.forecaster.epochs_seen(trial))

@@ -4,7 +4,7 @@ import optuna
 from optuna.distributions import BaseDistribution, FloatDistribution
 from optuna.trial import TrialState, create_trial
 
-from results.store.importance import by_estimate, importance
+from results.store.search.importance import by_estimate, importance
 
 VARIED: dict[str, BaseDistribution] = {
     "rate": FloatDistribution(0.0, 1.0),

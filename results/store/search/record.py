@@ -1,0 +1,55 @@
+"""What the search knows and the tables need: the content of `search.json`."""
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from results.errors import ResultsError
+from results.store.formats.json_files import read_as, read_json, write_json
+from results.store.search.journal import Beginning
+
+FORMAT = 2
+
+
+@dataclass(frozen=True)
+class SearchRecord:
+    """What is known of a search besides its trials, when `trials.csv` was last written.
+
+    Attributes:
+        journal: All that `study.journal` held, of which both files speak.
+        table: Sha256 of `trials.csv`, hex.
+        reported: How many results each trial has reported, by its number.
+        importance: How much each parameter decides, together 1; empty with few trials.
+        missed: The probability that a stopped trial is better than the best; none before the
+            search is over.
+    """
+
+    journal: Beginning
+    table: str
+    reported: list[int]
+    importance: dict[str, float]
+    missed: float | None
+
+
+def write_search_record(path: Path, record: SearchRecord) -> None:
+    """Writes `search.json`, whole or not at all."""
+    write_json(path, {"format": FORMAT, **asdict(record)})
+
+
+def read_search_record(path: Path) -> SearchRecord:
+    """Reads `search.json`.
+
+    Raises:
+        ResultsError: If it is missing, damaged or of another format.
+    """
+    _require_format(read_json(path), path)
+    record: SearchRecord = read_as(TypeAdapter(SearchRecord), path)
+    return record
+
+
+def _require_format(content: Any, path: Path) -> None:
+    number = content.get("format") if isinstance(content, dict) else None
+    if number != FORMAT:
+        raise ResultsError(f"{path} has format {number}, but must have format {FORMAT}.")

@@ -1,0 +1,25 @@
+"""Options and arguments that several commands take."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from shuzi.fields import option
+from tune.planning.request import SweepRequest
+
+RUNS: Path = SweepRequest.model_fields["out"].default
+Name = Annotated[str, typer.Argument(help="The sweep's name.")]
+Model = Annotated[str, typer.Argument(help="A trained network's file, or a sweep's name.")]
+Out = Annotated[Path, option("out")]
+Address = Annotated[str | None, option("address")]
+Storage = Annotated[str | None, option("storage")]
+Networks = Annotated[int | None, option("networks")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Print warnings and errors alone.")]
+Progress = Annotated[
+    Literal["json"] | None,
+    typer.Option(
+        help="json: write each event to stdout as a line of JSON, for programs, and no tables."
+    ),
+]
