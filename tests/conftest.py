@@ -1,7 +1,10 @@
 """What several tests need: drawn digits, and the real ones where they are at hand."""
 
+import importlib
 import os
 import signal
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import hypothesis
@@ -44,6 +47,27 @@ def real_data() -> Path:
     if not folder.is_dir():
         pytest.skip("SHUZI_DATA names no folder of real digits")
     return folder
+
+
+@pytest.fixture
+def write_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], str]]:
+    """Writes a module of a user's own, whose name it returns, to the folder that the test is in.
+
+    That is a temporary one. What was imported from it is forgotten afterwards.
+    """
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    written: list[str] = []
+
+    def write(text: str) -> str:
+        written.append(f"own_{tmp_path.name}_{len(written)}".replace("-", "_"))
+        Path(f"{written[-1]}.py").write_text(text, "utf-8")
+        importlib.invalidate_caches()
+        return written[-1]
+
+    yield write
+    for name in written:
+        sys.modules.pop(name, None)
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,8 @@
+from collections.abc import Callable
+
 import pytest
 
+from datasets.errors import ExtensionError
 from model.configuration import REPORT, Configuration
 
 
@@ -26,6 +29,12 @@ def test_defaults_are_the_reports_own() -> None:
         ("learning_rate", float("nan"), "learning_rate must be a number from 1e-07 to 1"),
         ("learning_rate", "0.1", "learning_rate must be a number"),
         ("schedule", "linear", "schedule must be one of constant, one-cycle, cosine"),
+        (
+            "network",
+            "resnet",
+            "network must be one of cnn, fully-connected, or module:Class for one",
+        ),
+        ("network", 3, "network must be one of cnn"),
         ("chanels_1", 8, "there is no parameter chanels_1: did you mean channels_1?"),
         ("zzz", 8, "allowed are network, channels_1"),
     ],
@@ -38,3 +47,12 @@ def test_what_is_not_allowed_is_refused_with_the_rule(name: str, value: object, 
 def test_configuration_survives_a_dictionary() -> None:
     configuration = Configuration(channels_1=8, schedule="cosine", rotation=3.5)
     assert Configuration.from_dict(configuration.to_dict()) == configuration
+
+
+def test_a_network_of_ones_own_is_imported_when_it_is_checked(
+    write_own: Callable[[str], str],
+) -> None:
+    name = write_own("class Own: pass")
+    assert Configuration(network=f"{name}:Own").network == f"{name}:Own"
+    with pytest.raises(ExtensionError, match=f"{name}:Other: .* has no Other"):
+        Configuration.check("network", f"{name}:Other")

@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from importlib import resources
 from pathlib import Path
 
@@ -172,3 +173,19 @@ def test_a_portfolio_outside_of_the_space_is_refused_with_its_line(
     assert f"mine.toml, line {second}: portfolio" in message
     assert rule in message
     assert "\n" not in message
+
+
+def test_a_network_of_ones_own_may_be_varied_or_fixed(
+    tmp_path: Path, write_own: Callable[[str], str]
+) -> None:
+    own, file = f"{write_own('class Own: pass')}:Own", tmp_path / "space.toml"
+    file.write_text(f'about = "x"\n[parameters]\n[fixed]\nnetwork = "{own}"\n')
+    assert read_space(str(file), Configuration.check).fixed == {"network": own}
+    varied = f'network = {{ kind = "choice", choices = ["cnn", "{own}"] }}'
+    file.write_text(f'about = "x"\n[parameters]\n{varied}\n')
+    space = read_space(str(file), Configuration.check)
+    assert space.nearest(REPORT.to_dict()) == {"network": "cnn"}
+    assert space.nearest({"network": own}) == {"network": own}
+    file.write_text(file.read_text().replace("Own", "Onw"))
+    with pytest.raises(SpaceError, match=r"line 3: parameters\.network: .* did you mean Own\?"):
+        read_space(str(file), Configuration.check)

@@ -2,7 +2,7 @@
 
 import gc
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -22,6 +22,7 @@ from model.training.batched.batches import Batches
 from model.training.cross_validation import cross_validate
 from model.training.fold_epoch import FoldEpoch
 from model.training.replica import Replica
+from tests.own_code import NETWORK
 
 CPU = torch.device("cpu")
 FOLDS = [np.arange(40), np.arange(40, 79), np.arange(79, 120)]  # leave 160, 161 and 159 images
@@ -136,6 +137,17 @@ def test_configurations_of_every_kind_come_to_the_same(
 ) -> None:
     batched = trained(small_pool, configuration, batched=True)
     assert_same(batched, trained(small_pool, configuration, batched=False))
+
+
+def test_a_network_of_ones_own_is_trained_fold_by_fold(
+    small_pool: DigitSet, write_own: Callable[[str], str], made: list[weakref.ref[Any]]
+) -> None:
+    configuration = replace(SMALL, network=f"{write_own(NETWORK)}:Own", networks=2)
+    batched = trained(small_pool, configuration, batched=True)
+    assert len(made) == 2 * len(FOLDS)  # no stack beside the replicas
+    one_by_one = trained(small_pool, configuration, batched=False)
+    assert [fold.training_loss for fold in batched] == [fold.training_loss for fold in one_by_one]
+    assert batched[-1].training_loss < batched[0].training_loss
 
 
 def test_some_folds_come_to_the_same_as_among_all(small_pool: DigitSet) -> None:

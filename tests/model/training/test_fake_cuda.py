@@ -20,6 +20,7 @@ from model.training.cross_validation import cross_validate
 from model.training.replicas import Replicas
 from model.training.steps import Steps
 from tests.model.training.fake_cuda import CUDA, FakeCuda, OnlyThere, fake_cuda
+from tests.own_code import NETWORK
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux" and not torch.version.cuda,
@@ -74,6 +75,14 @@ def test_a_captured_step_waits_for_nothing_and_stays_on_the_gpu(
     assert cuda.captured == 2 * 2 * configuration.networks
     for network in cuda.networks:
         assert {each.device for each in network.state_dict().values()} == {CUDA}
+
+
+def test_a_network_of_ones_own_is_captured_as_well(
+    small_pool: DigitSet, cuda: FakeCuda, write_own: Callable[[str], str]
+) -> None:
+    trained(small_pool, replace(ALL, network=f"{write_own(NETWORK)}:Own"), folds=2)
+    assert cuda.faults == []
+    assert cuda.captured == 2 * 2
 
 
 @pytest.mark.parametrize("networks", [1, 2])

@@ -1,4 +1,5 @@
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -6,6 +7,7 @@ import pytest
 from model.configuration import Configuration
 from model.hardware.memory import GpuMemory, runs_mps
 from search_spaces import SearchSpace, read_space
+from tests.own_code import NETWORK
 from tune.errors import SweepError
 from tune.planning.request import SweepRequest
 from tune.planning.resources import Node, largest_configuration, share_of, smallest_configuration
@@ -169,6 +171,21 @@ def test_a_narrow_cnn_is_smaller_than_the_fully_connected_network(tmp_path: Path
     both = space_of(tmp_path, "network", '{kind = "choice", choices = ["cnn", "fully-connected"]}')
     narrow = both.model_copy(update={"fixed": {"channels_1": 8, "channels_2": 8}})
     assert smallest_configuration(narrow).network == "cnn"
+
+
+def test_networks_of_ones_own_are_ordered_among_the_others(
+    tmp_path: Path, write_own: Callable[[str], str]
+) -> None:
+    own = f"{write_own(NETWORK)}:Own"
+    varied = f'{{kind = "choice", choices = ["fully-connected", "{own}"]}}'
+    space = space_of(tmp_path, "network", varied)
+    assert smallest_configuration(space).network == own  # few weights, but many places
+    assert largest_configuration(space).network == own
+    fixed = {"channels_1": 1, "batch_size": 1}
+    narrow = space.model_copy(update={"fixed": fixed})
+    assert largest_configuration(narrow) == Configuration.from_dict(
+        {**fixed, "network": "fully-connected"}
+    )
 
 
 def test_only_a_shared_gpu_can_be_had_alone() -> None:

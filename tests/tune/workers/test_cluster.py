@@ -1,6 +1,6 @@
 """A sweep on several nodes, of which one dies and one is added: no folder is shared with them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,7 @@ from results.damage import damage
 from results.known_trials import known_trials
 from results.store.folder import SweepFolder
 from results.store.trials import read_trials
+from tests.own_code import NETWORK
 from tests.process import HeldProcess
 from tune.errors import SweepError
 from tune.planning.data import load_data
@@ -95,3 +96,23 @@ def test_ray_client_is_refused(tmp_path: Path) -> None:
     request = SweepRequest(name="far", out=tmp_path, mnist_count=100, address="ray://there:10001")
     with pytest.raises(SweepError, match="this machine must be a node of the cluster"):
         run_sweep(request, Console(quiet=True))
+
+
+@pytest.mark.kill
+def test_a_network_of_ones_own_travels_with_the_sweep(
+    cluster: Cluster, write_own: Callable[[str], str], tmp_path: Path
+) -> None:
+    name = write_own(NETWORK)
+    space = Path(TINY).read_text("utf-8").replace("[fixed]", f'[fixed]\nnetwork = "{name}:Own"')
+    (tmp_path / "own.toml").write_text(space, "utf-8")
+    command = (
+        "sweep --name joined --trials 2 --finalists 2 --mnist-count 300 --space own.toml "
+        f"--address {cluster.address}"
+    )
+    with HeldProcess(tmp_path, command) as sweep:
+        sweep.goes_on_until(lambda event: event["event"] == "sweep_begun")
+        (tmp_path / f"{name}.py").unlink()  # as if the workers were on other machines
+        status, said = sweep.ends()
+    assert status == 0, said
+    trials = read_trials(tmp_path / "runs" / "joined" / "trials.csv")
+    assert trials["state"].tolist() == ["complete"] * 2
