@@ -28,6 +28,7 @@ FILES = (
     "sweep.json",
     "study.journal",
     "trials.csv",
+    "search.json",
     "finalists.csv",
     "winner/evaluation.json",
     "winner/model.safetensors",

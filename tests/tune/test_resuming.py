@@ -15,15 +15,15 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 
 from model.configuration import Configuration
 from results.errors import ResultsError
+from results.known_trials import known_trials
 from results.store.epochs import EpochLog
 from results.store.folder import SweepFolder
 from results.store.formats.json_files import read_json
 from results.store.lock import held
 from results.store.study import open_study
-from results.store.trials import read_trials
+from results.store.trials import read_trials, records_of, trials_of
 from search_spaces import SearchSpace, read_space
 from tests.process import HeldProcess
-from tune.errors import SweepError
 from tune.planning.request import SweepRequest
 from tune.search.engine import Engine
 from tune.search.first_trials import enqueue_first
@@ -182,7 +182,7 @@ def test_a_sweep_is_worked_on_by_one_process_and_let_go_by_a_dead_one(tmp_path: 
     assert other.stdin
     assert other.stdout
     assert other.stdout.readline() == "held\n"
-    with pytest.raises(SweepError, match=r"another process is at work on .*held"), held(folder):
+    with pytest.raises(ResultsError, match=r"another process is at work on .*held"), held(folder):
         pass
     other.kill()
     other.wait()
@@ -225,13 +225,14 @@ def test_sweep_that_was_ended_again_and_again_is_resumed_to_the_same_end(
         status, said = search.ends()
     assert (status, f"shuzi: interrupted. {HINT}" in said) == (130, True), said
     assert search.events[-1] == ended(130)
+    folder = SweepFolder.existing(tmp_path / "runs", "cut")
+    assert known_trials(folder).records == records_of(trials_of(open_study(folder)))
     with HeldProcess(tmp_path, "resume cut") as retraining:
         retraining.goes_on_until(lambda event: event.get("network") == "report")
         retraining.send(signal.SIGTERM)
         status, said = retraining.ends()
     assert (status, f"shuzi: interrupted. {HINT}" in said) == (143, True), said
     assert retraining.events[-1] == ended(143)
-    folder = SweepFolder.existing(tmp_path / "runs", "cut")
     assert "report" in [row["config"] for row in read_json(folder.judged_json)]
     console = Console(record=True, width=200)
     resume_sweep(folder, console)
