@@ -5,7 +5,7 @@ whole and nothing has happened since; else Optuna reads the journal, which takes
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -37,10 +37,10 @@ class KnownTrials:
     """
 
     folder: SweepFolder
-    records: Sequence[TrialRecord] = ()
-    lost: Sequence[int] = ()
+    records: Sequence[TrialRecord] = field(default_factory=list)
+    lost: Sequence[int] = field(default_factory=list)
     unreadable: str = ""
-    reported: Sequence[int] = ()
+    reported: Sequence[int] = field(default_factory=list)
     missed: float | None = None
     search: SearchRecord | None = None
 

@@ -113,3 +113,26 @@ def test_one_file_of_the_search_knows_ray() -> None:
     files = sorted((ROOT / "tune" / "search").rglob("*.py"))
     knowing = [path.name for path in files if "import ray" in path.read_text("utf-8")]
     assert knowing == ["ray_tune.py"]
+
+
+def test_few_files_of_the_store_know_torch_or_optuna() -> None:
+    files = sorted((ROOT / "results" / "store").rglob("*.py"))
+    tops = {path.name: [*imports(_at_the_top(path.read_text("utf-8")))] for path in files}
+    for library, expected in (
+        ("torch", ["weights.py"]),
+        ("optuna", ["importance.py", "study.py", "trials.py", "writer.py"]),
+    ):
+        knowing = [name for name, found in tops.items() if library in _roots(found)]
+        assert sorted(knowing) == expected
+
+
+def _at_the_top(text: str) -> str:
+    """Returns the imports of a file that are done as soon as it is imported."""
+    body = ast.parse(text).body
+    return "\n".join(
+        ast.unparse(each) for each in body if isinstance(each, ast.Import | ast.ImportFrom)
+    )
+
+
+def _roots(names: list[str]) -> set[str]:
+    return {name.split(".")[0] for name in names}

@@ -30,7 +30,7 @@ class TrialRecord:
     Attributes:
         trial: Its number.
         state: How it ended, or that it runs.
-        origin: `report`, or `search`.
+        origin: Who proposed it: `report`, `portfolio`, `search`, ...
         validation_loss: Of a whole trial: mean over the folds of the loss averaged over sources,
             after the last epoch, nats.
         validation_loss_sd: Its standard deviation over the folds, nats.
@@ -53,7 +53,7 @@ class TrialRecord:
     validation_loss: float | None = None
     validation_loss_sd: float | None = None
     estimate: float | None = None
-    fold_losses: Sequence[float] = ()
+    fold_losses: tuple[float, ...] = ()
     losses: Mapping[str, float] = field(default_factory=dict)
     accuracies: Mapping[str, float] = field(default_factory=dict)
     parameters: Mapping[str, Value] = field(default_factory=dict)
@@ -98,9 +98,7 @@ class TrialRecord:
             validation_loss=_number(row["validation_loss"]),
             validation_loss_sd=_number(row.get("validation_loss_sd", "")),
             estimate=_number(row["estimate"]),
-            fold_losses=[
-                float(cell) for name, cell in row.items() if FOLD.fullmatch(name) and cell
-            ],
+            fold_losses=tuple(float(row[name]) for name in row if _is_loss(name, row[name])),
             losses=_by_source(row, LOSS),
             accuracies=_by_source(row, ACCURACY),
             parameters={name: _value(row[name]) for name in row if _is_parameter(name, row[name])},
@@ -116,6 +114,10 @@ class TrialRecord:
 
 
 OWN = {*TrialRecord(0, "running").to_row()}  # the columns of any trial
+
+
+def _is_loss(column: str, cell: str) -> bool:
+    return bool(cell) and FOLD.fullmatch(column) is not None
 
 
 def _is_parameter(column: str, cell: str) -> bool:

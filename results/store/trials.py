@@ -64,7 +64,7 @@ def _record(trial: FrozenTrial) -> TrialRecord:
         validation_loss=trial.value if complete else None,
         validation_loss_sd=measured.get("validation_loss_sd") if complete else None,
         estimate=measured.get("estimate"),
-        fold_losses=measured.get("fold_losses", ()),
+        fold_losses=tuple(measured.get("fold_losses", ())),
         losses=measured.get("losses", {}),
         accuracies=measured.get("accuracies", {}),
         parameters=trial.params,

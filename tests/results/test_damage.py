@@ -29,6 +29,7 @@ FILES = (
     "sweep.json",
     "study.journal",
     "trials.csv",
+    "search.json",
     "finalists.csv",
     "winner/evaluation.json",
     "winner/model.safetensors",

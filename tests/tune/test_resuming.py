@@ -17,12 +17,13 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 from model.configuration import Configuration
 from model.training.fold_epoch import FoldEpoch
 from results.errors import ResultsError
+from results.known_trials import known_trials
 from results.store.epochs import EpochLog
 from results.store.folder import SweepFolder
 from results.store.formats.json_files import read_json
 from results.store.lock import held
 from results.store.study import open_study
-from results.store.trials import read_trials
+from results.store.trials import read_trials, records_of, trials_of
 from search_spaces import SearchSpace, read_space
 from tests.made_epochs import made_epoch
 from tests.process import HeldProcess
@@ -231,13 +232,14 @@ def test_sweep_that_was_ended_again_and_again_is_resumed_to_the_same_end(
         status, said = search.ends()
     assert (status, f"shuzi: interrupted. {HINT}" in said) == (130, True), said
     assert search.events[-1] == ended(130)
+    folder = SweepFolder.existing(tmp_path / "runs", "cut")
+    assert known_trials(folder).records == records_of(trials_of(open_study(folder)))
     with HeldProcess(tmp_path, "resume cut") as retraining:
         retraining.goes_on_until(lambda event: event.get("network") == "report")
         retraining.send(signal.SIGTERM)
         status, said = retraining.ends()
     assert (status, f"shuzi: interrupted. {HINT}" in said) == (143, True), said
     assert retraining.events[-1] == ended(143)
-    folder = SweepFolder.existing(tmp_path / "runs", "cut")
     assert "report" in [row["config"] for row in read_json(folder.judged_json)["rows"]]
     console = Console(record=True, width=200)
     resume_sweep(folder, console)

@@ -39,6 +39,7 @@ from model.training.cross_validation import cross_validate
 from model.training.fold_epoch import FoldEpoch
 from results.drawing.confusion import draw_confusion
 from results.errors import ResultsError
+from results.known_trials import known_trials
 from results.predict.readers import open_reader
 from results.store.exports import Form, read_exports
 from results.store.folder import SweepFolder
@@ -50,6 +51,7 @@ from results.tensorboard.event_files import as_png
 from results.terminal.summary import briefs, briefs_schema, summary, summary_schema
 from search_spaces import read_space
 from shuzi.__main__ import main
+from tests.imports import HEAVY, said_and_imported
 from tests.process import SECONDS, started
 from tests.waiting import wait_until
 from tune.errors import SweepError
@@ -154,7 +156,7 @@ def swept(own_ray: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
 def test_folder_is_as_designed(swept: Swept) -> None:
     path = swept.folder.path
     files = {str(file.relative_to(path)) for file in path.rglob("*") if file.is_file()}
-    expected = {".lock", "sweep.json", "study.journal", "trials.csv"}
+    expected = {".lock", "sweep.json", "study.journal", "trials.csv", "search.json"}
     expected |= {"winner/model.safetensors", "winner/evaluation.json"}
     expected |= {f"trials/{number:04d}/epochs.csv" for number in range(4)}
     expected |= {"winner/pictures.safetensors", "report.html", "figures/history.svg"}
@@ -495,6 +497,24 @@ def test_what_list_prints_for_programs_keeps_to_the_documented_schema(swept: Swe
     ]
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate([{**told[0], "state": "lost"}], schema)
+
+
+@pytest.mark.parametrize("command", ["list", "list --json", "show small", "show small --json"])
+def test_it_is_listed_and_shown_without_what_is_slow_to_import(swept: Swept, command: str) -> None:
+    out = swept.folder.path.parent
+    said, imported = said_and_imported(out, f"{command} --out {out}")
+    assert "small" in said
+    assert not imported & HEAVY
+
+
+def test_what_is_shown_is_what_optuna_reads_of_the_journal(swept: Swept, tmp_path: Path) -> None:
+    told = summary(swept.folder)
+    shutil.copytree(swept.folder.path, tmp_path / "small")
+    folder = SweepFolder(tmp_path / "small")
+    folder.search_json.unlink()
+    assert known_trials(swept.folder).search is not None
+    assert known_trials(folder).search is None
+    assert {**summary(folder), "path": told["path"]} == told
 
 
 def test_tensorboard_is_served_on_loopback(swept: Swept) -> None:

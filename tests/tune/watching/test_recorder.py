@@ -1,0 +1,74 @@
+"""What is known of a search is written while it goes on."""
+
+from pathlib import Path
+
+import optuna
+import pytest
+from ray.tune.experiment import Trial
+
+from datasets.digit_set import DigitSet
+from results.store.folder import SweepFolder
+from results.store.search.record import read_search_record
+from results.store.study import open_study
+from results.store.trial_records import read_records
+from tests.results.made_sweep import made_sweep
+from tests.waiting import wait_until
+from tune.watching.recorder import Recorder
+
+TRIALS = 20
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> SweepFolder:
+    folder = made_sweep(tmp_path / "made", whole=TRIALS, judged=False)
+    folder.search_json.unlink()
+    return folder
+
+
+@pytest.fixture
+def study(folder: SweepFolder) -> optuna.Study:
+    return open_study(folder)
+
+
+@pytest.fixture
+def recorder(folder: SweepFolder, study: optuna.Study, small_pool: DigitSet) -> Recorder:
+    return Recorder(folder, study, small_pool, pictured=1)
+
+
+def run_of(trial: int) -> Trial:
+    return Trial("any", config={"trial": trial}, stub=True)
+
+
+def test_files_are_there_before_the_first_trial_begins(
+    folder: SweepFolder, recorder: Recorder
+) -> None:
+    recorder.setup()
+    assert len(read_search_record(folder.search_json).reported) == TRIALS
+
+
+def test_a_trial_that_began_too_soon_after_the_last_writing_is_written_later(
+    folder: SweepFolder, study: optuna.Study, recorder: Recorder
+) -> None:
+    recorder.setup()
+    recorder.on_trial_start(0, [], run_of(study.ask().number))
+
+    def is_written() -> bool:
+        recorder.on_step_end(0, [])
+        return read_records(folder.trials_csv)[-1].state == "running"
+
+    wait_until(is_written)
+    assert len(read_search_record(folder.search_json).reported) == TRIALS + 1
+
+
+def test_importances_are_told_before_the_search_is_over(
+    folder: SweepFolder, study: optuna.Study, recorder: Recorder
+) -> None:
+    recorder.setup()
+    assert read_search_record(folder.search_json).importance == {}
+    recorder.on_trial_complete(0, [], run_of(0))
+
+    def is_told() -> bool:
+        recorder.on_step_end(0, [])
+        return bool(read_search_record(folder.search_json).importance)
+
+    wait_until(is_told)
