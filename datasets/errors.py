@@ -8,6 +8,11 @@ class DataError(ValueError):
     """A digit set, a picture or a folder breaks a rule: the message names it and the value."""
 
 
+def first_line(error: BaseException) -> str:
+    """Returns the first line of what an error says; nothing where it says nothing."""
+    return str(error).strip().partition("\n")[0]
+
+
 @contextmanager
 def naming(what: object) -> Iterator[None]:
     """Puts the name of what is read in front of the message of any `DataError` in the block."""

@@ -20,7 +20,9 @@ MAY_IMPORT = {
     "tune": {"tune", "results", "model", "datasets", "search_spaces"},
 }
 ORDER = {
-    "datasets": ["inspecting", "sheets", "sources", "downloads", "preparing", "drawn", "."],
+    "datasets": [
+        *("inspecting", "sheets", "sources", "downloads", "preparing", "drawn", "terminal", "."),
+    ],
     "model": ["training", "judging", "networks", "convolution", "hardware", "."],
     "results": [
         *("card", "report", "terminal", "damage", "serving", "export", "tensorboard", "predict"),

@@ -9,7 +9,7 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from datasets.empty_table import empty_table
+from datasets.terminal.empty_table import empty_table
 from results.damage import known_trials
 from results.store.evaluation import Calibration, Evaluation, EvaluationRow
 from results.store.exports import Export

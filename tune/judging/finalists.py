@@ -29,7 +29,7 @@ from results.store.trials import ranked
 from tune.judging.elimination import Race
 from tune.planning.plan import Plan
 from tune.watching.events import FinalistFold, Tell, finite
-from tune.watching.terminal import Row, Steps, warn
+from tune.watching.terminal import Row, StepsView, warn
 from tune.workers.trainer import Failed, OtherFolds
 from tune.workers.trainers import trained
 
@@ -60,7 +60,7 @@ def cross_validate_finalists(
     race = Race(_losses_in_search(trials, again), again, _risk(plan))
     console.print(_beginning(len(race.racing()), len(again)))
     found = trials.set_index("trial")["validation_loss"]
-    steps = Steps("finalists", len(race.open_folds()), "folds", lambda: _standing(again, found))
+    steps = StepsView("finalists", len(race.open_folds()), "folds", lambda: _standing(again, found))
     losses = _trained(race, configurations, other, plan, console)
     with steps.shown(console), closing(losses):
         for trial, fold, loss in losses:
