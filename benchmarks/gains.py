@@ -25,11 +25,11 @@ from rich.console import Console
 from rich.table import Table
 from torch import Tensor
 
-from benchmarks.header import cores, header
-from benchmarks.kept_rows import keep_rows, read_rows
-from benchmarks.processes import in_processes
 from benchmarks.protocol.arms import winning_configuration
-from benchmarks.real_digits import RealDigits
+from benchmarks.shared.header import cores, header
+from benchmarks.shared.kept_rows import keep_rows, read_rows
+from benchmarks.shared.processes import in_processes
+from benchmarks.shared.real_digits import RealDigits
 from datasets.seeds import Purpose, seed_for
 from model.configuration import Configuration
 from model.hardware.device import DeviceDigits

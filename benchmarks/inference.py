@@ -19,8 +19,8 @@ import onnxruntime
 import torch
 from numpy.typing import NDArray
 
-from benchmarks.header import header
 from benchmarks.protocol.arms import WINNER, winning_configuration
+from benchmarks.shared.header import header
 from datasets.sources.chinese import load_chinese
 from model.brightness import brightness
 from model.configuration import Configuration

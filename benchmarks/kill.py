@@ -22,7 +22,7 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.header import header
+from benchmarks.shared.header import header
 from results.store.folder import SweepFolder
 from results.store.formats.json_files import read_json
 from results.store.trials import read_trials

@@ -23,9 +23,9 @@ import optuna
 import torch
 from numpy.typing import NDArray
 
-from benchmarks.header import cores, header
-from benchmarks.kept_rows import keep_rows, read_rows
-from benchmarks.processes import in_processes
+from benchmarks.shared.header import cores, header
+from benchmarks.shared.kept_rows import keep_rows, read_rows
+from benchmarks.shared.processes import in_processes
 from datasets.digit_set import TrainingDigits
 from model.configuration import REPORT, Configuration
 from model.hardware.device import DeviceDigits

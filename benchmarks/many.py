@@ -14,7 +14,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks.header import header
+from benchmarks.shared.header import header
 from results.known_trials import known_trials
 from results.store.folder import SweepFolder
 from results.terminal.tables import sweep_tables

@@ -25,7 +25,7 @@ from rich.console import Console
 from rich.style import Style
 from rich.text import Text
 
-from benchmarks.packages import require
+from benchmarks.shared.packages import require
 from results.store.folder import SweepFolder
 
 OUT = Path(__file__).parents[1] / "docs" / "pictures"

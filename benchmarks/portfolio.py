@@ -13,10 +13,8 @@ two it took each fold for a table of its own and chose what is good on one fold 
 """
 
 import argparse
-import multiprocessing
 import statistics
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -25,13 +23,13 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
-from rich.progress import track
 from rich.table import Table
 
-from benchmarks.header import cores, header
 from benchmarks.learning_curves import TABLE, LearningCurves
 from benchmarks.replay.executor import replay
 from benchmarks.replay.shuzi_strategy import Shuzi
+from benchmarks.shared.header import cores, header
+from benchmarks.shared.processes import in_processes
 from model.configuration import Configuration
 from search_spaces import read_space
 
@@ -77,20 +75,20 @@ def _saved(tables: dict[Path, LearningCurves], seeds: int) -> Table:
         f"{TRIALS} trials, {WORKERS} at a time, {seeds} seeds"
     )
     table = Table("table", "portfolio of", "without", "with", box=SIMPLE_HEAD, title=title)
-    spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(cores(), mp_context=spawn) as pool:
-        for path, curves in tables.items():
-            others = {p: t for p, t in tables.items() if p != path and _alike(t, curves)}
-            if not others:
-                continue
-            first = portfolio(list(others.values()), curves.parameters)
-            rows = [curves.parameters.index(each) for each in first]
-            costs = []
-            for chosen in ([], rows):
-                each = pool.map(partial(_replayed, path, chosen), range(seeds))
-                costs.append(_told(list(track(each, path.stem, total=seeds))))
-            table.add_row(path.stem, ", ".join(p.stem for p in others), *costs)
+    for path, curves in tables.items():
+        others = {p: t for p, t in tables.items() if p != path and _alike(t, curves)}
+        if not others:
+            continue
+        first = portfolio(list(others.values()), curves.parameters)
+        rows = [curves.parameters.index(each) for each in first]
+        costs = [_cost(path, chosen, seeds) for chosen in ([], rows)]
+        table.add_row(path.stem, ", ".join(p.stem for p in others), *costs)
     return table
+
+
+def _cost(path: Path, first: Sequence[int], seeds: int) -> str:
+    jobs = [partial(_replayed, path, first, seed) for seed in range(seeds)]
+    return _told(list(in_processes(jobs, path.stem, cores())))
 
 
 def _alike(one: LearningCurves, other: LearningCurves) -> bool:

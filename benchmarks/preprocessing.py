@@ -20,9 +20,9 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.header import header
-from benchmarks.real_digits import CHINESE, RealDigits
-from benchmarks.spread import mean_spread
+from benchmarks.shared.header import header
+from benchmarks.shared.real_digits import CHINESE, RealDigits
+from benchmarks.shared.spread import mean_spread
 from datasets.digit_set import DigitSet
 from datasets.preparing.preparation import centred
 from datasets.sources.mnist import Mnist

@@ -22,9 +22,6 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.header import cores, header
-from benchmarks.kept_rows import keep_rows, read_rows
-from benchmarks.processes import in_processes
 from benchmarks.protocol.answers import Row, averaged
 from benchmarks.protocol.arms import (
     ARMS,
@@ -36,7 +33,10 @@ from benchmarks.protocol.arms import (
 )
 from benchmarks.protocol.networks import TEST, Task, judged_places
 from benchmarks.protocol.readings import Readings, difference
-from benchmarks.spread import mean_spread
+from benchmarks.shared.header import cores, header
+from benchmarks.shared.kept_rows import keep_rows, read_rows
+from benchmarks.shared.processes import in_processes
+from benchmarks.shared.spread import mean_spread
 from model.networks.kinds import count_parameters
 
 SOURCES = ("tongji", "chen-mnist", "forms", TEST)

@@ -22,10 +22,10 @@ import matplotlib.pyplot as plt
 import torch
 from matplotlib.axes import Axes
 
-from benchmarks.header import cores, header
 from benchmarks.peers.part import Part
 from benchmarks.peers.shuzi_loop import run
-from benchmarks.spread import median_spread
+from benchmarks.shared.header import cores, header
+from benchmarks.shared.spread import median_spread
 from datasets.sources.mnist import load_mnist
 from datasets.splits import fold_indices, stratified_count
 from model.configuration import Configuration

@@ -24,12 +24,12 @@ from rich.console import Console
 from rich.table import Column, Table
 from scipy.stats import binomtest
 
-from benchmarks.header import cores, header
 from benchmarks.learning_curves import TABLE, LearningCurves
-from benchmarks.processes import in_processes
 from benchmarks.replay.executor import Replay, Strategy, replay
 from benchmarks.replay.peers import PEERS
 from benchmarks.replay.shuzi_strategy import Shuzi
+from benchmarks.shared.header import cores, header
+from benchmarks.shared.processes import in_processes
 from model.configuration import Configuration
 from search_spaces import SearchSpace, read_space
 from tune.planning.request import RISK

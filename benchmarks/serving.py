@@ -25,8 +25,8 @@ import numpy as np
 import psutil
 from PIL import Image
 
-from benchmarks.header import header
-from benchmarks.packages import require
+from benchmarks.shared.header import header
+from benchmarks.shared.packages import require
 from datasets.pictures import Grey
 from datasets.sources.synthetic import written_by
 

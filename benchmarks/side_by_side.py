@@ -18,11 +18,11 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.header import cores, header
 from benchmarks.learning_curves import TABLE, LearningCurves
-from benchmarks.processes import in_processes
 from benchmarks.replay.executor import replay
 from benchmarks.replay.shuzi_strategy import Shuzi
+from benchmarks.shared.header import cores, header
+from benchmarks.shared.processes import in_processes
 from model.configuration import Configuration
 from search_spaces import read_space
 

@@ -10,11 +10,11 @@ seeds, which draw the digits, the folds and the proposals, the spread is told.
 """
 
 import argparse
-import multiprocessing
 import tempfile
 import time
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,8 @@ from rich.console import Console
 from rich.table import Column, Table
 from sklearn.model_selection import train_test_split
 
-from benchmarks.header import cores, header
+from benchmarks.shared.header import cores, header
+from benchmarks.shared.processes import in_processes
 from datasets.digit_set import TrainingDigits
 from datasets.splits import fold_indices
 from model.configuration import Configuration
@@ -235,14 +236,8 @@ def _busy() -> float:
 
 def _table(searched: dict[str, Searched], losses: dict[str, NDArray[np.float64]]) -> Table:
     table = Table(Column("search", no_wrap=True), box=SIMPLE_HEAD)
-    for heading in (
-        "wall",
-        "ratio",
-        "cores busy",
-        "whole trials",
-        "winner's loss",
-        "less plain's",
-    ):
+    told = ("wall", "ratio", "cores busy", "whole trials", "winner's loss", "less plain's")
+    for heading in told:
         table.add_column(heading, justify="right", no_wrap=True)
     table.caption = "± one standard error over the folds that judge winners; the last, fold by fold"
     (first, base), *_ = searched.items()
@@ -281,19 +276,18 @@ def _mean(values: NDArray[np.float64], sign: str = "") -> str:
 
 def _losses(winner: Configuration, data: SweepData, judgements: int) -> NDArray[np.float64]:
     """Cross-validates a winner on other folds, in as many processes as there are cores."""
-    jobs = [(seed, fold) for seed in range(1000, 1000 + judgements) for fold in range(5)]
-    spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(cores(), mp_context=spawn) as pool:
-        futures = [pool.submit(_loss, winner, data.pool, seed, fold) for seed, fold in jobs]
-        return np.array([future.result() for future in futures])
+    places = product(range(1000, 1000 + judgements), range(5))
+    jobs = [partial(_loss, winner, data.pool, *place) for place in places]
+    return np.array([loss for *_, loss in sorted(in_processes(jobs, "judging", cores()))])
 
 
-def _loss(winner: Configuration, pool: TrainingDigits, seed: int, fold: int) -> float:
-    """Runs in a process of its own."""
-    prepare_processor(1)
+def _loss(
+    winner: Configuration, pool: TrainingDigits, seed: int, fold: int
+) -> tuple[int, int, float]:
+    """Runs in a process of its own; returns the place of the loss among all, and the loss."""
     digits = DeviceDigits.of(pool, torch.device("cpu"))
     *_, last = cross_validate(winner, digits, fold_indices(pool, 5, seed), seed, [fold])
-    return last[0].validation.balanced_loss
+    return seed, fold, last[0].validation.balanced_loss
 
 
 if __name__ == "__main__":

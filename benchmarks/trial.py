@@ -20,11 +20,11 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.header import cores, header
-from benchmarks.packages import require
 from benchmarks.peers.part import Part
 from benchmarks.peers.workers import Side
-from benchmarks.spread import mean_spread
+from benchmarks.shared.header import cores, header
+from benchmarks.shared.packages import require
+from benchmarks.shared.spread import mean_spread
 from datasets.digit_set import joined
 from datasets.sources.chinese import load_chinese
 from datasets.sources.mnist import load_mnist

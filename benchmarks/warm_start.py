@@ -10,23 +10,21 @@ proposed, and the cost, in epochs of one fold, until such a one is complete.
 """
 
 import argparse
-import multiprocessing
 import statistics
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
-from rich.progress import track
 from rich.table import Table
 
-from benchmarks.header import cores, header
 from benchmarks.learning_curves import TABLE, LearningCurves
 from benchmarks.replay.executor import replay
 from benchmarks.replay.shuzi_strategy import Shuzi
+from benchmarks.shared.header import cores, header
+from benchmarks.shared.processes import in_processes
 from model.configuration import Configuration
 from search_spaces import SearchSpace, read_space
 from tune.planning.warm_start import EarlierSweep
@@ -46,13 +44,11 @@ def main() -> None:
     console.print(header("optuna", "numpy"))
     console.print(f"{TRIALS} trials, {WORKERS} at a time, {arguments.seeds} seeds")
     table = Table("table", *ARMS, box=SIMPLE_HEAD, caption="trials proposed; cost: medians")
-    spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(cores(), mp_context=spawn) as pool:
-        for path in arguments.table:
-            one = partial(_by_arm, path, arguments.table)
-            each = list(track(pool.map(one, range(arguments.seeds)), total=arguments.seeds))
-            arms = ([by_arm[arm] for by_arm in each if arm in by_arm] for arm in ARMS)
-            table.add_row(path.stem, *(_told(needed) for needed in arms))
+    for path in arguments.table:
+        jobs = [partial(_by_arm, path, arguments.table, seed) for seed in range(arguments.seeds)]
+        each = list(in_processes(jobs, path.stem, cores()))
+        arms = ([by_arm[arm] for by_arm in each if arm in by_arm] for arm in ARMS)
+        table.add_row(path.stem, *(_told(needed) for needed in arms))
     console.print(table)
 
 

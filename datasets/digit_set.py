@@ -2,18 +2,14 @@
 
 import hashlib
 import pickle
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Any, NoReturn, Self, TypeVar
-from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 
-from datasets.atomic import whole_file
 from datasets.errors import DataError
 
 SIDE = 28
@@ -119,44 +115,6 @@ class DigitSet:
         for names in (self.sources, self.writers):
             digest.update("\0".join(names.tolist()).encode())
         return digest.hexdigest()
-
-    def save(self, path: Path) -> None:
-        """Writes the digits to a compressed `.npz` file, whole or not at all."""
-        with whole_file(path) as temporary, temporary.open("wb") as file:
-            np.savez_compressed(
-                file,
-                images=self.images,
-                labels=self.labels,
-                sources=self.sources,
-                writers=self.writers,
-                fingerprint=np.array(self.fingerprint),
-            )
-
-    @classmethod
-    def load(cls, path: Path) -> Self:
-        """Reads what `save` wrote.
-
-        Raises:
-            DataError: If the file is not a digit set or does not match its fingerprint.
-        """
-        try:
-            with np.load(path, allow_pickle=False) as stored:
-                fields = {name: stored[name] for name in stored.files}
-            fingerprint = str(fields.pop("fingerprint"))
-            digits = cls(**fields)
-        except (
-            OSError,
-            ValueError,
-            KeyError,
-            TypeError,
-            EOFError,
-            BadZipFile,
-            zlib.error,
-        ) as error:
-            raise DataError(f"{path} is not a saved digit set: {error}") from error
-        if digits.fingerprint != fingerprint:
-            raise DataError(f"{path} does not match its own fingerprint: the file is damaged.")
-        return digits
 
 
 @dataclass(frozen=True, eq=False)

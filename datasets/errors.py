@@ -12,6 +12,11 @@ class ExtensionError(ValueError):
     """Code of the user's own is not there, or breaks a rule: the message names both."""
 
 
+def first_line(error: BaseException) -> str:
+    """Returns the first line of what an error says; nothing where it says nothing."""
+    return str(error).strip().partition("\n")[0]
+
+
 @contextmanager
 def naming(what: object) -> Iterator[None]:
     """Puts the name of what is read in front of the message of any `DataError` in the block."""

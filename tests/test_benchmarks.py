@@ -25,3 +25,10 @@ def test_a_benchmark_that_lacks_a_package_names_it(benchmark: str, package: str)
     )
     told = f"{package} is not installed: run `make bench` first.\n"
     assert (ended.returncode, ended.stderr) == (2, told)
+
+
+def test_what_stands_at_the_top_can_be_run() -> None:
+    files = [*(ROOT / "benchmarks").glob("*.py"), ROOT / "benchmarks" / "gpu" / "__main__.py"]
+    assert len(files) > 10
+    for path in files:
+        assert 'if __name__ == "__main__":' in path.read_text("utf-8"), path.name

@@ -21,7 +21,9 @@ MAY_IMPORT = {
 }
 ORDER = {
     "shuzi": ["__main__", "commands", "sweeps", "models", "data", "options", "fields", "."],
-    "datasets": ["inspecting", "sheets", "sources", "downloads", "preparing", "drawn", "."],
+    "datasets": [
+        *("inspecting", "sheets", "sources", "downloads", "preparing", "drawn", "terminal", "."),
+    ],
     "model": ["training", "judging", "networks", "convolution", "hardware", "."],
     "results": [
         *(

@@ -20,7 +20,7 @@ from rich.console import Console
 from benchmarks.gpu.job import DIGITS, TOY, Line
 from benchmarks.gpu.phases import PHASES, TOTAL, run
 from benchmarks.gpu.table import table_of
-from benchmarks.kept_rows import keep_rows
+from benchmarks.shared.kept_rows import keep_rows
 
 PATIENCE = 4  # a rehearsal may find its two cores busy
 

@@ -10,6 +10,7 @@ from typing import Any, Self
 
 import torch
 
+from datasets.errors import first_line
 from model.configuration import REPORT, Configuration
 from model.hardware.processor import prepare_gpu, prepare_processor
 
@@ -93,8 +94,3 @@ def _found(work: Callable[[], Line]) -> Line:
     except Exception as error:
         traceback.print_exc()
         return {"failed": f"{type(error).__name__}: {first_line(error)}"}
-
-
-def first_line(error: BaseException) -> str:
-    """Returns the first line of what an error says."""
-    return str(error).strip().partition("\n")[0]

@@ -12,9 +12,10 @@ from unittest.mock import patch
 
 import torch
 
-from benchmarks.gpu.job import WAYS, Job, Line, attempted, first_line, run_phase
+from benchmarks.gpu.job import WAYS, Job, Line, attempted, run_phase
 from benchmarks.gpu.measuring import memory
 from benchmarks.gpu.pool import folds_of, made_up
+from datasets.errors import first_line
 from model.hardware.device import DeviceDigits
 from model.hardware.out_of_memory import freed, is_out_of_memory
 from model.training.cross_validation import cross_validate

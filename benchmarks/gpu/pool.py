@@ -32,7 +32,7 @@ def pool_of(count: int) -> tuple[DigitSet, str]:
 
 
 def _real(folder: Path, count: int) -> DigitSet:
-    from benchmarks.real_digits import RealDigits
+    from benchmarks.shared.real_digits import RealDigits
 
     real = RealDigits(folder)
     order = np.random.default_rng(0).permutation

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from benchmarks.protocol.answers import Answers, Row, write_answers
 from benchmarks.protocol.arms import ARMS, Arm, configuration
-from benchmarks.real_digits import CHINESE, RealDigits
+from benchmarks.shared.real_digits import CHINESE, RealDigits
 from datasets.digit_set import DigitSet, HeldOut, TrainingDigits, joined
 from datasets.splits import HELD_OUT_PARTS, held_out_parts, stratified_count, without_copies
 from model.configuration import Configuration

@@ -8,7 +8,7 @@ from rich.console import Console
 
 from datasets.downloads.downloading import download
 from datasets.downloads.public import PUBLIC, PublicDigits, PublicFile
-from datasets.errors import DataError
+from datasets.errors import DataError, first_line
 
 
 def fetch(digits: PublicDigits, mirrors: Sequence[str] = (), folder: Path | None = None) -> Path:
@@ -92,4 +92,4 @@ def _reason(error: Exception) -> str:
         return f"HTTP status {getattr(error.response, 'status_code', 'unknown')}"
     if isinstance(error, requests.exceptions.InvalidSchema | requests.exceptions.MissingSchema):
         return "must begin with http:// or https://"
-    return str(error).splitlines()[0]
+    return first_line(error)

@@ -13,8 +13,8 @@ from datasets.pictures import Grey
 from datasets.preparing.digit import find_digit
 from datasets.preparing.doubts import doubts
 from datasets.preparing.preparation import as_is, placed
-from datasets.progress_bar import with_progress
 from datasets.sources.source import DigitPicture, Source
+from datasets.terminal.progress_bar import with_progress
 
 
 @dataclass(frozen=True)

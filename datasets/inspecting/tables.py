@@ -6,10 +6,10 @@ from pathlib import Path
 from rich.table import Table
 
 from datasets.digit_set import LABELS
-from datasets.empty_table import empty_table
 from datasets.inspecting.duplicates import Pair
 from datasets.inspecting.inspection import Inspection
 from datasets.sheets.importing import Imported, overlay_of, printable
+from datasets.terminal.empty_table import empty_table
 
 BEFORE = (
     "imported before, and left as it is (to do one again, delete its pictures and its lines in "

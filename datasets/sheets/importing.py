@@ -12,13 +12,13 @@ from PIL import Image
 from datasets.atomic import whole_file
 from datasets.errors import DataError, naming
 from datasets.pictures import Grey, read_bytes
-from datasets.progress_bar import with_progress
 from datasets.sheets.cutting import Cut, Layout, cut_page
 from datasets.sheets.finding import OVERLAYS, find_sheets
 from datasets.sheets.labels import Labelling
 from datasets.sheets.overlay import draw_overlay
 from datasets.sheets.pages import read_pages
 from datasets.sources.register import Entry, read_register, write_register
+from datasets.terminal.progress_bar import with_progress
 
 LONGEST_NAME = 60
 

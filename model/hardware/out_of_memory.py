@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 import torch
 
+from datasets.errors import first_line
+
 # What CUDA and its libraries say, where torch's allocator does not raise its own class.
 SIGNS = ("out of memory", "cublas_status_alloc_failed", "cudnn_status_alloc_failed")
 
@@ -17,7 +19,7 @@ def is_out_of_memory(error: BaseException) -> bool:
 
 def freed(error: BaseException) -> str:
     """Gives back what an error keeps of a GPU's memory; returns what it says, in a line."""
-    says = str(error).strip().partition("\n")[0]
+    says = first_line(error)
     let_go(error)
     gc.collect()
     torch.cuda.empty_cache()

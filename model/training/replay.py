@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 import torch
 
+from datasets.errors import first_line
 from model.hardware.out_of_memory import is_out_of_memory
 
 
@@ -50,8 +51,9 @@ class Replayed:
         except RuntimeError as error:
             if is_out_of_memory(error):
                 raise
-            reason = str(error).partition("\n")[0]
-            warnings.warn(f"steps are not replayed but called one by one: {reason}", stacklevel=2)
+            warnings.warn(
+                f"steps are not replayed but called one by one: {first_line(error)}", stacklevel=2
+            )
             self._captures = False
 
     def __call__(self, function: Callable[[], None]) -> None:

@@ -10,9 +10,9 @@ from typing_extensions import TypedDict  # as pydantic asks for, before Python 3
 
 from datasets.errors import DataError, naming
 from datasets.pictures import Grey, read_bytes
-from datasets.progress_bar import with_progress
 from datasets.sheets.importing import file_name, printable
 from datasets.sheets.pages import whole_pages
+from datasets.terminal.progress_bar import with_progress
 from results.predict.drawn_copy import draw_copy
 from results.predict.predicting import Prediction, predictions
 from results.predict.readers import Reader

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from rich.table import Table
 
-from datasets.empty_table import empty_table
+from datasets.terminal.empty_table import empty_table
 from results.predict.picture_files import ReadDigit, ReadFiles, ReadPage
 from results.predict.predicting import SURE
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from rich.table import Table
 
-from datasets.empty_table import empty_table
+from datasets.terminal.empty_table import empty_table
 from results.terminal.numbers import without_zero
 
 

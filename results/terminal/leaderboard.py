@@ -6,7 +6,7 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from datasets.empty_table import empty_table
+from datasets.terminal.empty_table import empty_table
 from results.store.trial_records import TrialRecord, best_first, count_states
 from results.terminal.numbers import without_zero
 

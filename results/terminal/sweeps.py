@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from rich.table import Table
 
-from datasets.empty_table import empty_table
+from datasets.terminal.empty_table import empty_table
 from results.terminal.summary import Brief
 
 

@@ -31,7 +31,7 @@ from tune.errors import SweepFailed
 from tune.judging.elimination import Race
 from tune.planning.plan import Plan
 from tune.watching.events import FinalistFold, Tell, finite, ignore
-from tune.watching.terminal import Row, Steps, warn
+from tune.watching.terminal import Row, StepsView, warn
 from tune.workers.trainer import Failed, OtherFolds
 from tune.workers.trainers import trained
 
@@ -115,7 +115,7 @@ def cross_validate_finalists(
     race = Race({each.trial: list(each.fold_losses) for each in finalists}, again, _risk(plan))
     console.print(_beginning(len(race.racing()), len(again)))
     found = {each.trial: each.validation_loss for each in finalists if each.validation_loss}
-    steps = Steps("finalists", len(race.open_folds()), "folds", lambda: _standing(again, found))
+    steps = StepsView("finalists", len(race.open_folds()), "folds", lambda: _standing(again, found))
     losses = _trained(race, configurations, other, plan, console)
     with steps.shown(console), closing(losses):
         for trial, fold, loss in losses:

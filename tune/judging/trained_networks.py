@@ -23,7 +23,7 @@ from tune.errors import SweepFailed
 from tune.planning.data import SweepData
 from tune.planning.plan import Plan
 from tune.watching.events import Retrained, Tell
-from tune.watching.terminal import Steps, say
+from tune.watching.terminal import StepsView, say
 from tune.workers.trainer import Failed, Weights
 from tune.workers.trainers import trained
 
@@ -86,7 +86,7 @@ def train_networks(
         SweepFailed: If one cannot be trained.
     """
     left = list(jobs)
-    steps = Steps("retraining", len(jobs), "networks", lambda: [("left", _named(left))])
+    steps = StepsView("retraining", len(jobs), "networks", lambda: [("left", _named(left))])
     with steps.shown(console), closing(_trained(lambda: left, plan)) as networks:
         for job, network in networks:
             say(console, f"retrained {job}")

@@ -17,6 +17,7 @@ from ray.tune.experiment import Trial
 from ray.tune.schedulers import FIFOScheduler
 from ray.tune.search import Searcher
 
+from datasets.errors import first_line
 from tune.planning.plan import Plan
 from tune.planning.trial_resources import Share
 from tune.search.engine import Engine
@@ -158,13 +159,9 @@ def _failure_of(error: Exception) -> Failure:
     """Reads from what Ray raises why a worker failed, and whether that may pass."""
     cause = getattr(error, "cause", None) or error
     if isinstance(cause, torch.AcceleratorError):
-        return Failure(f"its GPU failed: {_first_line(cause)}", True)
+        return Failure(f"its GPU failed: {first_line(cause)}", True)
     if isinstance(cause, ray.exceptions.OutOfMemoryError):
         return Failure("its worker was killed for want of memory", True)
     if isinstance(cause, DIED):
         return Failure("its worker died", True)
-    return Failure(f"its worker failed: {type(cause).__name__}: {_first_line(cause)}")
-
-
-def _first_line(error: BaseException) -> str:
-    return (str(error).strip().splitlines() or [""])[0]
+    return Failure(f"its worker failed: {type(cause).__name__}: {first_line(cause)}")

@@ -54,7 +54,7 @@ def live(
         yield view.stop
 
 
-class Steps:
+class StepsView:
     """A view of how many of some steps are done, which take long.
 
     Args:

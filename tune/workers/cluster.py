@@ -13,6 +13,7 @@ import ray
 import ray._private.auto_init_hook
 import ray._private.worker
 
+from datasets.errors import first_line
 from datasets.extension import extension_files
 from tune.errors import SweepError
 
@@ -68,9 +69,8 @@ def ray_cluster(address: str | None, nice: int = 0, cores: int | None = None) ->
             logging_level=logging.CRITICAL,
         )
     except Exception as error:  # of many kinds, a bare Exception among them
-        reason = str(error).strip().splitlines()[0]
         failed = f"no Ray cluster answers at {address}" if address else "Ray could not be started"
-        raise SweepError(f"{failed}: {reason}") from error
+        raise SweepError(f"{failed}: {first_line(error)}") from error
     # Of a node that was lost Ray prints twenty lines of its log, which no setting of a Ray that is
     # imported stops; the search tells it in one line.
     ray._private.worker.print_to_stdstream = lambda *_, **__: None

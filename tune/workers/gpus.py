@@ -6,6 +6,7 @@ import ray
 import ray.exceptions
 import torch
 
+from datasets.errors import first_line
 from model.configuration import Configuration
 from model.hardware.memory import GpuMemory, free_memory
 from model.hardware.processor import prepare_gpu
@@ -60,7 +61,7 @@ def _received(ref: ray.ObjectRef, say: Callable[[str], None]) -> GpuMemory | str
         say(f"no GPU was free to be tried within {TRY_SECONDS} s: each trial gets a whole one")
         return GpuMemory(1, 1)
     except ray.exceptions.RayError as error:
-        return _first_line(error)
+        return first_line(error).rstrip(".")
     return tried
 
 
@@ -75,8 +76,4 @@ def _tried(configuration: Configuration | None, digits: int, folds: int) -> GpuM
     except AssertionError:
         return f"torch {torch.__version__} is a build without CUDA; install one that has it"
     except RuntimeError as error:
-        return f"torch {torch.__version__} cannot use it: {_first_line(error)}"
-
-
-def _first_line(error: BaseException) -> str:
-    return str(error).strip().partition("\n")[0].rstrip(".")
+        return f"torch {torch.__version__} cannot use it: {first_line(error).rstrip('.')}"

@@ -1,0 +1,1 @@
+"""What several benchmarks need; nothing here is run by itself."""
