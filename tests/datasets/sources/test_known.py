@@ -1,6 +1,5 @@
-"""Sources by name, and one of a person's own, as docs/extending-sources.md shows it."""
+"""Sources by name, and one of a person's own, as docs/extending.md shows it."""
 
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -16,6 +15,7 @@ from datasets.sources.synthetic import written_by
 from results.card.page import write_card
 from results.store.formats.json_files import read_json, write_json
 from tests.results.made_sweep import made_sweep
+from tests.test_extending import write_files
 from tune.planning.data import load_data
 from tune.planning.request import SweepRequest
 
@@ -27,9 +27,7 @@ SHUZI = (sys.executable, "-P", "-m", "shuzi")  # as the command does, it looks i
 @pytest.fixture
 def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with the module that the page shows, and the digits that it reads."""
-    page = (ROOT / "docs" / "extending-sources.md").read_text("utf-8")
-    (code,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
-    (tmp_path / "my_digits.py").write_text(code)
+    write_files("A source of digits", tmp_path)
     (tmp_path / "postcards").mkdir()
     for writer in range(WRITERS):
         for label, grey in enumerate(written_by(writer)):
