@@ -4,9 +4,10 @@
     python -m benchmarks.search --table /tmp/dense.npz --trials 40 --workers 2 --seeds 20
 
 A table of 200 random configurations has few good ones, which a search meets whatever it proposes.
-Here a Gaussian process, fitted to the table, tells the loss of configurations drawn from the whole
-space, and the nearest one of the table lends the course of its losses. So a search that proposes
-better ends better, as in a sweep. How losses fall is true to life only near the table's own.
+Here a Gaussian process, fitted to the table, tells the loss of configurations drawn from all of
+the space, and the nearest one of the table lends the course of its losses. So a search that
+proposes better ends better, as in a sweep. How losses fall is true to life only near rows of the
+table itself.
 """
 
 import argparse

@@ -35,7 +35,7 @@ from model.configuration import Configuration
 from model.hardware.device import DeviceDigits
 from model.judging.judge import judged, logits_of
 from model.networks.digit_network import DigitNetwork
-from model.training.cross_validation import train_whole
+from model.training.cross_validation import train_on_all
 from tune.planning.data import load_data
 from tune.planning.request import SweepRequest
 
@@ -69,7 +69,7 @@ CHANGES: dict[str, dict[str, Any]] = {
     "constant rate, 0.001": {"schedule": "constant", "learning_rate": 0.001},
     "cosine": {"schedule": "cosine"},
     "no dropout": {"dropout_1": 0, "dropout_2": 0, "dropout_3": 0},
-    "the report's dropout": {
+    "the student's dropout": {
         "dropout_1": 0.3,
         "dropout_2": 0.4,
         "dropout_3": 0.4,
@@ -145,7 +145,7 @@ def _rows(change: str, fold: int, arguments: argparse.Namespace) -> list[Row]:
     seeds = [seed_for(Purpose.FOLD_TRAINING, n, fold) for n in numbers]
     base = winning_configuration(arguments.base) if arguments.base else BASE
     configuration = replace(base, **CHANGES.get(change, {}))
-    networks = [train_whole(configuration, digits, training, seed) for seed in seeds]
+    networks = [train_on_all(configuration, digits, training, seed) for seed in seeds]
     each = [_probabilities(network, digits, chosen) for network in networks]
     rows = [_row(change, fold, n, read[0], digits, chosen) for n, read in enumerate(each)]
     if change == BASE_NAME:

@@ -4,7 +4,7 @@
 
 Prints for each network and batch the time of an image: in eager torch by its plain layers, and by
 the network as shuzi trains it, with its own convolutions; by onnxruntime in float32 and in 8-bit
-whole numbers; and how many times as fast each is as those of torch. Contestants take turns, round
+integers; and how many times as fast each is as those of torch. Contestants take turns, round
 by round, on one core with one thread; ratios are of the same round.
 """
 
@@ -31,7 +31,7 @@ from results.export.int8 import quantised
 from results.export.onnx_graph import INPUT, onnx_model
 
 NETWORKS = {
-    "the report's, 128-256": Configuration(),
+    "the baseline's, 128-256": Configuration(),
     "the winner's of docs/results.md": winning_configuration(WINNER),
 }
 BATCHES = (1, 256)
@@ -75,21 +75,21 @@ def main() -> None:
         network = build(configuration).eval()
         network.normalise_by(brightness(torch.tensor(digits)))
         model = onnx_model(PortableNetwork(network, 1.5)).SerializeToString()
-        whole = quantised(onnx_model(PortableNetwork(network, 1.5)), digits).SerializeToString()
-        print(f"\n{name}: float32 {len(model) / 1000:,.0f} kB, int8 {len(whole) / 1000:,.0f} kB")
+        complete = quantised(onnx_model(PortableNetwork(network, 1.5)), digits).SerializeToString()
+        print(f"\n{name}: float32 {len(model) / 1000:,.0f} kB, int8 {len(complete) / 1000:,.0f} kB")
         for batch in BATCHES:
-            found = _contestants(network, model, whole)
+            found = _contestants(network, model, complete)
             _take_turns(found, digits[:batch], arguments.rounds, arguments.seconds)
             _print(found, batch)
 
 
-def _contestants(network: DigitNetwork, model: bytes, whole: bytes) -> list[Contestant]:
+def _contestants(network: DigitNetwork, model: bytes, complete: bytes) -> list[Contestant]:
     portable = PortableNetwork(network, 1.5)
     return [
         Contestant("torch, plain", _by_torch(portable)),
         Contestant("torch, shuzi's own", _by_torch(lambda x: (network(x) / 1.5).softmax(dim=1))),
         Contestant("onnxruntime, float32", _by_onnxruntime(model)),
-        Contestant("onnxruntime, int8", _by_onnxruntime(whole)),
+        Contestant("onnxruntime, int8", _by_onnxruntime(complete)),
     ]
 
 

@@ -67,10 +67,10 @@ def main() -> None:
     (out / "short.toml").write_text(SPACE)
     dice, console = random.Random(arguments.seed), Console(width=100, highlight=False)
     started = time.monotonic()
-    _lived(out, _sweep("whole"), None, 0.0)
+    _lived(out, _sweep("complete"), None, 0.0)
     unbroken = time.monotonic() - started
     console.print(header("ray", "optuna", "torch"))
-    console.print(f"unbroken: {unbroken:.0f} s, {_states(out, 'whole')}")
+    console.print(f"unbroken: {unbroken:.0f} s, {_states(out, 'complete')}")
     table = Table("killed", box=SIMPLE_HEAD)
     for heading in ("took", "trials", "same end", "touched again"):
         table.add_column(heading, justify="right")
@@ -152,7 +152,7 @@ def _command(process: psutil.Process) -> str:
 def _ended_files(folder: SweepFolder) -> dict[Path, bytes]:
     """Returns the epochs of the trials that have ended."""
     trials = read_trials(folder.trials_csv)
-    ended = trials[trials["state"].isin(["complete", "stopped", "failed"])]["trial"]
+    ended = trials[trials["state"].isin(["complete", "pruned", "failed"])]["trial"]
     paths = [folder.epochs_csv(int(number)) for number in ended]
     return {path: path.read_bytes() for path in paths}
 
@@ -168,11 +168,11 @@ def _states(out: Path, name: str) -> dict[str, int]:
 
 def _is_same(out: Path, name: str) -> bool:
     """Compares trials, their losses and the evaluation with the unbroken sweep's."""
-    folders = [SweepFolder(out / "runs" / each) for each in ("whole", name)]
+    folders = [SweepFolder(out / "runs" / each) for each in ("complete", name)]
     columns = ["trial", "state", "channels_1", "learning_rate", "validation_loss"]
-    whole, cut = (read_trials(folder.trials_csv)[columns] for folder in folders)
+    complete, cut = (read_trials(folder.trials_csv)[columns] for folder in folders)
     evaluations = [read_json(folder.evaluation_json)["rows"] for folder in folders]
-    return whole.equals(cut) and evaluations[0] == evaluations[1]
+    return complete.equals(cut) and evaluations[0] == evaluations[1]
 
 
 if __name__ == "__main__":

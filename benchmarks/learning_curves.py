@@ -3,7 +3,7 @@
     python -m benchmarks.learning_curves --chinese ../shared/data/tongji
     python -m benchmarks.learning_curves --chinese /tmp/chen-500.tar.gz --space quick --out FILE.npz
 
-Random configurations of a space, the report's first, each cross-validated by shuzi as in a sweep;
+Random configurations of a space, the baseline's first, each cross-validated by shuzi as in a sweep;
 the losses of every epoch of every fold are kept. The table of `paper` takes about an hour on 2
 cores. What is done is kept in a file of lines beside the table, so a broken run goes on where it
 was. `benchmarks.part_of_chen` makes the part of Chen-MNIST for `quick-chen` and `wide-chen`.
@@ -27,7 +27,7 @@ from benchmarks.shared.header import cores, header
 from benchmarks.shared.kept_rows import keep_rows, read_rows
 from benchmarks.shared.processes import in_processes
 from datasets.digit_set import TrainingDigits
-from model.configuration import REPORT, Configuration
+from model.configuration import BASELINE, Configuration
 from model.hardware.device import DeviceDigits
 from model.training.cross_validation import cross_validate
 from search_spaces import SearchSpace, read_space
@@ -42,10 +42,10 @@ class LearningCurves:
     """Real learning curves of many configurations.
 
     Attributes:
-        parameters: For each configuration (n of them, the report's first) what varies.
+        parameters: For each configuration (n of them, the baseline's first) what varies.
         losses: (n, folds, epochs) float64, validation loss averaged over the sources, nats.
         seconds: (n,) float64, what each took on one core.
-        images: Trained on in one epoch of one fold.
+        images: Trained on in one fold-epoch.
         about: How the table was made.
     """
 
@@ -125,11 +125,11 @@ def _arguments() -> argparse.Namespace:
 
 
 def _drawn(space: SearchSpace, count: int) -> list[dict[str, Any]]:
-    """Returns the report's point of the space, and random ones."""
+    """Returns the baseline's point of the space, and random ones."""
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     study = optuna.create_study(sampler=optuna.samplers.RandomSampler(seed=0))
     drawn = [study.ask(space.distributions()).params for _ in range(count - 1)]
-    return [space.nearest(REPORT.to_dict()), *drawn]
+    return [space.nearest(BASELINE.to_dict()), *drawn]
 
 
 def _rows(

@@ -56,7 +56,7 @@ def main() -> None:
         before, started = _memory(), time.perf_counter()
         folder = run_sweep(request, Console(quiet=True))
         print(f"{arguments.trials} trials, --pruner {arguments.pruner}")
-        print(f"whole sweep {time.perf_counter() - started:,.0f} s")
+        print(f"complete sweep {time.perf_counter() - started:,.0f} s")
         _report(folder, before)
 
 

@@ -1,4 +1,4 @@
-"""Packs a part of Chen-MNIST's tarball, for tables that the whole would take days to make.
+"""Packs a part of Chen-MNIST's tarball, for tables that all of it would take days to make.
 
     python -m benchmarks.part_of_chen ../shared/data/chen-mnist/*.tar.gz /tmp/chen-500.tar.gz
 

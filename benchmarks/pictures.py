@@ -66,7 +66,7 @@ def take_terminal(command: list[str], path: Path) -> None:
     while content := _read(controller):
         stream.feed(content)
         now = "\n".join(screen.display)
-        if "stopped" in now and "trials " in now and "speed " in now:
+        if "pruned" in now and "trials " in now and "speed " in now:
             kept = _text(screen)
             if _is_halfway(now):
                 break

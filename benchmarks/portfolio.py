@@ -102,7 +102,7 @@ def _replayed(path: Path, first: Sequence[int], seed: int) -> tuple[float, float
     trials = min(TRIALS, len(curves.losses))
     told = replay(Shuzi(curves, space, trials, seed, first=first), curves, WORKERS)
     near = [cost for cost, row in told.history if curves.finals[row] <= curves.target]
-    loss = min(float(curves.finals[row]) for row in told.whole)
+    loss = min(float(curves.finals[row]) for row in told.complete)
     return min(near, default=np.inf), loss / float(curves.finals.min()) - 1
 
 

@@ -1,7 +1,7 @@
 """How much preparing pictures is worth: networks trained on MNIST alone read Chinese digits.
 
 Each network is trained once a seed on MNIST's 60,000 digits, then reads the same pictures plainly
-resized, as the report does, and with their ink found, centred and scaled, as shuzi does. Also how
+resized, as the student did, and with their ink found, centred and scaled, as shuzi does. Also how
 many pictures of 100 x 100 pixels one core prepares in a second, from memory.
 
     python -m benchmarks.preprocessing --data ../shared/data        about 5 minutes on 2 cores
@@ -32,7 +32,7 @@ from model.hardware.device import DeviceDigits
 from model.hardware.processor import prepare_processor
 from model.judging.judge import judge
 from model.networks.digit_network import DigitNetwork
-from model.training.cross_validation import train_whole
+from model.training.cross_validation import train_on_all
 
 SIDE, CROPS, ROUNDS = 100, 500, 7
 NETWORK = Configuration(
@@ -115,7 +115,7 @@ def _accuracies(
     """Trains one network and returns the part that it reads right of each source, as prepared."""
     train = DeviceDigits.of(mnist.train, torch.device("cpu"))
     started = time.perf_counter()
-    network = train_whole(NETWORK, train, np.arange(len(mnist.train)), seed)
+    network = train_on_all(NETWORK, train, np.arange(len(mnist.train)), seed)
     print(f"seed {seed} trained in {time.perf_counter() - started:.0f} s", file=sys.stderr)
     judged = {
         (source, name): each for source, ways in digits.items() for name, each in ways.items()

@@ -6,7 +6,7 @@
 
 Prints, for each table and way: the cost until a configuration within one standard error of the
 table's best is cross-validated to the end, how often the best of those proposed was not, and what
-the best that was comes to. The cost counts epochs of one fold; 50 are a complete trial of `paper`.
+the best that was comes to. The cost counts fold-epochs; 50 are a complete trial of `paper`.
 In a table one configuration is the best in every replay, whose luck decides; `--part` has each seed
 see another part of the table.
 """
@@ -38,7 +38,7 @@ STRATEGIES: dict[str, Callable[[LearningCurves, SearchSpace, int, int], Strategy
     **PEERS,
     "shuzi": Shuzi,
 }
-BASE = "TPE, whole trials"
+BASE = "TPE, complete trials"
 LEAST_REGRET = 1e-4  # nats, as low as is drawn
 
 
@@ -51,7 +51,7 @@ class Ended:
         lost: Whether the best of those proposed was not complete at the end.
         missed: How probable shuzi says that is; NaN for others.
         loss: Of the best complete configuration, nats.
-        cost: Of the whole search.
+        cost: Of the complete search.
         regrets: Of the best complete configuration, at each cost at which it changed.
     """
 
@@ -157,9 +157,9 @@ def _judged(told: Replay, curves: LearningCurves, missed: float) -> Ended:
         regret = float(finals[row] - finals.min())
         if not regrets or regret < regrets[-1][1]:
             regrets.append((cost, regret))
-    loss = min(float(finals[row]) for row in told.whole)
+    loss = min(float(finals[row]) for row in told.complete)
     to_target = min(near, default=np.inf)
-    return Ended(to_target, best not in told.whole, missed, loss, told.cost, regrets)
+    return Ended(to_target, best not in told.complete, missed, loss, told.cost, regrets)
 
 
 def _table(by_name: dict[str, list[Ended]], workers: int, arguments: argparse.Namespace) -> Table:
@@ -173,7 +173,7 @@ def _table(by_name: dict[str, list[Ended]], workers: int, arguments: argparse.Na
         "as it says",
         "loss",
         "above TPE's",
-        "whole cost",
+        "complete cost",
     ):
         table.add_column(heading, justify="right", no_wrap=True)
     base = by_name.get(BASE, [])
@@ -230,7 +230,7 @@ def draw(ended: dict[tuple[str, int], dict[str, list[Ended]]], path: Path) -> No
             axis.plot(costs, [_mean_regret(each, cost) for cost in costs], label=called, **style)
         axis.set(xscale="log", yscale="log", title=f"{name}, {count} at a time")
         axis.set_ylim(bottom=LEAST_REGRET)
-        axis.set_xlabel("cost, epochs of one fold")
+        axis.set_xlabel("cost, fold-epochs")
         axis.xaxis.set_minor_formatter(NullFormatter())
         axis.grid(alpha=0.3)
     figure.supylabel("loss above the best, nats (mean over seeds)")

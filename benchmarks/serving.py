@@ -113,10 +113,14 @@ def _quantiles(seconds: list[float]) -> str:
 def _malformed(client: httpx.Client) -> str:
     random = np.random.default_rng(0)
     kinds = ("image/png", "multipart/form-data; boundary=b", "multipart/form-data", "text/html")
-    whole = _photograph(3)
+    complete = _photograph(3)
     part = b"--b\r\nContent-Disposition: form-data; name="
     contents = [
-        (random.bytes(900), whole[: random.integers(len(whole) // 2)], part + random.bytes(50))
+        (
+            random.bytes(900),
+            complete[: random.integers(len(complete) // 2)],
+            part + random.bytes(50),
+        )
         for _ in range(MALFORMED)
     ]
     requests = [(each[number % 3], kinds[number % 4]) for number, each in enumerate(contents)]

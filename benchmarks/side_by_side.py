@@ -5,7 +5,7 @@
 Replays sweeps over the tables of learning curves, once with a fold at a time, as on a CPU, once
 with all open folds side by side after rung 0. How much longer an epoch of several folds takes than
 an epoch of one depends on the card and the network; so the time on the card is told for several
-such factors, in epochs of one fold. Without pruning all trials have all folds side by side.
+such factors, in fold-epochs. Without pruning all trials have all folds side by side.
 """
 
 import argparse
@@ -27,7 +27,7 @@ from model.configuration import Configuration
 from search_spaces import read_space
 
 FACTORS = (1.0, 1.5, 2.0, 3.0, 5.0)
-WORKERS = 3  # trials that share a card
+WORKERS = 3  # trials that resources a card
 
 
 @dataclass(frozen=True)
@@ -71,8 +71,8 @@ def _table(path: Path, seeds: int, trials: int) -> Table:
         ended = list(in_processes(jobs, name, cores()))
         table.add_row(name, *_times(ended), f"{_mean(ended, 'loss'):.4f}", _lost(ended))
     curves = LearningCurves.read(path)
-    whole = min(trials, len(curves.losses)) * curves.losses.shape[2]
-    table.add_row("without pruning", *(f"{factor * whole:,.0f}" for factor in FACTORS), "", "")
+    complete = min(trials, len(curves.losses)) * curves.losses.shape[2]
+    table.add_row("without pruning", *(f"{factor * complete:,.0f}" for factor in FACTORS), "", "")
     return table
 
 
@@ -83,9 +83,9 @@ def _one(path: Path, trials: int, side_by_side: bool, seed: int) -> Ended:
     count = min(trials, len(curves.losses))
     told = replay(Shuzi(curves, space, count, seed, side_by_side=side_by_side), curves, WORKERS)
     best = min(told.proposed, key=lambda row: curves.finals[row])
-    loss = min(float(curves.finals[row]) for row in told.whole)
+    loss = min(float(curves.finals[row]) for row in told.complete)
     single = told.steps[1]
-    return Ended(single, told.steps.total() - single, loss, best not in told.whole)
+    return Ended(single, told.steps.total() - single, loss, best not in told.complete)
 
 
 def _times(ended: list[Ended]) -> list[str]:

@@ -44,7 +44,7 @@ from tune.judging.finalists import chosen_winner, configuration_of
 from tune.planning.data import SweepData, load_data
 from tune.planning.plan import Plan
 from tune.planning.request import RISK, SweepRequest
-from tune.planning.trial_resources import Share
+from tune.planning.trial_resources import TrialResources
 from tune.search.search import search
 from tune.session.signals import Stop
 from tune.workers.cluster import ray_cluster
@@ -58,13 +58,13 @@ class Searched:
         seconds: Wall time, from a running Ray to the winner.
         busy: Seconds that the machine's cores were busy meanwhile.
         winner: The configuration.
-        whole: How many trials were cross-validated to the end.
+        complete: How many trials were cross-validated to the end.
     """
 
     seconds: float
     busy: float
     winner: Configuration
-    whole: int
+    complete: int
 
 
 @dataclass(frozen=True)
@@ -205,8 +205,10 @@ def plain(
         config = results.get_best_result("validation_loss", "min").config
         seconds, busy = time.perf_counter() - started, _busy() - busy
     winner = Configuration.from_dict({**plan.fixed, **(config or {})})
-    whole = sum((each.metrics or {}).get("training_iteration") == winner.epochs for each in results)
-    return Searched(seconds, busy, winner, whole)
+    complete = sum(
+        (each.metrics or {}).get("training_iteration") == winner.epochs for each in results
+    )
+    return Searched(seconds, busy, winner, complete)
 
 
 def ours(request: SweepRequest, data: SweepData) -> Searched:
@@ -218,14 +220,14 @@ def ours(request: SweepRequest, data: SweepData) -> Searched:
         trials = search(plan, console, Stop())
         winner = chosen_winner(trials, plan, console)
         seconds, busy = time.perf_counter() - started, _busy() - busy
-    whole = sum(each.state == "complete" for each in trials)
-    return Searched(seconds, busy, configuration_of(winner, trials, plan), whole)
+    complete = sum(each.state == "complete" for each in trials)
+    return Searched(seconds, busy, configuration_of(winner, trials, plan), complete)
 
 
 def _plan(request: SweepRequest, data: SweepData) -> Plan:
     space = read_space(request.space, Configuration.check)
     folder = SweepFolder.vacant(request.out, request.name)
-    return Plan(request, space, data, Share(1, 0, cores()), folder)
+    return Plan(request, space, data, TrialResources(1, 0, cores()), folder)
 
 
 def _busy() -> float:
@@ -236,7 +238,7 @@ def _busy() -> float:
 
 def _table(searched: dict[str, Searched], losses: dict[str, NDArray[np.float64]]) -> Table:
     table = Table(Column("search", no_wrap=True), box=SIMPLE_HEAD)
-    told = ("wall", "ratio", "cores busy", "whole trials", "winner's loss", "less plain's")
+    told = ("wall", "ratio", "cores busy", "complete trials", "winner's loss", "less plain's")
     for heading in told:
         table.add_column(heading, justify="right", no_wrap=True)
     table.caption = "± one standard error over the folds that judge winners; the last, fold by fold"
@@ -247,7 +249,7 @@ def _table(searched: dict[str, Searched], losses: dict[str, NDArray[np.float64]]
             f"{each.seconds:,.0f} s",
             f"1/{base.seconds / each.seconds:.2f}",
             f"{each.busy:,.0f} s",
-            str(each.whole),
+            str(each.complete),
             _mean(losses[name]),
             "" if name == first else _mean(losses[name] - losses[first], sign="+"),
         )

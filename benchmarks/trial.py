@@ -1,10 +1,10 @@
-"""One trial side by side: the report's loop, skorch and shuzi.
+"""One trial side by side: the student's loop, skorch and shuzi.
 
     python -m benchmarks.trial                         a part of it, under 3 minutes on 2 cores
-    python -m benchmarks.trial --full --mnist full     the whole trial
+    python -m benchmarks.trial --full --mnist full     the complete trial
 
 Rounds take turns, one seed each: report, skorch, shuzi, report, ... Each side uses the cores as it
-best can: one process with all threads, or two with half of them each that share the folds;
+best can: one process with all threads, or two with half of them each that resources the folds;
 whichever trains more images a second in the first round.
 """
 
@@ -32,12 +32,12 @@ from datasets.splits import fold_indices, stratified_count
 from model.configuration import Configuration
 
 SIDES = {
-    "report": "benchmarks.peers.report_loop",
+    "tongji": "benchmarks.peers.student_loop",
     "skorch": "benchmarks.peers.skorch_loop",
     "shuzi": "benchmarks.peers.shuzi_loop",
 }
 NETWORKS = {
-    "report": (Configuration(epochs=2), 1000),  # and how many MNIST images are a part
+    "tongji": (Configuration(epochs=2), 1000),  # and how many MNIST images are a part
     "small": (Configuration(channels_1=32, channels_2=64, epochs=4), 3000),
 }
 
@@ -76,14 +76,14 @@ def main() -> None:
         part = _part(name, arguments)
         console.print(_caption(name, part, arguments.seeds))
         console.print(_table(_measured(part, arguments.seeds)))
-    console.print("peak: memory of one process; in: processes that share the folds")
+    console.print("peak: memory of one process; in: processes that resources the folds")
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--network", action="append", choices=NETWORKS, help="default: both")
     parser.add_argument("--mnist", default="embedded", help="embedded, full or a folder")
-    parser.add_argument("--chinese", default="embedded", help="embedded, chen, report or a folder")
+    parser.add_argument("--chinese", default="embedded", help="embedded, chen, tongji or a folder")
     parser.add_argument("--images", type=int, default=None, help="of MNIST; default: a part")
     parser.add_argument("--epochs", type=int, default=None, help="default: 2 and 4")
     parser.add_argument("--seeds", type=int, default=3)

@@ -6,7 +6,7 @@ Replayed over the tables of real learning curves, by shuzi's own code. For each 
 the configurations are divided at random; earlier searches, one over each other table, see one half;
 the new search sees the other half of its table. So it never meets a configuration that an earlier
 search has tried. Told are the trials until one within one standard error of the half's best is
-proposed, and the cost, in epochs of one fold, until such a one is complete.
+proposed, and the cost, in fold-epochs, until such a one is complete.
 """
 
 import argparse
@@ -79,7 +79,7 @@ def _space(path: Path) -> str:
 
 
 def _half(path: Path, seed: int, second: bool) -> tuple[LearningCurves, SearchSpace]:
-    """Returns the report's row and one half of the others, the same rows of every table."""
+    """Returns the baseline's row and one half of the others, the same rows of every table."""
     curves = LearningCurves.read(path)
     chosen = np.random.default_rng(seed).random(1000)[: len(curves.losses)] < 0.5
     rows = np.flatnonzero(chosen[1:] == second) + 1

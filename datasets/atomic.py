@@ -1,4 +1,4 @@
-"""Files that are either whole or not there."""
+"""Files that are either complete or not there."""
 
 import os
 import tempfile
@@ -8,11 +8,11 @@ from pathlib import Path
 
 
 @contextmanager
-def whole_file(path: Path) -> Iterator[Path]:
+def atomic_file(path: Path) -> Iterator[Path]:
     """Gives a temporary path beside `path`, renamed to it when the block ends without an error.
 
     Args:
-        path: Where the file shall be. What stood there is kept until the new file is whole.
+        path: Where the file shall be. What stood there is kept until the new file is complete.
 
     Yields:
         The temporary path to write to.

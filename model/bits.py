@@ -1,4 +1,4 @@
-"""Floating-point numbers seen as whole numbers: elementwise masks at a fraction of their cost."""
+"""Floating-point numbers seen as integers: elementwise masks at a fraction of their cost."""
 
 import torch
 from torch import Tensor
@@ -7,5 +7,5 @@ SAME_SIZE = {torch.bfloat16: torch.int16, torch.float16: torch.int16, torch.floa
 
 
 def spread_sign(values: Tensor) -> Tensor:
-    """Returns all bits set where a whole number is negative, else none."""
+    """Returns all bits set where an integer is negative, else none."""
     return values >> (8 * values.element_size() - 1)

@@ -1,4 +1,4 @@
-"""What can be chosen about a network and its training; the defaults are the report's."""
+"""What can be chosen about a network and its training; the defaults are the baseline's."""
 
 import difflib
 from dataclasses import asdict, dataclass, field, fields
@@ -25,17 +25,17 @@ def _check_choice(name: str, value: object, choices: tuple[str, ...], own: bool)
     raise ValueError(f"{name} must be one of {allowed}, but got {value}.")
 
 
-def _check_number(name: str, value: object, low: float, high: float, whole: bool) -> None:
-    kinds = (int,) if whole else (int, float)
+def _check_number(name: str, value: object, low: float, high: float, complete: bool) -> None:
+    kinds = (int,) if complete else (int, float)
     fits = isinstance(value, kinds) and not isinstance(value, bool)
     if not (fits and low <= value <= high):  # type: ignore[operator]
-        kind = "a whole number" if whole else "a number"
+        kind = "an integer" if complete else "a number"
         raise ValueError(f"{name} must be {kind} from {low:g} to {high:g}, but got {value!r}.")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Configuration:
-    """One network and how it is trained. The defaults are the report's own experiment.
+    """One network and how it is trained. The defaults are the student's own experiment.
 
     Attributes:
         network: `cnn`; `fully-connected` (784-256-64-10), which uses no channel, dropout or hidden
@@ -43,7 +43,7 @@ class Configuration:
         channels_1: Output channels of the first convolution.
         channels_2: Output channels of the second convolution.
         dropout_1: Dropout rate after the first pooling.
-        dropout_2: Dropout rate, of whole channels, after the second pooling.
+        dropout_2: Dropout rate, of complete channels, after the second pooling.
         dropout_3: Dropout rate after the first hidden layer.
         dropout_4: Dropout rate after the second hidden layer.
         hidden_1: Width of the first hidden layer.
@@ -127,7 +127,7 @@ class Configuration:
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Self:
-        """Makes a configuration of some values, the report's for the rest.
+        """Makes a configuration of some values, the baseline's for the rest.
 
         Raises:
             ValueError: If a name is unknown or a value is not allowed.
@@ -137,4 +137,4 @@ class Configuration:
         return cls(**values)
 
 
-REPORT = Configuration()
+BASELINE = Configuration()

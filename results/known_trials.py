@@ -1,7 +1,7 @@
 """What is known of a sweep's trials, whatever file is damaged.
 
 The two files that the search writes for it, `trials.csv` and `search.json`, are read where both are
-whole and nothing has happened since; else Optuna reads the journal, which takes longer.
+complete and nothing has happened since; else Optuna reads the journal, which takes longer.
 """
 
 from collections.abc import Sequence
@@ -32,7 +32,7 @@ class KnownTrials:
         lost: The trials that have ended by `trials.csv` alone.
         unreadable: Why the journal cannot be read; empty if it can.
         reported: How many results each trial has reported, by its number, as far as that is known.
-        missed: The probability that a stopped trial is better than the best, once that is known.
+        missed: The probability that a pruned trial is better than the best, once that is known.
         search: What `search.json` holds; nothing where Optuna has read the journal.
     """
 

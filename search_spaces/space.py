@@ -53,7 +53,7 @@ class _Range(_Part):
 
 
 class IntRange(_Range):
-    """Whole numbers from `low` to `high`, in steps, or spread evenly by their logarithm."""
+    """Integers from `low` to `high`, in steps, or spread evenly by their logarithm."""
 
     kind: Literal["int"]
     low: int
@@ -130,9 +130,9 @@ class SearchSpace(_Part):
     Attributes:
         about: One line for people.
         folds: How many folds each trial is cross-validated on.
-        fixed: Values that every trial has; what is neither fixed nor varied is as in the report.
+        fixed: Values that every trial has; what is neither fixed nor varied is as in the baseline.
         parameters: What varies, by the name of the value.
-        portfolio: Points that are tried first, right after the report's.
+        portfolio: Points that are tried first, right after the baseline's.
     """
 
     about: str

@@ -16,7 +16,7 @@ Layout = Literal["auto", "boxes", "rows"]
 @app.command("fetch")
 def fetch_data(
     name: Annotated[
-        str | None, typer.Argument(help="mnist, chen or report; all if left out.")
+        str | None, typer.Argument(help="mnist, chen or tongji; all if left out.")
     ] = None,
     mirror: Annotated[
         list[str] | None, typer.Option(help="An address that holds the files, tried first.")
@@ -58,7 +58,7 @@ def import_data(
 def show_data(
     sources: Annotated[
         list[str],
-        typer.Argument(help="embedded, chen, report, a folder, a .csv or .tar.gz, module:NAME."),
+        typer.Argument(help="embedded, chen, tongji, a folder, a .csv or .tar.gz, module:NAME."),
     ],
     as_is: Annotated[
         bool, typer.Option("--as-is", help="Squeeze pictures to 28 x 28 as they are.")

@@ -12,7 +12,7 @@ from rich.console import Console
 
 from tests.waiting import wait_until
 
-BEGINNING = b"\r\x1b[2K"  # of each frame of a view, when that before is whole
+BEGINNING = b"\r\x1b[2K"  # of each frame of a view, when that before is complete
 
 
 class Terminal:
@@ -42,8 +42,8 @@ class Terminal:
         left = b""
         while came := self._come():
             self.output += came
-            *whole, left = (left + came).split(BEGINNING)
-            for frame in whole:
+            *complete, left = (left + came).split(BEGINNING)
+            for frame in complete:
                 self._stream.feed(frame)
                 self._look()
                 self._stream.feed(BEGINNING)

@@ -9,7 +9,7 @@ from rich.console import Console
 
 from datasets.digit_set import DigitSet
 from model.configuration import Configuration
-from model.networks.kinds import count_parameters
+from model.networks.kinds import count_weights
 from results.damage import damage
 from results.errors import ResultsError
 from results.known_trials import KnownTrials, known_trials
@@ -30,12 +30,12 @@ from tune.planning.plan import Plan
 from tune.planning.plan_manifest import manifest_of, request_before, require_same, write_request
 from tune.planning.request import SweepRequest, lasting_uri
 from tune.planning.resources import smallest_configuration
-from tune.planning.trial_resources import Share
+from tune.planning.trial_resources import TrialResources
 from tune.planning.warm_start import EarlierSweeps, earlier_sweep
 from tune.search.extensions import require_own
 from tune.search.search import search
 from tune.session.mirror import mirrored, new_storage, storage_before
-from tune.session.running import at_work, on_ray, share_of_cluster
+from tune.session.running import at_work, on_ray, resources_of_cluster
 from tune.session.signals import Stop, how_to_resume
 from tune.session.storage import Storage
 from tune.watching.events import Finished, SweepBegun, Tell, ignore
@@ -80,9 +80,14 @@ def run_sweep(
     console.print(_summary(data))
     with on_ray(request.address, how_to_resume(folder), request.nice) as stop:
         plan = Plan(
-            request, space, data, share_of_cluster(request, space, data, console), folder, earlier
+            request,
+            space,
+            data,
+            resources_of_cluster(request, space, data, console),
+            folder,
+            earlier,
         )
-        console.print(_sharing(plan.share))
+        console.print(_sharing(plan.resources))
         folder.make(manifest_of(plan).to_dict())
         told = f"folder    {short_path(folder.path)}. If broken off: {how_to_resume(folder)}"
         say(console, told)
@@ -148,9 +153,9 @@ def resume_sweep(
     data = load_data(request, space.folds)
     require_same(described, data)
     with on_ray(address or request.address, how_to_resume(folder), request.nice) as stop:
-        share = share_of_cluster(request, space, data, console)
-        console.print(f"resuming  {folder.name}\n{_sharing(share)}")
-        plan = Plan(request, space, data, share, folder, earlier)
+        resources = resources_of_cluster(request, space, data, console)
+        console.print(f"resuming  {folder.name}\n{_sharing(resources)}")
+        plan = Plan(request, space, data, resources, folder, earlier)
         _go_on(plan, storage, console, stop, tell, CrossValidation)
 
 
@@ -181,7 +186,9 @@ def retrain_sweep(
     require_same(described, data)
     storage = storage_before(folder, request.storage)
     with on_ray(request.address, how_to_resume(folder), request.nice) as stop:
-        plan = Plan(request, space, data, share_of_cluster(request, space, data, console), folder)
+        plan = Plan(
+            request, space, data, resources_of_cluster(request, space, data, console), folder
+        )
         with at_work(folder, storage, console, stop):
             if networks is not None:
                 write_request(plan)
@@ -214,7 +221,7 @@ def _begun(plan: Plan) -> SweepBegun:
         folder=str(plan.folder.path),
         trials=plan.request.trials,
         folds=plan.space.folds,
-        concurrent=plan.share.concurrent,
+        concurrent=plan.resources.concurrent,
     )
 
 
@@ -261,12 +268,12 @@ def _require_sense(request: SweepRequest, space: SearchSpace) -> None:
     """Refuses what cannot be, before anything is loaded."""
     if "epochs" in space.parameters and request.pruner != "none":
         raise SweepError("trials of different epochs cannot be compared: use --pruner none.")
-    if request.max_parameters is None:
+    if request.max_weights is None:
         return
-    least = count_parameters(smallest_configuration(space))
-    if least > request.max_parameters:
+    least = count_weights(smallest_configuration(space))
+    if least > request.max_weights:
         raise SweepError(
-            f"--max-parameters {request.max_parameters:,} is below the smallest network of the "
+            f"--max-weights {request.max_weights:,} is below the smallest network of the "
             f"space, which has {least:,}."
         )
 
@@ -291,8 +298,8 @@ def _counts(digits: DigitSet) -> str:
     return f"{len(digits):,} digits: {', '.join(parts)}"
 
 
-def _sharing(share: Share) -> str:
-    cores = f"{share.cpus} core{'s' if share.cpus > 1 else ''}"
-    gpus = f" and {share.gpus:g} of a GPU" if share.gpus else ""
-    trials = f"{share.concurrent} trial{'s' if share.concurrent > 1 else ''} at a time"
+def _sharing(resources: TrialResources) -> str:
+    cores = f"{resources.cpus} core{'s' if resources.cpus > 1 else ''}"
+    gpus = f" and {resources.gpus:g} of a GPU" if resources.gpus else ""
+    trials = f"{resources.concurrent} trial{'s' if resources.concurrent > 1 else ''} at a time"
     return f"running   {trials}, {cores}{gpus} each"

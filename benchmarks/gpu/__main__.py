@@ -1,4 +1,4 @@
-"""The whole check of the GPU path, made for one visit of under 8 minutes to one card.
+"""The complete check of the GPU path, made for one visit of under 8 minutes to one card.
 
     python -m benchmarks.gpu                     needs a CUDA device
     python -m benchmarks.gpu --rehearse          every phase at toy size on a CPU
@@ -58,7 +58,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     names = [each.name for each in PHASES]
     parser.add_argument("--phase", nargs="+", choices=names, default=names, help="default: all")
-    parser.add_argument("--digits", type=int, help="of the whole trial's pool")
+    parser.add_argument("--digits", type=int, help="of the complete trial's pool")
     parser.add_argument("--rehearse", action="store_true", help="at toy size on a CPU")
     parser.add_argument(
         "--out", type=Path, default=Path("gpu.jsonl"), help="a file, under $OUT if that is set"

@@ -11,10 +11,10 @@ from typing import Any, Self
 import torch
 
 from datasets.errors import first_line
-from model.configuration import REPORT, Configuration
+from model.configuration import BASELINE, Configuration
 from model.hardware.processor import prepare_gpu, prepare_processor
 
-DIGITS = 60_365  # of the real job: MNIST's, and two thirds of the report's photographs
+DIGITS = 60_365  # of the real job: MNIST's, and two thirds of the student's photographs
 TOY = 400
 SMALL = Configuration(channels_1=32, channels_2=64, batch_size=100, epochs=4, schedule="one-cycle")
 TOY_NETWORK = Configuration(channels_1=4, channels_2=8, batch_size=50, epochs=2)
@@ -27,7 +27,7 @@ class Job:
     """What a phase is asked to do.
 
     Attributes:
-        digits: Images in the pool of the whole trial.
+        digits: Images in the pool of the complete trial.
         rehearse: Whether to do all at toy size on a CPU.
         seconds: After which the phase is ended.
     """
@@ -51,13 +51,13 @@ class Job:
         return torch.device("cpu" if self.rehearse else "cuda")
 
     @property
-    def whole(self) -> Configuration:
-        """The baseline, the report's own network."""
-        return TOY_NETWORK if self.rehearse else REPORT
+    def complete(self) -> Configuration:
+        """The baseline, the baseline."""
+        return TOY_NETWORK if self.rehearse else BASELINE
 
     @property
     def small(self) -> Configuration:
-        """A small network, of which many share a GPU."""
+        """A small network, of which many resources a GPU."""
         return TOY_NETWORK if self.rehearse else SMALL
 
     def size(self, full: int, toy: int) -> int:

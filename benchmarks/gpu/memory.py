@@ -91,7 +91,7 @@ def _limit_lifted(device: torch.device) -> Iterator[None]:
 
 def _epochs(job: Job, digits: DeviceDigits, way: str) -> Iterator[Sequence[FoldEpoch]]:
     """Large batches: what they need is not found in what is left of blocks that are held."""
-    large = replace(job.whole, epochs=2, batch_size=job.size(1000, 50))
+    large = replace(job.complete, epochs=2, batch_size=job.size(1000, 50))
     return cross_validate(large, digits, folds_of(len(digits.labels)), seed=0, batched=WAYS[way])
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from datasets.digit_set import DigitSet, joined
 
-CHINESE = 365  # of a whole pool
+CHINESE = 365  # of a complete pool
 FOLDS = 5
 FARTHEST = 3  # that a made-up digit is shifted, pixels
 

@@ -1,4 +1,4 @@
-"""Processes that share the card, each with a small trial: what all of them come to."""
+"""Processes that resources the card, each with a small trial: what all of them come to."""
 
 import multiprocessing
 import time
@@ -18,12 +18,12 @@ PROCESSES, FEW = 4, 2
 
 
 def lines(job: Job) -> Iterator[Line]:
-    """Yields images a second of one to four processes, with a small network and the report's."""
+    """Yields images a second of one to four processes, with a small network and the baseline's."""
     spawn, most = multiprocessing.get_context("spawn"), job.size(PROCESSES, FEW)
     with ExitStack() as stack:
         pools = [stack.enter_context(ProcessPoolExecutor(1, mp_context=spawn)) for _ in range(most)]
         _together(job, job.small, pools)  # starts them and captures for the first time
-        for name, configuration in (("small", job.small), ("report's", job.whole)):
+        for name, configuration in (("small", job.small), ("baseline's", job.complete)):
             for count in range(1, most + 1):
                 work = partial(_measured, job, configuration, pools[:count])
                 yield attempted(f"{name}, processes {count}", work)

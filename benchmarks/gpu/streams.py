@@ -35,7 +35,7 @@ def lines(job: Job) -> Iterator[Line]:
 
 def _epoch(job: Job, digits: DeviceDigits, folds: int, batched: bool) -> Line:
     """Trains some epochs, the first of which warms up and captures."""
-    configuration, watch = replace(job.whole, epochs=job.size(4, 2)), Watch(job.device)
+    configuration, watch = replace(job.complete, epochs=job.size(4, 2)), Watch(job.device)
     peak(job.device)
     count = len(digits.labels)
     epochs = cross_validate(
@@ -58,7 +58,7 @@ def _epoch(job: Job, digits: DeviceDigits, folds: int, batched: bool) -> Line:
 
 def _profiled(job: Job, digits: DeviceDigits, batched: bool) -> Line:
     """Profiles the second epoch of five folds, its judging too."""
-    configuration, folds = replace(job.whole, epochs=2), folds_of(len(digits.labels))
+    configuration, folds = replace(job.complete, epochs=2), folds_of(len(digits.labels))
     epochs = cross_validate(configuration, digits, folds, 0, batched=batched)
     next(epochs)
     kinds = [ProfilerActivity.CPU, *([] if job.rehearse else [ProfilerActivity.CUDA])]

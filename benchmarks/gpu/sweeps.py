@@ -30,7 +30,7 @@ Event = dict[str, Any]
 
 
 def lines(job: Job) -> Iterator[Line]:
-    """Yields what a quick sweep came to, and one of the report's space within a time budget."""
+    """Yields what a quick sweep came to, and one of the baseline's space within a time budget."""
     missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
     if missing:
         yield {"what": "sweeps", "lacks": f"{', '.join(missing)} is not installed"}
@@ -66,7 +66,7 @@ def _write_mnist(folder: Path, digits: DigitSet) -> None:
 
 
 def _write_chinese(path: Path, digits: DigitSet) -> None:
-    """Writes digits as a CSV of the report's form: the pixels, then the label."""
+    """Writes digits as a CSV of the student's form: the pixels, then the label."""
     rows = np.column_stack([digits.images.reshape(len(digits), -1), digits.labels])
     np.savetxt(path, rows, fmt="%d", delimiter=",")
 
@@ -115,7 +115,7 @@ def _told(events: Sequence[Event], started: float) -> Line:
         "fold_epochs": sum(event["fold_epochs"] for event in ended),
         "start_s": round(begun - started, 1),
         "search_s": round(ended[-1]["at"] - begun, 1) if ended else None,
-        "whole_s": round(events[-1]["at"] - started, 1),
+        "complete_s": round(events[-1]["at"] - started, 1),
     }
     lost = [event["cause"] for event in ended if event["state"] == "failed"]
     return {**line, "failed": f"a trial failed: {lost[0]}"} if lost else line

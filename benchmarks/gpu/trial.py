@@ -1,4 +1,4 @@
-"""A whole trial of the baseline, part by part, twice; and an epoch of the report's own loop."""
+"""A complete trial of the baseline, part by part, twice; and an epoch of the student's own loop."""
 
 import statistics
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ import torch
 from benchmarks.gpu.job import Job, Line, attempted, run_phase
 from benchmarks.gpu.measuring import Watch, peak
 from benchmarks.gpu.pool import folds_of, pool_of
-from benchmarks.peers import report_loop
+from benchmarks.peers import student_loop
 from benchmarks.peers.part import Part
 from datasets.digit_set import DigitSet
 from datasets.seeds import Purpose, seed_for
@@ -25,7 +25,7 @@ SEED = 0
 
 @dataclass(frozen=True)
 class Timed:
-    """A whole trial.
+    """A complete trial.
 
     Attributes:
         seconds: Of each part, each time.
@@ -52,7 +52,7 @@ def lines(job: Job) -> Iterator[Line]:
 
 def _run(job: Job, digits: DeviceDigits, runs: list[Timed]) -> Line:
     peak(job.device)
-    timed = _timed(job.whole, digits)
+    timed = _timed(job.complete, digits)
     runs.append(timed)
     captured = sum(timed.seconds.get("capture", []))
     begun, *later = timed.seconds["begin"]
@@ -65,7 +65,7 @@ def _run(job: Job, digits: DeviceDigits, runs: list[Timed]) -> Line:
             round(a + b, 3) for a, b in zip([0.0, *later], timed.seconds["finish"], strict=True)
         ],
         "judging_s": [round(each, 3) for each in timed.seconds["judge"]],
-        "whole_s": round(timed.seconds["whole"][0], 3),
+        "complete_s": round(timed.seconds["complete"][0], 3),
         "accuracy": round(timed.accuracy, 4),
         "peak_reserved_mb": peak(job.device),
     }
@@ -75,7 +75,7 @@ def _timed(configuration: Configuration, digits: DeviceDigits) -> Timed:
     """Cross-validates as `model.cross_validate` does, with the time of each part."""
     watch = Watch(digits.device)
     capture = watch.timed("capture", Replayed.capture)
-    with patch.object(Replayed, "capture", capture), watch.part("whole"):
+    with patch.object(Replayed, "capture", capture), watch.part("complete"):
         with watch.part("set-up"):
             replicas = _replicas(configuration, digits)
         losses, accuracy = _trained(replicas, digits, watch)
@@ -124,14 +124,14 @@ def _repeats(one: Timed, other: Timed) -> Line:
 
 
 def _plain(job: Job, pool: DigitSet, ours: Timed) -> Line:
-    """Runs the report's loop for one epoch of one fold; what it normalises before is left out."""
+    """Runs the student's loop for one fold-epoch; what it normalises before is left out."""
     folds, watch = folds_of(len(pool)), Watch(job.device)
-    once = replace(job.whole, epochs=1)
+    once = replace(job.complete, epochs=1)
     part = Part(pool, folds, [0], once, SEED, torch.get_num_threads(), job.device.type)
     with watch.part("normalise"):
         part.normalised(0)
     with watch.part("run"):
-        report_loop.run(part)
+        student_loop.run(part)
     seconds = watch.seconds["run"][0] - watch.seconds["normalise"][0]
     parts = zip(*(ours.seconds[name] for name in ("begin", "finish", "judge")), strict=True)
     epoch = statistics.median([sum(each) for each in parts])

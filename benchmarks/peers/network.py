@@ -1,10 +1,10 @@
-"""The report's network as it is written there: ReLU before pooling."""
+"""The baseline as it is written there: ReLU before pooling."""
 
 from torch import Tensor, nn
 
 
-class ReportNetwork(nn.Module):
-    """The report's layers with free widths.
+class StudentNetwork(nn.Module):
+    """The student's layers with free widths.
 
     Args:
         channels_1: Output channels of the first convolution.

@@ -7,7 +7,7 @@ from skorch.dataset import Dataset
 from skorch.helper import predefined_split
 from torch import nn
 
-from benchmarks.peers.network import ReportNetwork
+from benchmarks.peers.network import StudentNetwork
 from benchmarks.peers.part import Part, Read
 from datasets.seeds import Purpose, seed_for
 
@@ -29,7 +29,7 @@ def run(part: Part) -> Read:
 
 def _classifier(part: Part, validation: Dataset) -> NeuralNetClassifier:
     return NeuralNetClassifier(
-        ReportNetwork,
+        StudentNetwork,
         module__channels_1=part.configuration.channels_1,
         module__channels_2=part.configuration.channels_2,
         criterion=nn.CrossEntropyLoss,

@@ -12,7 +12,7 @@ from benchmarks.peers.part import Part, Read
 
 
 class Side:
-    """One side of the comparison, in one process or two that share the folds.
+    """One side of the comparison, in one process or two that resources the folds.
 
     Args:
         module: Its loop, a module with `run`.

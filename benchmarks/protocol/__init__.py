@@ -1,1 +1,1 @@
-"""The report's protocol and shuzi's, on the same held-out digits."""
+"""The student's protocol and shuzi's, on the same held-out digits."""

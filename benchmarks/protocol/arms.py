@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from model.configuration import REPORT, Configuration
+from model.configuration import BASELINE, Configuration
 
 # Of the sweep that docs/results.md tells of.
 WINNER = Path(__file__).parents[1] / "data" / "winner.json"
@@ -18,9 +18,9 @@ class Arm:
     Attributes:
         key: A letter.
         name: What it is, in a few words.
-        winner: Whether the network is the sweep's winner, or the report's.
-        plain: Whether pictures are plainly resized, as in the report, or prepared by shuzi.
-        tongji: Whether two thirds of the report's photographs are trained on.
+        winner: Whether the network is the sweep's winner, or the baseline's.
+        plain: Whether pictures are plainly resized, as in the baseline, or prepared by shuzi.
+        tongji: Whether two thirds of the student's photographs are trained on.
         chen: Whether two thirds of Chen-MNIST are.
         by_writer: Whether Chen-MNIST is divided by its blocks, each of which is one hand or a few,
             or at random.
@@ -64,11 +64,11 @@ def starred(arm: Arm) -> Arm:
 
 def configuration(arm: Arm, winner: Configuration) -> Configuration:
     """Returns what an arm trains."""
-    return winner if arm.winner else REPORT
+    return winner if arm.winner else BASELINE
 
 
 def winning_configuration(path: Path, changes: Sequence[str] = ()) -> Configuration:
-    """Reads a sweep's winner: a JSON file of parameters; what it leaves out is the report's.
+    """Reads a sweep's winner: a JSON file of parameters; what it leaves out is the baseline's.
 
     Args:
         path: The file.

@@ -18,7 +18,7 @@ from model.configuration import Configuration
 from model.hardware.device import DeviceDigits, best_device
 from model.judging.judge import logits_of
 from model.networks.digit_network import DigitNetwork
-from model.training.cross_validation import train_whole
+from model.training.cross_validation import train_on_all
 
 TEST = "mnist test"
 
@@ -67,7 +67,7 @@ class Task:
         started = time.perf_counter()
         digits = DeviceDigits.of(pool, best_device())
         everything = np.arange(len(pool))
-        network = train_whole(self.configuration, digits, everything, self.seed)
+        network = train_on_all(self.configuration, digits, everything, self.seed)
         seconds = time.perf_counter() - started
         answers = [_answers(name, network, *each) for name, each in held_out.items()]
         row: Row = {

@@ -37,7 +37,7 @@ class Strategy(Protocol):
     def complete(self, name: str) -> None:
         """Is told that a job has ended."""
 
-    def whole(self) -> set[int]:
+    def completed(self) -> set[int]:
         """Returns the rows that have been cross-validated to the end."""
 
 
@@ -47,15 +47,15 @@ class Replay:
 
     Attributes:
         proposed: Rows, in their order.
-        whole: Rows that were cross-validated to the end.
-        history: The cost, in epochs of one fold, at which each row became whole.
-        cost: Of all, epochs of one fold.
-        time: Until the end, in the time that an epoch of one fold takes.
+        complete: Rows that were cross-validated to the end.
+        history: The cost, in fold-epochs, at which each row became complete.
+        cost: Of all, fold-epochs.
+        time: Until the end, in the time that a fold-epoch takes.
         steps: How many epochs there were of so many folds side by side.
     """
 
     proposed: list[int] = field(default_factory=list)
-    whole: set[int] = field(default_factory=set)
+    complete: set[int] = field(default_factory=set)
     history: list[tuple[int, int]] = field(default_factory=list)
     cost: int = 0
     time: int = 0
@@ -63,7 +63,7 @@ class Replay:
 
 
 def replay(strategy: Strategy, curves: LearningCurves, workers: int) -> Replay:
-    """Runs a search to its end on some workers; an epoch of one fold takes one unit of time."""
+    """Runs a search to its end on some workers; a fold-epoch takes one unit of time."""
     told, free, jobs, now = Replay(), workers, 0, 0
     going: list[tuple[int, int, int, Job]] = []  # ends of steps: time, name, step, job
     while True:
@@ -78,11 +78,11 @@ def replay(strategy: Strategy, curves: LearningCurves, workers: int) -> Replay:
         told.cost += len(job.steps[step])
         told.steps[len(job.steps[step])] += 1
         losses = [float(curves.losses[job.row, fold, epoch]) for fold, epoch in job.steps[step]]
-        stopped = strategy.report(str(name), step, losses)
-        if not stopped and step + 1 < len(job.steps):
+        pruned = strategy.report(str(name), step, losses)
+        if not pruned and step + 1 < len(job.steps):
             heapq.heappush(going, (now + len(job.steps[step + 1]), name, step + 1, job))
             continue
         strategy.complete(str(name))
         free += 1
-        told.history += [(told.cost, row) for row in strategy.whole() - told.whole]
-        told.whole |= strategy.whole()
+        told.history += [(told.cost, row) for row in strategy.completed() - told.complete]
+        told.complete |= strategy.completed()

@@ -18,7 +18,7 @@ from benchmarks.replay.proposals import TableSampler, random_sampler, study_with
 from search_spaces import SearchSpace
 
 
-class WholeTrials:
+class CompleteTrials:
     """One configuration after another, fold after fold: plain Ray Tune with OptunaSearch.
 
     Args:
@@ -37,7 +37,7 @@ class WholeTrials:
         self._rows = {tuple(each.values()): row for row, each in enumerate(curves.parameters)}
         self._asked: dict[str, tuple[optuna.Trial, int]] = {}
         self._losses: dict[str, list[float]] = {}
-        self._whole: set[int] = set()
+        self._complete: set[int] = set()
 
     def suggest(self, name: str) -> Job | None:
         """See `Strategy`."""
@@ -68,22 +68,22 @@ class WholeTrials:
         return statistics.fmean(self._losses[name])
 
     def complete(self, name: str) -> None:
-        """Tells Optuna that the trial is complete, as OptunaSearch does of stopped ones, too."""
+        """Tells Optuna that the trial is complete, as OptunaSearch does of pruned ones, too."""
         trial, row = self._asked.pop(name)
-        whole = len(self._losses[name]) == self._folds
-        self._whole |= {row} if whole else set()
-        self.tell(trial, self.mean(name), whole)
+        complete = len(self._losses[name]) == self._folds
+        self._complete |= {row} if complete else set()
+        self.tell(trial, self.mean(name), complete)
 
-    def tell(self, trial: optuna.Trial, mean: float, whole: bool) -> None:
+    def tell(self, trial: optuna.Trial, mean: float, complete: bool) -> None:
         """Tells Optuna how a trial ended."""
         self._study.tell(trial, mean)
 
-    def whole(self) -> set[int]:
+    def completed(self) -> set[int]:
         """See `Strategy`."""
-        return self._whole
+        return self._complete
 
 
-class Asha(WholeTrials):
+class Asha(CompleteTrials):
     """Ray's ASHA on the running mean per fold, over OptunaSearch."""
 
     def __init__(
@@ -117,7 +117,7 @@ class Asha(WholeTrials):
         return bool(decision == TrialScheduler.STOP)
 
 
-class Pruned(WholeTrials):
+class Pruned(CompleteTrials):
     """Optuna with one of its pruners, told each fold."""
 
     def __init__(
@@ -138,15 +138,15 @@ class Pruned(WholeTrials):
         trial.report(losses[-1] if self._wilcoxon else self.mean(name), len(losses))
         return trial.should_prune()
 
-    def tell(self, trial: optuna.Trial, mean: float, whole: bool) -> None:
+    def tell(self, trial: optuna.Trial, mean: float, complete: bool) -> None:
         """Tells the mean so far of a trial that the test ended, as Optuna's documentation says."""
-        if whole or self._wilcoxon:
+        if complete or self._wilcoxon:
             self._study.tell(trial, mean)
         else:
             self._study.tell(trial, state=TrialState.PRUNED)
 
 
-class Racing(WholeTrials):
+class Racing(CompleteTrials):
     """SMAC3's intensifier: a challenger needs the best's mean over 1, 2, 4 folds to go on."""
 
     _best: tuple[float, list[float]] | None = None
@@ -185,7 +185,7 @@ class Halving:
         self._queue: list[int] = []
         self._going: dict[str, int] = {}
         self._scores: dict[int, float] = {}
-        self._whole: set[int] = set()
+        self._complete: set[int] = set()
 
     def suggest(self, name: str) -> Job | None:
         """See `Strategy`."""
@@ -216,14 +216,14 @@ class Halving:
     def complete(self, name: str) -> None:
         """See `Strategy`."""
         row = self._going.pop(name)
-        self._whole |= {row} if self._round == len(self.COUNTS) - 1 else set()
+        self._complete |= {row} if self._round == len(self.COUNTS) - 1 else set()
 
-    def whole(self) -> set[int]:
+    def completed(self) -> set[int]:
         """See `Strategy`."""
-        return self._whole
+        return self._complete
 
 
-class FirstEpochs(WholeTrials):
+class FirstEpochs(CompleteTrials):
     """i-Epoch: all have the first epochs of the first fold, then the best of them are complete.
 
     Egele et al., "The Unreasonable Effectiveness of Early Discarding After One Epoch in Neural
@@ -273,11 +273,11 @@ class FirstEpochs(WholeTrials):
     def complete(self, name: str) -> None:
         """See `Strategy`."""
         if name in self._completing:
-            self._whole.add(self._completing.pop(name))
+            self._complete.add(self._completing.pop(name))
         else:
             trial, row = self._asked.pop(name)
             self._scores[row] = self.mean(name)
-            self.tell(trial, self._scores[row], whole=False)
+            self.tell(trial, self._scores[row], complete=False)
 
 
 def first_epochs(epochs: int, best: int) -> "Maker":
@@ -285,10 +285,10 @@ def first_epochs(epochs: int, best: int) -> "Maker":
     return lambda c, s, n, seed: FirstEpochs(c, s, n, TPESampler(seed=seed), epochs, best)
 
 
-Maker = Callable[[LearningCurves, SearchSpace, int, int], "WholeTrials | Halving"]
+Maker = Callable[[LearningCurves, SearchSpace, int, int], "CompleteTrials | Halving"]
 PEERS: dict[str, Maker] = {
-    "random search": lambda c, s, n, seed: WholeTrials(c, s, n, random_sampler(seed)),
-    "TPE, whole trials": lambda c, s, n, seed: WholeTrials(c, s, n, TPESampler(seed=seed)),
+    "random search": lambda c, s, n, seed: CompleteTrials(c, s, n, random_sampler(seed)),
+    "TPE, complete trials": lambda c, s, n, seed: CompleteTrials(c, s, n, TPESampler(seed=seed)),
     "TPE, Ray's ASHA": lambda c, s, n, seed: Asha(c, s, n, TPESampler(seed=seed)),
     "TPE, median rule": lambda c, s, n, seed: Pruned(
         c, s, n, TPESampler(seed=seed), MedianPruner()

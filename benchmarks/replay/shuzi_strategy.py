@@ -9,7 +9,7 @@ from optuna.trial import TrialState
 from benchmarks.learning_curves import LearningCurves
 from benchmarks.replay import executor
 from benchmarks.replay.proposals import TableSampler, study_with
-from model.configuration import REPORT
+from model.configuration import BASELINE
 from model.judging.judgement import Judgement, SourceMeasures
 from model.training.fold_epoch import FoldEpoch
 from results.store.trials import MISSED
@@ -20,7 +20,7 @@ from tune.search.engine import Engine
 from tune.search.forecasting.forecast import Forecaster
 from tune.search.outcome import Decision, Outcome
 from tune.search.pruning.ladder import LadderPruner
-from tune.search.sampling import EstimateSampler, startup_trials, tpe
+from tune.search.sampling import ForecastSampler, startup_trials, tpe
 from tune.workers.job import Job, JobStep
 
 
@@ -28,12 +28,12 @@ class Shuzi:
     """Replays what `shuzi sweep` does, by the same code.
 
     Args:
-        curves: The table; its first row is the report's configuration.
+        curves: The table; its first row is the baseline.
         space: What varies.
         trials: How many.
         seed: The sampler's.
         earlier: What earlier searches have learnt.
-        first: Rows of the table that are tried right after the report's: a portfolio.
+        first: Rows of the table that are tried right after the baseline's: a portfolio.
         risk: As `--risk`.
         side_by_side: Whether a worker trains several folds at a time, as on a GPU.
     """
@@ -53,7 +53,7 @@ class Shuzi:
         self._curves = curves
         self._rows = {tuple(each.values()): row for row, each in enumerate(curves.parameters)}
         self._forecaster = Forecaster(folds, epochs)
-        sampler = EstimateSampler(
+        sampler = ForecastSampler(
             space.distributions(),
             self._forecaster.losses,
             partial(tpe, startup_trials(trials)),
@@ -67,13 +67,13 @@ class Shuzi:
             table.left[row] = False
         pruner = LadderPruner(self._forecaster, {0}, risk=risk, side_by_side=side_by_side)
         fixed = space.fixed_with(epochs)
-        self._fixed = {**REPORT.to_dict(), **fixed}
+        self._fixed = {**BASELINE.to_dict(), **fixed}
         self._engine = Engine(self._study, self._forecaster, pruner, space, trials, fixed)
         self._jobs: dict[str, Job] = {}
         self._last: dict[str, JobStep] = {}
 
     def missed(self) -> float:
-        """Ends the search; returns the probability that a stopped trial is better than the best."""
+        """Ends the search; returns the probability that a pruned trial is better than the best."""
         self._engine.end()
         return float(self._study.user_attrs.get(MISSED, 0.0))
 
@@ -108,7 +108,7 @@ class Shuzi:
         """See `Strategy`."""
         self._engine.on_end(self._jobs.pop(name), Outcome.of(self._last.pop(name)))
 
-    def whole(self) -> set[int]:
+    def completed(self) -> set[int]:
         """See `Strategy`."""
         trials = self._study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,))
         return {self._row(trial.params) for trial in trials}

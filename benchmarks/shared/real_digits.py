@@ -17,7 +17,7 @@ class RealDigits:
     """The digits of a folder, each source read when it is first needed.
 
     Args:
-        folder: Has `mnist/`, the four IDX files; `tongji/`, the report's photographs in folders by
+        folder: Has `mnist/`, the four IDX files; `tongji/`, the student's photographs in folders by
             label; `chen-mnist/`, Chen-MNIST's tarball; `forms/`, photographs of printed forms.
     """
 
@@ -39,7 +39,7 @@ class RealDigits:
 
         Args:
             source: `tongji`, `chen-mnist` or `forms`, of which the boxes are found and cut out.
-            plain: Whether to resize plainly, as the report did.
+            plain: Whether to resize plainly, as the student did.
         """
         if source != "forms":
             return load_chinese([str(self.path(source))], plain)

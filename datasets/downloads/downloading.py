@@ -63,7 +63,7 @@ def _progress() -> Progress:
 
 
 def _transfer(url: str, target: BinaryIO, progress: Progress, name: str) -> None:
-    """Reads the whole file, taking it up again after what had come when the connection broke."""
+    """Reads the complete file, taking it up again after what had come when the connection broke."""
     task = progress.add_task(name, total=None)
     for attempt in range(ATTEMPTS):
         try:

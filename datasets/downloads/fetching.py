@@ -1,4 +1,4 @@
-"""Public digits in the user's cache folder, each file whole and verified or not at all."""
+"""Public digits in the user's cache folder, each file complete and verified or not at all."""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -79,7 +79,7 @@ _MNIST_SHA256 = {
     "t10k-labels-idx1": "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6",
 }
 _CHEN_COMMIT = "2c6693e854ee7407e699ced1a05d29e025f0eb8e"
-_REPORT = "https://raw.githubusercontent.com/TROUBADOUR000/Chinese-Hand-written-digits-recognition"
+_TONGJI = "https://raw.githubusercontent.com/TROUBADOUR000/Chinese-Hand-written-digits-recognition"
 
 MNIST = PublicDigits(
     "mnist",
@@ -107,17 +107,17 @@ CHEN = PublicDigits(
     ),
     "2 MB",
 )
-REPORT_DIGITS = PublicDigits(
-    "report",
-    "the report's own 548 photographs, plainly resized to 28 x 28",
+TONGJI = PublicDigits(
+    "tongji",
+    "the student's own 548 photographs, plainly resized to 28 x 28",
     "none stated: use, never redistribute",
     (
         PublicFile(
             "mnist_data.csv",
-            (f"{_REPORT}/364b46f66746b4e19edcddccdb91288cfe0d50e9/data/mnist_data.csv",),
+            (f"{_TONGJI}/364b46f66746b4e19edcddccdb91288cfe0d50e9/data/mnist_data.csv",),
             "69e84391b775842627e37a46132e3d930c72ba2f2fbe66f72216772c43d31bbd",
         ),
     ),
     "1 MB",
 )
-PUBLIC = {digits.name: digits for digits in (MNIST, CHEN, REPORT_DIGITS)}
+PUBLIC = {digits.name: digits for digits in (MNIST, CHEN, TONGJI)}

@@ -6,13 +6,13 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 
-from datasets.atomic import whole_file
+from datasets.atomic import atomic_file
 from datasets.digit_set import LABELS
 from datasets.errors import DataError
 from datasets.inspecting.inspection import Inspection, Look
 
 CELL, GAP, HEAD, SIDE = 56, 4, 44, 30  # pixels: of a picture, between, above all, left of all
-COLUMNS = 18  # of the whole sheet, shared by the sources
+COLUMNS = 18  # of the complete sheet, shared by the sources
 LEAST_COLUMNS = 4  # of each source
 DOUBTFUL = (214, 39, 40)
 
@@ -42,7 +42,7 @@ def draw_contact_sheet(path: Path, looked: Inspection) -> None:
         title = f"{source}: {looked.counts(source).sum():,} digits, before and after"
         draw.text((left, HEAD // 3), title, fill="black", font=font)
         _draw_source(sheet, looked.of(source), left, columns)
-    with whole_file(path) as temporary:
+    with atomic_file(path) as temporary:
         sheet.save(temporary, "PNG")
 
 

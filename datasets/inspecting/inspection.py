@@ -79,7 +79,7 @@ def inspect(sources: Sequence[Source], plain: bool = False) -> Inspection:
 
     Args:
         sources: Of pictures; unreadable ones are noted, not raised.
-        plain: Whether to resize plainly, as the report does.
+        plain: Whether to resize plainly, as the student did.
     """
     looks = [
         _look(source.name, picture, plain)

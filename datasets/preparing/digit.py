@@ -28,7 +28,7 @@ class FoundDigit:
         ink: (height, width) float32, 0 to 1, the digit alone in its bounding box.
         pieces: Of the digit, the main one first.
         dropped: Other pieces, which are no rule.
-        shape: Of the whole picture.
+        shape: Of the complete picture.
     """
 
     ink: Ink

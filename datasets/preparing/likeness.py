@@ -45,7 +45,7 @@ def may_be_tight_digit(grey: Grey, found: FoundDigit) -> bool:
     """Tells the same of a picture that may be cut just around the digit: then it must be dark."""
     ink = ink_of_crop(shrunk(grey, LONGEST))
     sides = zip(found.ink.shape, found.shape, strict=True)
-    tight = all(side >= TIGHT * whole for side, whole in sides)
+    tight = all(side >= TIGHT * complete for side, complete in sides)
     return tight and _can_be(found, ink, ink_mask(ink), PALEST_TIGHT)
 
 
@@ -87,6 +87,6 @@ def _is_written(ink: Ink) -> bool:
     widest = 2 * float(ndimage.distance_transform_edt(np.pad(mask, 1)).max())
     labels, holes = ndimage.label(~mask)
     regions = np.count_nonzero(np.bincount(labels[~mask]) >= PINHOLE * mask.size)
-    whole = int(regions) <= REGIONS and holes <= PINHOLES
+    complete = int(regions) <= REGIONS and holes <= PINHOLES
     even = length >= LEAST and pen <= WIDEST * length and widest <= WIDER * pen
-    return even and whole and int(np.count_nonzero(mask)) <= WAY * length * pen
+    return even and complete and int(np.count_nonzero(mask)) <= WAY * length * pen

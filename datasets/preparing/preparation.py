@@ -22,7 +22,7 @@ PEN = 2.8  # pixels; MNIST's median is 3.2 by the same measure, and three in fou
 
 
 def as_is(grey: Grey) -> Grey:
-    """The report's plain resize: inverted and squeezed to 28 x 28, wherever the digit is.
+    """The student's plain resize: inverted and squeezed to 28 x 28, wherever the digit is.
 
     Args:
         grey: (height, width) uint8, dark ink on light paper.
@@ -60,7 +60,7 @@ def placed(ink: Ink) -> Grey:
     """
     scale = BOX / max(ink.shape)
     height, width = (max(1, round(side * scale)) for side in ink.shape)
-    # Not Pillow's BOX filter: near a scale of 1 it leaves whole rows out.
+    # Not Pillow's BOX filter: near a scale of 1 it leaves complete rows out.
     small = np.asarray(Image.fromarray(ink).resize((width, height), Image.Resampling.BILINEAR))
     small = _thickened(np.clip(small / max(_brightest(small), 1e-6), 0, 1))
     row, column = _centre_of_mass(small)

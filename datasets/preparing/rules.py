@@ -21,7 +21,7 @@ THINNER = 0.6  # than the pen, where a stroke might be meant
 
 
 def without_rules(mask: Mask) -> Mask:
-    """Drops lines that cross the whole picture, straight or leaning, but not what crosses them."""
+    """Drops lines across all of the picture, straight or leaning, but not what crosses them."""
     upright = _without_upright(mask)
     lineless = _without_upright(upright.T).T
     return lineless if lineless.any() else mask

@@ -69,9 +69,9 @@ def _boxes_alike(
     """
     if not regions:
         return []
-    whole = _box(np.concatenate(regions))
-    if whole and low <= whole.area <= high:
-        return [whole]
+    complete = _box(np.concatenate(regions))
+    if complete and low <= complete.area <= high:
+        return [complete]
     boxes, rest = [], []
     for points, box in zip(regions, fitted, strict=True):
         if box and low <= box.area <= high:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from datasets.atomic import whole_file
+from datasets.atomic import atomic_file
 from datasets.errors import DataError, naming
 from datasets.pictures import Grey, read_bytes
 from datasets.sheets.cutting import Cut, Layout, cut_page
@@ -126,7 +126,7 @@ def _write(digit: Grey, path: Path) -> None:
             raise DataError(f"would overwrite {path}, which is another picture.")
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    with whole_file(path) as temporary:
+    with atomic_file(path) as temporary:
         temporary.write_bytes(content.getvalue())
 
 

@@ -1,4 +1,4 @@
-"""Where the digits of any picture are: a crop of one, a photograph of several, a whole sheet."""
+"""Where the digits of any picture are: a crop of one, a photograph of several, a complete sheet."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -78,7 +78,7 @@ def _found(picture: Grey) -> FoundDigit | None:
 
 
 def _has_others(found: FoundDigit) -> bool:
-    """Tells whether there is other ink as large as a digit, and whole."""
+    """Tells whether there is other ink as large as a digit, and complete."""
     main, *strokes = found.pieces
     return any(is_beside(stroke, main) for stroke in strokes) or any(
         piece.length >= LONG * main.length

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
-from datasets.atomic import whole_file
+from datasets.atomic import atomic_file
 from datasets.pictures import Grey
 from datasets.sheets.cutting import Cut
 
@@ -32,7 +32,7 @@ def draw_overlay(path: Path, page: Grey, cuts: Sequence[Cut], title: str) -> Non
     numbers = iter(range(1, len(cuts) + 1))
     for cut in cuts:
         _outline(draw, cut, band, "" if cut.picture is None else str(next(numbers)))
-    with whole_file(path) as temporary:
+    with atomic_file(path) as temporary:
         picture.save(temporary, "JPEG", quality=88, subsampling=0)
 
 

@@ -14,13 +14,13 @@ LONGEST = 2400  # pixels; a page is worked on, and its digits cut out, at this s
 def read_pages(path: Path, content: bytes) -> Iterator[Grey]:
     """Reads pages one at a time, shrunk to 2,400 pixels where they are larger.
 
-    See `whole_pages`.
+    See `all_pages`.
     """
-    for page in whole_pages(path, content):
+    for page in all_pages(path, content):
         yield shrunk(page, LONGEST)
 
 
-def whole_pages(path: Path, content: bytes) -> Iterator[Grey]:
+def all_pages(path: Path, content: bytes) -> Iterator[Grey]:
     """Reads pages one at a time, as large as they are; those of a PDF file at 2,400 pixels.
 
     Args:

@@ -12,7 +12,7 @@ from datasets.sheets.page import Page
 STEP = 0.03  # about a digit's width: a rule is made of such steps
 THICKNESS = 0.012
 LENGTH = 0.15  # of the page's longer side; shorter straight ink may be a stroke
-WHOLE = 0.8  # of the way across a strip of paper is long enough
+COMPLETE = 0.8  # of the way across a strip of paper is long enough
 PALER = 0.75  # than the pen are lines on which strokes can be seen
 TWO_BY_TWO = np.ones((2, 2), dtype=bool)
 FAINT = 0.5  # of the threshold of ink
@@ -28,7 +28,7 @@ def ruling_of(page: Page) -> Mask:
     Returns:
         (height, width) bool.
     """
-    # Where a pale line is now above, now below the threshold of ink, it is whole below it.
+    # Where a pale line is now above, now below the threshold of ink, it is complete below it.
     faint = page.ink > FAINT * float(page.ink[page.mask].min(initial=1))
     lines = _across(page.mask, faint) | _across(page.mask.T, faint.T).T
     return lines & ~_strokes_on(lines, page)
@@ -51,7 +51,7 @@ def _across(mask: Mask, faint: Mask) -> Mask:
     step = (1, max(round(STEP * side), 9))
     steps = ndimage.grey_opening(thick, step, mode="constant")  # as binary_opening, but faster
     labels, pieces = pieces_of(steps)
-    least = min(LENGTH * max(mask.shape), WHOLE * mask.shape[1])
+    least = min(LENGTH * max(mask.shape), COMPLETE * mask.shape[1])
     lines = [
         piece.number
         for piece in pieces

@@ -25,7 +25,7 @@ def load_chinese(choices: Sequence[str], plain: bool = False) -> DigitSet:
 
     Args:
         choices: As for `chinese_sources`.
-        plain: Whether to resize plainly as the report does, instead of centring the ink.
+        plain: Whether to resize plainly as the student did, instead of centring the ink.
 
     Raises:
         DataError: If a choice cannot be read, or holds no image of some class.

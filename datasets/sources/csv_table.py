@@ -1,4 +1,4 @@
-"""The report's own format: a CSV of 785 columns, 784 inverted pixels and the label."""
+"""The student's own format: a CSV of 785 columns, 784 inverted pixels and the label."""
 
 from pathlib import Path
 
@@ -16,7 +16,7 @@ def csv_pictures(path: Path) -> list[DigitPicture]:
     """Reads a CSV without a header: 28 x 28 pixels row by row, ink bright (255), then the label.
 
     Raises:
-        DataError: If a row has other than 785 whole numbers, or a pixel is not from 0 to 255.
+        DataError: If a row has other than 785 integers, or a pixel is not from 0 to 255.
     """
     table = _table(path)
     greys = (255 - table[:, :-1]).astype(np.uint8).reshape(-1, SIDE, SIDE)
@@ -30,7 +30,7 @@ def _table(path: Path) -> NDArray[np.int64]:
     try:
         table = np.loadtxt(path, delimiter=",", dtype=np.int64, ndmin=2)
     except (OSError, ValueError) as error:
-        raise DataError(f"{path} is not a CSV of whole numbers: {error}") from error
+        raise DataError(f"{path} is not a CSV of integers: {error}") from error
     if table.shape[1] != COLUMNS:
         raise DataError(f"{path} must have {COLUMNS} columns, but has {table.shape[1]}.")
     _require_range(path, "pixels from 0 to 255", table[:, :-1], 255)

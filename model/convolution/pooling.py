@@ -44,7 +44,7 @@ def largest_and_masks(values: Tensor, out: Tensor, masks: bool) -> Masks:
 
     Returns:
         For the first two, the last two, and the winners of both: all bits set where the later one
-        is larger, whole numbers (..., d). Nothing where no masks are wanted.
+        is larger, integers (..., d). Nothing where no masks are wanted.
     """
     a, b, c, d = values.unbind(-2)
     ab, cd = torch.maximum(a, b), torch.maximum(c, d)

@@ -34,7 +34,7 @@ def prepare_gpu(part: float) -> None:
     and goes on: figures that differ in their last digits are no reason to lose a trial.
 
     Args:
-        part: Of the GPU, above 0; whole GPUs are not limited.
+        part: Of the GPU, above 0; complete GPUs are not limited.
     """
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     torch.backends.cudnn.deterministic = True

@@ -1,4 +1,4 @@
-"""The report's small CNN, its widths and rates free."""
+"""The student's small CNN, its widths and rates free."""
 
 from torch import nn
 
@@ -10,11 +10,11 @@ from model.networks.pooled_convolution import PooledConvolution
 
 
 class DigitCNN(DigitNetwork):
-    """The report's network: two 5 x 5 convolutions and three linear layers, with dropout.
+    """The baseline: two 5 x 5 convolutions and three linear layers, with dropout.
 
     Args:
         configuration: Gives channels, dropout rates and hidden widths; its defaults make the
-            report's 1,087,402 parameters.
+            baseline's 1,087,402 weights.
     """
 
     def __init__(self, configuration: Configuration) -> None:

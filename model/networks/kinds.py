@@ -46,8 +46,8 @@ def _own(name: str, configuration: Configuration) -> DigitNetwork:
         return make(configuration)
 
 
-def count_parameters(configuration: Configuration) -> int:
-    """Returns how many trainable parameters the network of a configuration has."""
+def count_weights(configuration: Configuration) -> int:
+    """Returns how many trainable weights the network of a configuration has."""
     with torch.device("meta"):
         return sum(parameter.numel() for parameter in build(configuration).parameters())
 

@@ -1,4 +1,4 @@
-"""Small random affine and elastic changes of whole batches, on the device."""
+"""Small random affine and elastic changes of complete batches, on the device."""
 
 import math
 from collections.abc import Sequence

@@ -84,7 +84,7 @@ def _fold_epoch(replicas: Replicas, validation: torch.Tensor, fold: int, epoch: 
     return FoldEpoch(fold, epoch, replicas.learning_rate(epoch), training_loss, judgement)
 
 
-def train_whole(
+def train_on_all(
     configuration: Configuration, digits: DeviceDigits, training: Indices, seed: int
 ) -> DigitNetwork:
     """Trains a configuration on all the given images; returns its network in evaluation mode.

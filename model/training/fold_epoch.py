@@ -1,4 +1,4 @@
-"""What one epoch of one fold comes to: what a worker tells of it, and what is kept."""
+"""What one fold-epoch comes to: what a worker tells of it, and what is kept."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from model.judging.judgement import Judgement
 
 @dataclass(frozen=True)
 class FoldEpoch:
-    """What one epoch of one fold came to.
+    """What one fold-epoch came to.
 
     Attributes:
         fold: 0 for the first.

@@ -21,7 +21,7 @@ def learning_rates(configuration: Configuration, steps: int) -> Tensor:
 
     Args:
         configuration: Gives the schedule and its (highest) rate.
-        steps: Of the whole training, at least 1.
+        steps: Of the complete training, at least 1.
     """
     highest, taken = configuration.learning_rate, torch.arange(steps + 1, dtype=torch.float64)
     if configuration.schedule == "one-cycle":

@@ -4,7 +4,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from datasets.atomic import whole_file
+from datasets.atomic import atomic_file
 from results.card import facts, licenses
 from results.card.metadata import head
 from results.report import answer
@@ -28,7 +28,7 @@ def write_card(folder: SweepFolder) -> bool:
     row = material.row(LAST)
     if row is None or material.manifest is None:
         return False
-    with whole_file(folder.card) as temporary:
+    with atomic_file(folder.card) as temporary:
         temporary.write_text(_card(material, row), "utf-8")
     return True
 

@@ -71,8 +71,8 @@ def _draw_cell(
         draw.text((left + CELL // 2, top + CELL // 2), str(count), ink, letters(size), "mm")
 
 
-def _share(part: int, whole: int) -> float:
-    return part / whole if whole else 0.0
+def _share(part: int, complete: int) -> float:
+    return part / complete if complete else 0.0
 
 
 def _shade(share: float, right: bool) -> Colour:

@@ -23,8 +23,8 @@ def titled_sheet(
     """Returns a white picture with two lines of text at its top, and what draws on it.
 
     Args:
-        width: Of the whole, pixels.
-        height: Of the whole, with `HEAD`.
+        width: Of all of it, pixels.
+        height: Of all of it, with `HEAD`.
         title: The first line.
         below: The second.
     """

@@ -1,4 +1,4 @@
-"""An ONNX model in 8-bit whole numbers: a quarter of the size."""
+"""An ONNX model in 8-bit integers: a quarter of the size."""
 
 import tempfile
 from collections.abc import Iterator

@@ -127,7 +127,7 @@ def _pads(
     if padding == "same":
         both = [step * (size - 1) for step, size in zip(dilation, kernel, strict=True)]
         before = [each // 2 for each in both]
-        return [*before, *(whole - half for whole, half in zip(both, before, strict=True))]
+        return [*before, *(complete - half for complete, half in zip(both, before, strict=True))]
     return 2 * ([0, 0] if isinstance(padding, str) else _pair(padding))
 
 

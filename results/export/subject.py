@@ -36,7 +36,7 @@ class Subject:
         winner: As it was trained.
         exported: What is exported: the winner, or the ensemble at the winner's temperature.
         test: Digits to verify by.
-        pool: Digits to find the ranges of whole numbers by.
+        pool: Digits to find the ranges of integers by.
     """
 
     folder: SweepFolder
@@ -54,7 +54,7 @@ class Subject:
         Args:
             folder: The sweep's.
             test: Digits to verify by.
-            pool: Digits to find the ranges of whole numbers by.
+            pool: Digits to find the ranges of integers by.
             folds: The ensemble's networks; they get the winner's temperature.
 
         Raises:

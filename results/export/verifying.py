@@ -35,7 +35,7 @@ def verified(subject: Subject, form: Form, path: Path, force: bool) -> Export:
     """
     reader, digits = open_reader(path), subject.test.digits
     found, expected = reader.read(digits.images), subject.expected
-    whole_numbers = form == "onnx-int8"
+    complete_numbers = form == "onnx-int8"
     record: Export = {
         "file": subject.folder.export(form, subject.is_ensemble).name,
         "form": form,
@@ -51,10 +51,10 @@ def verified(subject: Subject, form: Form, path: Path, force: bool) -> Export:
         "accuracy": subject.accuracy(found),
         "ece": calibration_error(found, digits.labels),
         "winner_accuracy": subject.accuracy(subject.by_winner),
-        "calibrated_on": subject.pool.name if whole_numbers else None,
+        "calibrated_on": subject.pool.name if complete_numbers else None,
         "milliseconds": _milliseconds(reader, digits.images[:1]),
     }
-    if not whole_numbers:
+    if not complete_numbers:
         _require_same(record)
     elif not force:
         _require_accuracy(record, subject.accuracy(expected))
@@ -88,7 +88,7 @@ def _require_same(record: Export) -> None:
 
 
 def _require_accuracy(record: Export, before: Accuracy) -> None:
-    """Refuses whole numbers that cost too much accuracy."""
+    """Refuses integers that cost too much accuracy."""
     after = record["accuracy"]
     if before["accuracy"] - after["accuracy"] > MOST_LOST:
         raise ResultsError(

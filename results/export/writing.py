@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import torch
 
-from datasets.atomic import whole_file
+from datasets.atomic import atomic_file
 from results.export.int8 import quantised
 from results.export.onnx_graph import described, onnx_model
 from results.export.subject import Subject
@@ -34,7 +34,7 @@ def export(subject: Subject, form: Form, force: bool = False) -> Export:
         record = verified(subject, form, path, force)
     else:
         content = WRITERS[form](subject)
-        with whole_file(path) as temporary:
+        with atomic_file(path) as temporary:
             temporary.write_bytes(content)
             record = verified(subject, form, temporary, force)
     keep_export(subject.folder, record)

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from datasets.atomic import whole_file
+from datasets.atomic import atomic_file
 from datasets.pictures import Grey, shrunk
 from datasets.sheets.overlay import font_that_fits
 from results.predict.predicting import Prediction
@@ -35,7 +35,7 @@ def draw_copy(path: Path, grey: Grey, found: Sequence[Prediction], title: str) -
     draw.text((6, band // 8), told, "black", font_that_fits(draw, told, copy.width, band))
     for each in found:
         _answer(draw, each, each.corners * scale + [0, band], copy.width)
-    with whole_file(path) as temporary:
+    with atomic_file(path) as temporary:
         copy.save(temporary, "JPEG", quality=90, subsampling=0)
 
 

@@ -11,7 +11,7 @@ from typing_extensions import TypedDict  # as pydantic asks for, before Python 3
 from datasets.errors import DataError, naming
 from datasets.pictures import Grey, read_bytes
 from datasets.sheets.importing import file_name, printable
-from datasets.sheets.pages import whole_pages
+from datasets.sheets.pages import all_pages
 from datasets.terminal.progress_bar import with_progress
 from results.predict.drawn_copy import draw_copy
 from results.predict.predicting import Prediction, predictions
@@ -118,7 +118,7 @@ def _read(reader: Reader, path: Path, draw: Path | None) -> list[ReadPage]:
         content = read_bytes(path)
         digest = hashlib.sha256(content).hexdigest()
         pages = []
-        for number, grey in enumerate(whole_pages(path, content), 1):
+        for number, grey in enumerate(all_pages(path, content), 1):
             found = predictions(reader, grey)
             copy = draw / f"{file_name(path, number, digest)}-read.jpg" if draw else None
             if copy:

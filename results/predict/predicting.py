@@ -46,7 +46,7 @@ def predictions(reader: Reader, grey: Grey, single: bool = False) -> list[Predic
 
     Args:
         reader: A trained network.
-        grey: (height, width) uint8, upright: a crop of one digit, several digits or a whole sheet.
+        grey: (height, width) uint8, upright: a crop of one digit, several digits or a full sheet.
         single: Whether all its ink is known to be one digit, whatever it looks like.
 
     Returns:

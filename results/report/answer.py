@@ -10,7 +10,7 @@ from results.store.evaluation import BOTH, MNIST, EvaluationRow, wilson_interval
 
 PAIRS: dict[str, tuple[Network, Network]] = {
     "paired_chinese": (("winner", MNIST), LAST),
-    "paired_search": (("report", BOTH), LAST),
+    "paired_search": (("baseline", BOTH), LAST),
     "paired_both": (FIRST, LAST),
 }
 
@@ -56,7 +56,7 @@ def two_by_two(material: Material, words: Words) -> list[dict[str, Any]]:
     """Returns a row for each training set, a cell for each configuration."""
     rows = []
     for part in (MNIST, BOTH):
-        found = [material.row((config, part)) for config in ("report", "winner")]
+        found = [material.row((config, part)) for config in ("baseline", "winner")]
         cells = [_cell(row, words) for row in found if row]
         if cells:
             rows.append({"trained_on": words.say(part), "cells": cells})
@@ -95,7 +95,7 @@ def by_source(material: Material, words: Words) -> list[tuple[str, ...]]:
     counts = {
         network: readings.by_source
         for network, readings in material.readings.items()
-        if network[0] in ("report", "winner")
+        if network[0] in ("baseline", "winner")
     }
     names = sorted({name for each in counts.values() for name in each})
     return [

@@ -67,14 +67,14 @@ def exports(material: Material) -> list[Row]:
 
 
 def parameters(material: Material, words: Words) -> list[Row]:
-    """Returns the winner's parameters beside the report's, where they differ."""
+    """Returns the winner's parameters beside the baseline's, where they differ."""
     rows = material.evaluation["rows"] if material.evaluation else []
     chosen = {row["config"]: row["configuration"] for row in rows}
-    if not {"winner", "report"} <= set(chosen):
+    if not {"winner", "baseline"} <= set(chosen):
         return []
     return [
         (words.name(name), short(chosen["winner"][name]), short(value))
-        for name, value in chosen["report"].items()
+        for name, value in chosen["baseline"].items()
         if chosen["winner"].get(name) != value
     ]
 
@@ -85,30 +85,32 @@ def short(value: Any) -> str:
 
 
 def states(material: Material, words: Words) -> list[Row]:
-    """Returns how many trials ended in each way, and what they cost."""
+    """Returns how many trials ended in each way, and their fold-epochs and seconds."""
     table = material.trials
     rows: list[Row] = []
     for state in STATES:
         here = table[table["state"] == state]
         if not here.empty:
             seconds = here["seconds"].fillna(0).sum() if "seconds" in here else 0
-            cost = f"{int(here['fold_epochs'].sum()):,}"
-            rows.append((words.say(state), f"{len(here):,}", cost, duration(float(seconds))))
+            epochs = f"{int(here['fold_epochs'].sum()):,}"
+            rows.append((words.say(state), f"{len(here):,}", epochs, duration(float(seconds))))
     return rows
 
 
 def search_note(material: Material, words: Words) -> str:
-    """Says in a sentence what the search has cost, of what it could have cost."""
+    """Says in a sentence how much was trained, of what could have been."""
     table = material.trials
     if material.manifest is None or table.empty:
         return ""
-    folds, cost = material.manifest.folds, int(table["fold_epochs"].sum())
-    whole = table.loc[table["state"] == "complete", "fold_epochs"]
-    told = {"trials": f"{len(table):,}", "folds": folds, "cost": f"{cost:,}"}
+    folds, epochs = material.manifest.folds, int(table["fold_epochs"].sum())
+    complete = table.loc[table["state"] == "complete", "fold_epochs"]
+    told = {"trials": f"{len(table):,}", "folds": folds, "fold_epochs": f"{epochs:,}"}
     note = words.say("search_note", **told)
-    if whole.empty:
+    if complete.empty:
         return note
-    times = (_epochs_of_a_trial(material.manifest) or float(whole.median())) * len(table) / cost
+    times = (
+        (_epochs_of_a_trial(material.manifest) or float(complete.median())) * len(table) / epochs
+    )
     parts = [note, words.say("search_part", times=f"{times:.1f}")]
     if missed := material.known.missed:
         parts.append(words.say("search_missed", chance=f"{100 * missed:.1f}"))
@@ -116,7 +118,7 @@ def search_note(material: Material, words: Words) -> str:
 
 
 def _epochs_of_a_trial(manifest: Manifest) -> int:
-    """Returns how many a whole trial has, or 0 if they vary. It may have been at some twice."""
+    """Returns how many a complete trial has, or 0 if they vary. It may have been at some twice."""
     return int(manifest.folds * manifest.fixed.get("epochs", 0))
 
 

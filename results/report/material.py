@@ -23,7 +23,7 @@ from results.store.trial_records import best_first
 
 Network = tuple[str, str]  # its configuration, and what it was trained on
 
-FIRST, LAST = ("report", MNIST), ("winner", BOTH)  # where one starts from, and what one comes to
+FIRST, LAST = ("baseline", MNIST), ("winner", BOTH)  # where one starts from, and what one comes to
 
 
 @dataclass(frozen=True)
@@ -76,16 +76,16 @@ class Material:
 
     @cached_property
     def winner(self) -> int | None:
-        """The trial that won, if any is whole."""
+        """The trial that won, if any is complete."""
         if self.finalists:
             return self.finalists[0].trial
         best = best_first(self.known.records)
         return best[0].trial if best else None
 
     @cached_property
-    def report(self) -> int | None:
-        """The trial of the report's configuration, or the nearest to it, if it has begun."""
-        numbers = self.trials.loc[self.trials["origin"] == "report", "trial"]
+    def baseline(self) -> int | None:
+        """The trial of the baseline, or the nearest to it, if it has begun."""
+        numbers = self.trials.loc[self.trials["origin"] == "baseline", "trial"]
         return None if numbers.empty else int(numbers.iloc[0])
 
     @cached_property

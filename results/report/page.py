@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from datasets.atomic import whole_file
+from datasets.atomic import atomic_file
 from results.report import answer, facts
 from results.report.figures import Drawn, draw_figures
 from results.report.material import Material
@@ -30,14 +30,14 @@ def write_report(folder: SweepFolder, language: str = "en") -> None:
     material = Material.of(folder)
     figures = draw_figures(material, words)
     _write_figures(folder, figures)
-    with whole_file(folder.report_html) as temporary:
+    with atomic_file(folder.report_html) as temporary:
         temporary.write_text(_page(material, words, figures), "utf-8")
 
 
 def _write_figures(folder: SweepFolder, figures: Figures) -> None:
     folder.figures.mkdir(exist_ok=True)
     for figure in (each for group in figures.values() for each in group):
-        with whole_file(folder.figures / f"{figure.name}.svg") as temporary:
+        with atomic_file(folder.figures / f"{figure.name}.svg") as temporary:
             temporary.write_text(figure.svg, "utf-8")
 
 

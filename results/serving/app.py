@@ -14,12 +14,12 @@ from pydantic import BaseModel
 from datasets.errors import DataError
 from results.serving.answers import Answer
 from results.serving.bodies import BYTES, FORM, picture_in
-from results.serving.limits import Limits, Rates, Room, Share, refusal
+from results.serving.limits import Allowance, Limits, Rates, Room, refusal
 from results.serving.page import STATIC, language_of, languages, render
 from results.serving.process import Question, ReadingProcess
 
 ABOUT = (
-    "Reads digits that people wrote by hand: a crop of one, a photograph of several, or a whole "
+    "Reads digits that people wrote by hand: a crop of one, a photograph of several, or a complete "
     "sheet. Nothing that is sent is kept."
 )
 PICTURE = {"type": "string", "format": "binary"}
@@ -107,10 +107,10 @@ def _add_api(app: FastAPI, reading: ReadingProcess, health: Health, limits: Limi
         if site in ("cross-site", "same-site"):
             raise refusal(403, "Pages of other sites may not have pictures read here.")
         rates.count(request.client.host if request.client else "")
-        with Share(room) as share:
+        with Allowance(room) as allowance:
             try:
                 async with asyncio.timeout(limits.request_seconds):
-                    question = Question(await picture_in(request, limits, share), single, seen)
+                    question = Question(await picture_in(request, limits, allowance), single, seen)
                     loop = asyncio.get_running_loop()
                     answer = await loop.run_in_executor(thread, reading.ask, question)
             except DataError as error:

@@ -9,7 +9,7 @@ from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import ClientDisconnect
 
-from results.serving.limits import Limits, Share, refusal
+from results.serving.limits import Allowance, Limits, refusal
 
 FORM = "multipart/form-data"
 BYTES = "application/octet-stream"
@@ -24,13 +24,13 @@ class FormInMemory(MultiPartParser):
     spool_max_size = 0  # never rolled over to the disk
 
 
-async def picture_in(request: Request, limits: Limits, share: Share) -> bytes:
+async def picture_in(request: Request, limits: Limits, allowance: Allowance) -> bytes:
     """Receives the picture file of a request, sent as it is or as the file of a form.
 
     Raises:
         HTTPException: 400, 408, 413, 415 or 503, if it is not as it should be, or not allowed.
     """
-    stream = _limited(request, limits, share)
+    stream = _limited(request, limits, allowance)
     try:
         async with asyncio.timeout(limits.body_seconds):
             content = await _received(request, stream)
@@ -69,7 +69,9 @@ async def _file_of_form(request: Request, stream: AsyncGenerator[bytes, None]) -
     return content
 
 
-async def _limited(request: Request, limits: Limits, share: Share) -> AsyncGenerator[bytes, None]:
+async def _limited(
+    request: Request, limits: Limits, allowance: Allowance
+) -> AsyncGenerator[bytes, None]:
     """Yields the body as it comes, and stops where it is too large, whatever was announced."""
     size = _announced(request)
     if size > limits.body_bytes:
@@ -79,7 +81,7 @@ async def _limited(request: Request, limits: Limits, share: Share) -> AsyncGener
         size += len(chunk)
         if size > limits.body_bytes:
             raise _too_large(limits)
-        share.hold(len(chunk))
+        allowance.hold(len(chunk))
         yield chunk
 
 

@@ -94,7 +94,7 @@ class Room:
         self.requests = self.bytes = 0
 
 
-class Share:
+class Allowance:
     """What one request takes up of the room while its block lasts.
 
     Raises:

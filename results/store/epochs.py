@@ -43,8 +43,8 @@ class EpochLog:
         if not path.is_file():
             return []
         with path.open(newline="", encoding="utf-8", errors="replace") as file:
-            whole = (line for line in file if line.endswith("\n"))
-            epochs = {(each.fold, each.epoch): each for each in _epochs(whole)}
+            complete = (line for line in file if line.endswith("\n"))
+            epochs = {(each.fold, each.epoch): each for each in _epochs(complete)}
         return list(epochs.values())
 
     def mend(self, trial: int) -> None:
@@ -63,9 +63,9 @@ def cut_torn_line(path: Path) -> None:
     """Removes what stands behind the last end of a line."""
     with path.open("r+b") as file:
         content = file.read()
-        whole = content.rfind(b"\n") + 1
-        if whole < len(content):
-            file.truncate(whole)
+        complete = content.rfind(b"\n") + 1
+        if complete < len(content):
+            file.truncate(complete)
 
 
 def _row(each: FoldEpoch) -> dict[str, Any]:

@@ -76,12 +76,12 @@ class _Judged(TypedDict):
 
 
 def write_evaluation(path: Path, evaluation: Evaluation) -> None:
-    """Writes `evaluation.json`, whole or not at all."""
+    """Writes `evaluation.json`, complete or not at all."""
     write_json(path, evaluation)
 
 
 def write_judged(path: Path, rows: Sequence[EvaluationRow]) -> None:
-    """Writes `judged.json`, whole or not at all."""
+    """Writes `judged.json`, complete or not at all."""
     write_json(path, {"rows": rows})
 
 
@@ -132,14 +132,14 @@ def evaluation_row(
     """Returns one row of `evaluation.json`.
 
     Args:
-        name: `report`, `winner` or `fully-connected`.
+        name: `baseline`, `winner` or `fully-connected`.
         trained_on: `mnist` or `mnist+chinese`.
         configuration: What was trained.
         held_out: How it reads the held-out digits.
         mnist_test: How it reads MNIST's test digits, if there are any.
         ece: Its expected calibration error on the held-out digits, 0 to 1, uncalibrated.
     """
-    from model.networks.kinds import count_parameters  # torch, which reading does not need
+    from model.networks.kinds import count_weights  # torch, which reading does not need
 
     return {
         "config": name,
@@ -151,7 +151,7 @@ def evaluation_row(
         "loss": held_out.loss,
         "confusion": held_out.confusion.tolist(),
         "mnist_test_accuracy": mnist_test.correct / mnist_test.count if mnist_test else None,
-        "weights": count_parameters(configuration),
+        "weights": count_weights(configuration),
         "epochs": configuration.epochs,
         "configuration": configuration.to_dict(),
         "ece": ece,

@@ -72,7 +72,7 @@ class Export(TypedDict):
         accuracy: How it reads them.
         ece: Its expected calibration error on them, 0 to 1.
         winner_accuracy: How the winner itself, in float32, reads the same digits.
-        calibrated_on: Which digits have decided the ranges of its whole numbers; null in float32.
+        calibrated_on: Which digits have decided the ranges of its integers; null in float32.
         milliseconds: For an image at a time, on the machine that wrote it; the least of several.
     """
 
@@ -124,7 +124,7 @@ def _readable(folder: SweepFolder) -> list[Export]:
 
 
 def current_export(folder: SweepFolder, form: Form, ensemble: bool = False) -> Export | None:
-    """Returns the record of an export that is there, whole, and of the winner as it is now."""
+    """Returns the record of an export that is there, complete, and of the winner as it is now."""
     path = folder.export(form, ensemble)
     for export in _readable(folder):
         if export["file"] == path.name and export["winner"] == sha256(folder.weights):

@@ -47,8 +47,8 @@ class Finalist:
     @property
     def both(self) -> float:
         """The mean of both losses, by which the winner is chosen; none if a fold is missing."""
-        whole = len(self._done()) == len(self.again)
-        return (self.validation_loss + self.again_loss) / 2 if whole else math.nan
+        complete = len(self._done()) == len(self.again)
+        return (self.validation_loss + self.again_loss) / 2 if complete else math.nan
 
     def _done(self) -> list[float]:
         return [loss for loss in self.again if not math.isnan(loss)]
@@ -88,7 +88,7 @@ def finalists_table(
     """Returns the finalists, the best by all the evidence first.
 
     Args:
-        found: The losses of the whole trials in the search, by their numbers, nats.
+        found: The losses of the complete trials in the search, by their numbers, nats.
         losses: Of each finalist, by its trial's number, on the folds of the second one.
         given_up: Those of which no further fold is to come.
     """
@@ -108,7 +108,7 @@ def _rank(finalist: Finalist) -> tuple[bool, float, int]:
 
 
 def write_finalists(path: Path, finalists: Sequence[Finalist]) -> None:
-    """Writes the finalists to a CSV file, whole or not at all."""
+    """Writes the finalists to a CSV file, complete or not at all."""
     rows = [finalist.to_row() for finalist in finalists]
     write_csv(path, rows, list(rows[0]))
 

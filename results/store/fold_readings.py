@@ -86,7 +86,7 @@ class FoldReading:
 
 
 def write_fold_readings(folder: SweepFolder, trial: int, readings: Iterable[FoldReading]) -> None:
-    """Writes each to a file of its own, whole or not at all."""
+    """Writes each to a file of its own, complete or not at all."""
     for reading in readings:
         path = folder.fold_reading(trial, reading.fold)
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -94,7 +94,7 @@ def write_fold_readings(folder: SweepFolder, trial: int, readings: Iterable[Fold
 
 
 def read_fold_readings(folder: SweepFolder, trial: int) -> list[FoldReading]:
-    """Returns what is there and whole of a trial's folds."""
+    """Returns what is there and complete of a trial's folds."""
     read = (unless_damaged(_read, path) for path in folder.fold_readings(trial))
     return [reading for reading in read if reading]
 

@@ -141,7 +141,7 @@ class SweepFolder:
 
     @property
     def search_events(self) -> Path:
-        """The folder of the event files of the search as a whole."""
+        """The folder of the event files of the search altogether."""
         return self.trials / "search"
 
     @property
@@ -205,7 +205,7 @@ class SweepFolder:
 
     @property
     def figures(self) -> Path:
-        """Holds the report's figures."""
+        """Holds the student's figures."""
         return self.path / "figures"
 
 

@@ -33,7 +33,7 @@ class Pictures:
 
 
 def write_pictures(path: Path, pictures: Pictures) -> None:
-    """Writes pictures to a safetensors file, whole or not at all."""
+    """Writes pictures to a safetensors file, complete or not at all."""
     content: dict[str, NDArray[Any]] = {"indices": pictures.indices, "images": pictures.images}
     content |= {BEFORE + name: array for name, array in pictures.before.items()}
     content |= {AFTER + name: array for name, array in pictures.after.items()}

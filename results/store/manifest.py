@@ -16,7 +16,7 @@ class Manifest:
     Attributes:
         request: What the user asked for, see `tune.planning.request.SweepRequest`.
         space: The search space, see `search_spaces.space.SearchSpace`.
-        report: The report's own configuration.
+        baseline: The baseline.
         data: What identifies the digits of the pool, held out and of MNIST's test.
         folds: How many.
         seed: Decides all that is random.
@@ -27,7 +27,7 @@ class Manifest:
 
     request: dict[str, Any]
     space: dict[str, Any]
-    report: dict[str, Any]
+    baseline: dict[str, Any]
     data: dict[str, Any]
     folds: int
     seed: int
@@ -47,7 +47,7 @@ class Manifest:
 
 
 def write_manifest(folder: SweepFolder, manifest: Manifest) -> None:
-    """Writes `sweep.json`, whole or not at all, in the place of the one before."""
+    """Writes `sweep.json`, complete or not at all, in the place of the one before."""
     write_json(folder.sweep_json, manifest.to_dict())
 
 

@@ -64,7 +64,7 @@ class Readings:
 
 
 def write_readings(path: Path, readings: Readings) -> None:
-    """Writes readings to a safetensors file, whole or not at all."""
+    """Writes readings to a safetensors file, complete or not at all."""
     names, codes = np.unique(readings.sources, return_inverse=True)
     content: Tensors = {
         "probabilities": readings.probabilities,

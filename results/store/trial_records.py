@@ -14,10 +14,10 @@ from typing import Any, Literal, Self, get_args
 
 from results.store.formats.csv_files import read_csv, write_csv
 
-State = Literal["complete", "stopped", "failed", "running", "waiting"]
+State = Literal["complete", "pruned", "failed", "running", "waiting"]
 STATES: tuple[State, ...] = get_args(State)
 ENDS = STATES[:3]
-NEEDED = ("trial", "state", "validation_loss", "estimate", "fold_epochs")
+NEEDED = ("trial", "state", "validation_loss", "forecast", "fold_epochs")
 FOLD = re.compile(r"fold_\d+")
 LOSS, ACCURACY = "loss_", "accuracy_"  # of a source
 Value = bool | int | float | str
@@ -31,19 +31,19 @@ class TrialRecord:
         trial: Its number.
         state: How it ended, or that it runs.
         origin: Who proposed it: `report`, `portfolio`, `search`, ...
-        validation_loss: Of a whole trial: mean over the folds of the loss averaged over sources,
+        validation_loss: Of a complete trial: mean over the folds of the loss averaged over sources,
             after the last epoch, nats.
         validation_loss_sd: Its standard deviation over the folds, nats.
-        estimate: What that loss was expected to be when the trial ended, nats; once the search is
+        forecast: What that loss was expected to be when the trial ended, nats; once the search is
             over, by all it has seen.
         fold_losses: The last loss of each fold begun, nats.
         losses: The mean loss of each source, nats.
         accuracies: The mean accuracy of each source, 0 to 1.
         parameters: Those that vary.
         weights: How many the network has.
-        fold_epochs: What the trial cost: epochs, each fold's counted.
+        fold_epochs: Those it has had.
         seconds: What it took on its workers.
-        reason: Why it is not whole: what trials of one fate have in common.
+        reason: Why it is not complete: what trials of one fate have in common.
         cause: The same for people, and where to read more.
     """
 
@@ -52,7 +52,7 @@ class TrialRecord:
     origin: str = "search"
     validation_loss: float | None = None
     validation_loss_sd: float | None = None
-    estimate: float | None = None
+    forecast: float | None = None
     fold_losses: tuple[float, ...] = ()
     losses: Mapping[str, float] = field(default_factory=dict)
     accuracies: Mapping[str, float] = field(default_factory=dict)
@@ -71,7 +71,7 @@ class TrialRecord:
             "origin": self.origin,
             "validation_loss": self.validation_loss,
             "validation_loss_sd": self.validation_loss_sd,
-            "estimate": self.estimate,
+            "forecast": self.forecast,
             "folds": len(self.fold_losses),
             **{f"fold_{fold}": loss for fold, loss in enumerate(self.fold_losses)},
             **{LOSS + source: loss for source, loss in self.losses.items()},
@@ -97,7 +97,7 @@ class TrialRecord:
             origin=row.get("origin", "search"),
             validation_loss=_number(row["validation_loss"]),
             validation_loss_sd=_number(row.get("validation_loss_sd", "")),
-            estimate=_number(row["estimate"]),
+            forecast=_number(row["forecast"]),
             fold_losses=tuple(float(row[name]) for name in row if _is_loss(name, row[name])),
             losses=_by_source(row, LOSS),
             accuracies=_by_source(row, ACCURACY),
@@ -166,7 +166,7 @@ def rows_of(records: Sequence[TrialRecord]) -> list[dict[str, Any]]:
 
 
 def write_records(path: Path, records: Sequence[TrialRecord]) -> None:
-    """Writes trials to a CSV file, whole or not at all."""
+    """Writes trials to a CSV file, complete or not at all."""
     write_csv(path, [record.to_row() for record in records], columns_of(records))
 
 

@@ -12,40 +12,40 @@ from results.store.trial_records import State, TrialRecord, columns_of, read_rec
 
 STATES: dict[TrialState, State] = {
     TrialState.COMPLETE: "complete",
-    TrialState.PRUNED: "stopped",
+    TrialState.PRUNED: "pruned",
     TrialState.FAIL: "failed",
     TrialState.RUNNING: "running",
     TrialState.WAITING: "waiting",
 }
 
-ENDED = (TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAIL)
-ESTIMATES = "estimates"  # of a study: by all that its search has seen, (trial, loss) each
+FINISHED = (TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAIL)
+FORECASTS = "forecasts"  # of a study: by all that its search has seen, (trial, loss) each
 UNLIKELY = "unlikely"  # why a trial was pruned: likely worse than another
 SEARCH_OVER = "search over"  # why a trial was pruned: the search left it before its last epoch
-MISSED = "missed"  # of a study: the probability that a trial that was stopped is better than all
+MISSED = "missed"  # of a study: the probability that a trial that was pruned is better than all
 
 
 def trials_of(study: optuna.Study) -> list[FrozenTrial]:
-    """Returns all trials of a study; once its search is over, with estimates by all it has seen.
+    """Returns all trials of a study; once its search is over, with forecasts by all it has seen.
 
     Those made when the trials ended cannot be compared: at first nobody knows which fold is hard.
     """
     trials = study.get_trials(deepcopy=False)
-    return with_estimates(trials, dict(study.user_attrs.get(ESTIMATES, ())))
+    return with_forecasts(trials, dict(study.user_attrs.get(FORECASTS, ())))
 
 
-def with_estimates(
-    trials: Sequence[FrozenTrial], estimates: Mapping[int, float]
+def with_forecasts(
+    trials: Sequence[FrozenTrial], forecasts: Mapping[int, float]
 ) -> list[FrozenTrial]:
-    """Returns the trials with other estimates of their losses, by their numbers."""
-    return [_with_estimate(trial, estimates.get(trial.number)) for trial in trials]
+    """Returns the trials with other forecasts of their losses, by their numbers."""
+    return [_with_forecast(trial, forecasts.get(trial.number)) for trial in trials]
 
 
-def _with_estimate(trial: FrozenTrial, estimate: float | None) -> FrozenTrial:
-    if estimate is None:
+def _with_forecast(trial: FrozenTrial, forecast: float | None) -> FrozenTrial:
+    if forecast is None:
         return trial
     other = copy.copy(trial)
-    other.user_attrs = {**trial.user_attrs, "estimate": estimate}
+    other.user_attrs = {**trial.user_attrs, "forecast": forecast}
     return other
 
 
@@ -63,7 +63,7 @@ def _record(trial: FrozenTrial) -> TrialRecord:
         origin=measured.get("origin", "search"),
         validation_loss=trial.value if complete else None,
         validation_loss_sd=measured.get("validation_loss_sd") if complete else None,
-        estimate=measured.get("estimate"),
+        forecast=measured.get("forecast"),
         fold_losses=tuple(measured.get("fold_losses", ())),
         losses=measured.get("losses", {}),
         accuracies=measured.get("accuracies", {}),

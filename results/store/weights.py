@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from safetensors.torch import save
 
-from datasets.atomic import whole_file
+from datasets.atomic import atomic_file
 from model.configuration import Configuration
 from model.networks.digit_network import DigitNetwork
 from model.networks.kinds import build
@@ -30,7 +30,7 @@ def save_network(
     described = {"configuration": configuration.to_dict(), **about}
     metadata = {name: json.dumps(value) for name, value in described.items()}
     content = save(weights, metadata)  # written by Python, which names a full disk as such
-    with whole_file(path) as temporary:
+    with atomic_file(path) as temporary:
         temporary.write_bytes(content)
 
 

@@ -13,17 +13,17 @@ from results.tensorboard.event_pictures import Pictures, trial_pictures
 
 
 def show_best(
-    folder: SweepFolder, whole: Sequence[FrozenTrial], count: int, pool: DigitSet
+    folder: SweepFolder, complete: Sequence[FrozenTrial], count: int, pool: DigitSet
 ) -> None:
     """Draws the best trials that are not drawn yet, and removes what was drawn of others.
 
     Args:
         folder: The sweep's.
-        whole: The trials that are complete. Those that have just ended have their readings still.
+        complete: The complete trials. Those that have just ended have their readings still.
         count: How many are shown.
         pool: The digits that they are validated on.
     """
-    best = sorted(whole, key=lambda trial: (trial.value, trial.number))[:count]
+    best = sorted(complete, key=lambda trial: (trial.value, trial.number))[:count]
     shown = {folder.best_events(trial.number): trial for trial in best}
     for events in folder.all_best_events():
         if events not in shown:

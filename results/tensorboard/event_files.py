@@ -161,18 +161,21 @@ class TrialEvents:
 
 
 def write_end(folder: SweepFolder, trial: FrozenTrial) -> None:
-    """Writes how a trial ended, whole, stopped or failed, to a run of its own.
+    """Writes how a trial ended, complete, pruned or failed, to a run of its own.
 
     Its hyperparameters are those that vary, and `state`; its measures `end/validation_loss` and
-    for each source `end/accuracy_<source>` (of a whole trial), `end/estimate` (what that loss was
-    then expected to be), `end/cost` (epochs of a fold) and `end/weights`. Losses are in nats.
+    for each source `end/accuracy_<source>` (of a complete trial), `end/forecast` (what that loss
+    was then expected to be), `end/fold_epochs` and `end/weights`. Losses are in nats.
     """
-    whole, accuracies = trial.state == TrialState.COMPLETE, trial.user_attrs.get("accuracies", {})
+    complete, accuracies = (
+        trial.state == TrialState.COMPLETE,
+        trial.user_attrs.get("accuracies", {}),
+    )
     measured = {
-        "end/validation_loss": trial.value if whole else None,
-        "end/estimate": trial.user_attrs.get("estimate"),
-        **{f"end/accuracy_{name}": part if whole else None for name, part in accuracies.items()},
-        "end/cost": trial.user_attrs.get("fold_epochs"),
+        "end/validation_loss": trial.value if complete else None,
+        "end/forecast": trial.user_attrs.get("forecast"),
+        **{f"end/accuracy_{name}": part if complete else None for name, part in accuracies.items()},
+        "end/fold_epochs": trial.user_attrs.get("fold_epochs"),
         "end/weights": trial.user_attrs.get("weights"),
     }
     varied = {**trial.params, "state": STATES[trial.state]}
@@ -191,7 +194,7 @@ def has_end(folder: SweepFolder, number: int) -> bool:
 
 
 def write_pictures_run(folder: Path, pictures: Mapping[str, Image.Image]) -> None:
-    """Writes a run of pictures by their tags, whole or not at all, instead of an earlier one.
+    """Writes a run of pictures by their tags, complete or not at all, instead of an earlier one.
 
     Args:
         folder: The run's.
@@ -220,9 +223,9 @@ def _amended(summary: Summary, failed: bool) -> Summary:
 
 
 class SearchEvents:
-    """Writes the sweep's own curve: `best`, the lowest loss of a whole trial (nats), against cost.
+    """Writes the sweep's own curve: `best`, the lowest loss of a complete trial, nats.
 
-    Cost is counted in epochs of a fold, over all trials.
+    It goes by the fold-epochs of all trials.
 
     Args:
         folder: The sweep's.
@@ -231,9 +234,9 @@ class SearchEvents:
     def __init__(self, folder: SweepFolder) -> None:
         self._file = EventFile(folder.search_events)
 
-    def add(self, best: float, cost: int) -> None:
+    def add(self, best: float, fold_epochs: int) -> None:
         """Adds a point."""
-        self._file.add_scalar("best", best, cost)
+        self._file.add_scalar("best", best, fold_epochs)
         self._file.flush()
 
     def close(self) -> None:

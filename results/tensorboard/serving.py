@@ -10,7 +10,9 @@ from tensorboard import default, program
 
 from results.errors import ResultsError
 
-WITH_PICTURES = r"(best/\d+|winner|report)$"  # runs; of more than 40, the page shows none by itself
+WITH_PICTURES = (
+    r"(best/\d+|winner|baseline)$"  # runs; of more than 40, the page shows none by itself
+)
 
 
 def serve(folder: Path, port: int) -> None:

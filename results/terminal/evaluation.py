@@ -9,10 +9,10 @@ from results.store.evaluation import Calibration, Evaluation, EvaluationRow
 
 
 def winner_table(evaluation: Evaluation) -> Table:
-    """Returns the winner's parameters beside the report's, where they differ."""
+    """Returns the winner's parameters beside the baseline's, where they differ."""
     chosen = {row["config"]: row["configuration"] for row in evaluation["rows"]}
-    table = empty_table("Winner", "parameter", right=("winner", "report"))
-    for name, value in chosen["report"].items():
+    table = empty_table("Winner", "parameter", right=("winner", "baseline"))
+    for name, value in chosen["baseline"].items():
         if chosen["winner"][name] != value:
             table.add_row(name, _short(chosen["winner"][name]), _short(value))
     return table

@@ -11,8 +11,8 @@ from results.store.trial_records import TrialRecord, best_first, count_states
 from results.terminal.numbers import without_zero
 
 WIDTHS = ("channels_1", "channels_2", "hidden_1", "hidden_2")
-STAR = "* the report's configuration, or the point of the space nearest to it."
-MISSED = "The probability that a stopped trial would have been better than the best is"
+STAR = "* the baseline, or the point of the space nearest to it."
+MISSED = "The probability that a pruned trial would have been better than the best is"
 DROPOUTS = ("dropout_1", "dropout_2", "dropout_3", "dropout_4")
 
 
@@ -24,7 +24,7 @@ def leaderboard(
     Args:
         trials: Of a sweep.
         most: How many to show.
-        missed: The probability that a stopped one is better than the best, if it is known.
+        missed: The probability that a pruned one is better than the best, if it is known.
     """
     best = best_first(trials)[:most]
     sources = list(dict.fromkeys(source for trial in trials for source in trial.accuracies))
@@ -37,7 +37,7 @@ def leaderboard(
 
 
 def _cells(trial: TrialRecord, sources: Sequence[str]) -> list[str]:
-    star = "*" if trial.origin == "report" else ""
+    star = "*" if trial.origin == "baseline" else ""
     varied = trial.parameters
     return [
         f"{star}{trial.trial}",
@@ -68,13 +68,13 @@ def _others(trials: Sequence[TrialRecord], shown: int, missed: float | None) -> 
 
 
 def _cost(trials: Sequence[TrialRecord], state: str) -> str:
-    """Writes what the trials of a state have cost."""
-    cost = sum(trial.fold_epochs for trial in trials if trial.state == state)
-    return f" ({cost:,} epochs of a fold)"
+    """Writes the fold-epochs of the trials of a state."""
+    epochs = sum(trial.fold_epochs for trial in trials if trial.state == state)
+    return f" ({epochs:,} fold-epochs)"
 
 
 def front_table(front: Sequence[dict[str, Any]]) -> Table:
-    """Returns the whole trials that no other beats in both loss and size."""
+    """Returns the complete trials that no other beats in both loss and size."""
     table = empty_table("Loss against size", right=("trial", "loss", "weights"))
     for row in front:
         table.add_row(str(row["trial"]), f"{row['validation_loss']:.4f}", f"{row['weights']:,}")

@@ -29,8 +29,8 @@ class Brief(TypedDict):
         path: Of its folder.
         started: ISO 8601, UTC; null where `sweep.json` is damaged.
         state: `running` while a process is at work on it, else `judged` if there is an evaluation.
-        asked: How many trials were asked for; null where `sweep.json` is damaged.
-        trials: How many are `complete`, `stopped`, `failed` and `running`.
+        requested: How many trials were asked for; null where `sweep.json` is damaged.
+        trials: How many are `complete`, `pruned`, `failed` and `running`.
         best: The best complete trial's row of `trials.csv`, or null.
         winner: Its row of the evaluation, or null.
     """
@@ -39,7 +39,7 @@ class Brief(TypedDict):
     path: str
     started: str | None
     state: State
-    asked: int | None
+    requested: int | None
     trials: dict[str, int]
     best: dict[str, Any] | None
     winner: EvaluationRow | None
@@ -51,8 +51,8 @@ class Summary(Brief):
     Attributes:
         damaged: A line for each damaged file.
         leaderboard: The complete trials' rows of `trials.csv`, the best first.
-        missed: The probability that a stopped trial is better than the best complete one, or null
-            before the search is over, and where none is stopped.
+        missed: The probability that a pruned trial is better than the best complete one, or null
+            before the search is over, and where none is pruned.
         importance: A part for each parameter, together 1 (PED-ANOVA); empty with few trials.
         front: Where size was sought, too: the complete trials that none beats in loss and weights,
             the smallest first, else empty.
@@ -119,7 +119,7 @@ def _brief(folder: SweepFolder, records: Sequence[TrialRecord]) -> Brief:
         "path": str(folder.path),
         "started": manifest.started if manifest else None,
         "state": _state(folder, evaluation),
-        "asked": manifest.request.get("trials") if manifest else None,
+        "requested": manifest.request.get("trials") if manifest else None,
         "trials": count_states(records),
         "best": rows[0] if rows else None,
         "winner": _winner_row(evaluation),
@@ -151,7 +151,7 @@ def front(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """Returns the trials that no other beats in both loss and size, the smallest first.
 
     Args:
-        rows: Whole trials, with `validation_loss` and `weights`.
+        rows: Complete trials, with `validation_loss` and `weights`.
     """
     kept: list[dict[str, Any]] = []
     for row in sorted(rows, key=lambda each: (each["weights"], each["validation_loss"])):

@@ -21,7 +21,7 @@ def sweeps_table(sweeps: Sequence[Brief]) -> Table:
             told["name"],
             (told["started"] or "")[:16].replace("T", " "),
             told["state"],
-            f"{_ended(told['trials'])}/{told['asked'] or '?'}",
+            f"{_ended(told['trials'])}/{told['requested'] or '?'}",
             f"{best['validation_loss']:.4f}" if best else "",
             f"{100 * right['accuracy']:.1f} % of {right['count']}" if right else "",
         )

@@ -43,7 +43,7 @@ def _damage_lines(damaged: Sequence[str]) -> list[Text]:
 def _files(folder: SweepFolder) -> str:
     """Names what there is in the folder of a sweep."""
     paths = {
-        "what was asked": folder.sweep_json,
+        "manifest": folder.sweep_json,
         "trials": folder.trials_csv,
         "finalists": folder.finalists_csv,
         "study (optuna-dashboard)": folder.journal,

@@ -40,7 +40,9 @@ WHAT = {
         *(f"{place}, {way}" for place in ("warm-up", "capture", "judging") for way in WAYS),
         "ballast",
     ],
-    "sharing": [f"{name}, processes {count}" for name in ("small", "report's") for count in (1, 2)],
+    "sharing": [
+        f"{name}, processes {count}" for name in ("small", "baseline's") for count in (1, 2)
+    ],
     "sweeps": ["quick", "paper"],
 }
 ON_A_GPU_ALONE = ["capture, streams", "capture, batched", "ballast"]

@@ -3,28 +3,28 @@ from collections.abc import Callable
 import pytest
 
 from datasets.errors import ExtensionError
-from model.configuration import REPORT, Configuration
+from model.configuration import BASELINE, Configuration
 
 
 def test_defaults_are_the_reports_own() -> None:
-    assert (REPORT.channels_1, REPORT.channels_2) == (128, 256)
-    assert (REPORT.dropout_1, REPORT.dropout_2, REPORT.dropout_3, REPORT.dropout_4) == (
+    assert (BASELINE.channels_1, BASELINE.channels_2) == (128, 256)
+    assert (BASELINE.dropout_1, BASELINE.dropout_2, BASELINE.dropout_3, BASELINE.dropout_4) == (
         0.3,
         0.4,
         0.4,
         0.4,
     )
-    assert (REPORT.hidden_1, REPORT.hidden_2) == (64, 32)
-    assert (REPORT.learning_rate, REPORT.batch_size, REPORT.epochs) == (0.001, 100, 10)
-    assert not REPORT.augments
+    assert (BASELINE.hidden_1, BASELINE.hidden_2) == (64, 32)
+    assert (BASELINE.learning_rate, BASELINE.batch_size, BASELINE.epochs) == (0.001, 100, 10)
+    assert not BASELINE.augments
 
 
 @pytest.mark.parametrize(
     ("name", "value", "rule"),
     [
-        ("channels_1", 0, "channels_1 must be a whole number from 1 to 1024, but got 0."),
-        ("channels_1", 8.5, "channels_1 must be a whole number from 1 to 1024, but got 8.5."),
-        ("channels_1", True, "whole number"),
+        ("channels_1", 0, "channels_1 must be an integer from 1 to 1024, but got 0."),
+        ("channels_1", 8.5, "channels_1 must be an integer from 1 to 1024, but got 8.5."),
+        ("channels_1", True, "integer"),
         ("dropout_1", 1.0, "dropout_1 must be a number from 0 to 0.95, but got 1.0."),
         ("learning_rate", float("nan"), "learning_rate must be a number from 1e-07 to 1"),
         ("learning_rate", "0.1", "learning_rate must be a number"),

@@ -13,7 +13,7 @@ from datasets.digit_set import DigitSet, joined
 from datasets.sources.mnist import load_mnist
 from model.configuration import Configuration
 from model.hardware.device import DeviceDigits
-from model.training.cross_validation import train_whole
+from model.training.cross_validation import train_on_all
 from results.store.weights import save_network
 from tests.process import SECONDS
 
@@ -29,7 +29,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory, synthetic: DigitSet) -> Pa
     """A small network that reads most digits right."""
     digits = joined([load_mnist("embedded").train, synthetic])
     pool = DeviceDigits.of(digits, torch.device("cpu"))
-    network = train_whole(CONFIGURATION, pool, np.arange(len(digits.labels)), seed=0)
+    network = train_on_all(CONFIGURATION, pool, np.arange(len(digits.labels)), seed=0)
     path = tmp_path_factory.mktemp("trained") / "small.safetensors"
     save_network(path, network, CONFIGURATION, {})
     return path

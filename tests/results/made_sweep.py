@@ -9,7 +9,7 @@ from optuna.distributions import CategoricalDistribution, FloatDistribution, Int
 from optuna.trial import FrozenTrial, TrialState, create_trial
 
 from datasets.digit_set import LABELS
-from model.configuration import REPORT, Configuration
+from model.configuration import BASELINE, Configuration
 from model.judging.judgement import Judgement, SourceMeasures
 from model.networks.kinds import build
 from model.networks.portable import PortableNetwork
@@ -47,29 +47,29 @@ SPACE = {
 
 
 def made_sweep(
-    path: Path, whole: int = 2, stopped: int = 0, failed: int = 0, judged: bool = True
+    path: Path, complete: int = 2, pruned: int = 0, failed: int = 0, judged: bool = True
 ) -> SweepFolder:
     """Makes the folder of a sweep with so many trials of each end, in this order."""
     folder, dice = SweepFolder(path), np.random.default_rng(0)
-    folder.make(_asked(whole + stopped + failed))
-    ends = [TrialState.COMPLETE] * whole + [TrialState.PRUNED] * stopped
+    folder.make(_manifest(complete + pruned + failed))
+    ends = [TrialState.COMPLETE] * complete + [TrialState.PRUNED] * pruned
     ends += [TrialState.FAIL] * failed
     study = optuna.create_study(storage=study_storage(folder), study_name=folder.name)
     study.add_trials([_trial(number, end, dice) for number, end in enumerate(ends)])
     for trial in study.trials:
         _write_epochs(EpochLog(folder), trial)
     write_search(folder, study)
-    if whole and judged:
+    if complete and judged:
         _judge(folder, study, dice)
     return folder
 
 
-def _asked(trials: int) -> dict[str, Any]:
+def _manifest(trials: int) -> dict[str, Any]:
     parts = ("pool", "held_out", "mnist_test")
     return {
         "request": {"name": "made", "trials": trials, "chinese": ["embedded"], "seed": 0},
         "space": {"about": "", "fixed": {"epochs": EPOCHS}, "parameters": {}},
-        "report": REPORT.to_dict(),
+        "baseline": BASELINE.to_dict(),
         "data": dict.fromkeys(parts, DESCRIBED) | {"copies_removed": 0},
         "folds": FOLDS,
         "seed": 0,
@@ -88,12 +88,12 @@ def _trial(number: int, end: TrialState, dice: np.random.Generator) -> FrozenTri
     }
     about: dict[str, Any] = {
         "fold_epochs": FOLDS * EPOCHS, "seconds": 1.0, "weights": 100,
-        "origin": "search" if number else "report",
+        "origin": "search" if number else "baseline",
     }  # fmt: skip
     if end == TrialState.FAIL:
         about |= {"reason": "its loss is nan.", "cause": "its loss is nan.", "fold_epochs": 1}
     else:
-        about |= {"fold_losses": losses, "validation_loss_sd": 0.05, "estimate": losses[0]}
+        about |= {"fold_losses": losses, "validation_loss_sd": 0.05, "forecast": losses[0]}
     return create_trial(
         state=end,
         value=float(np.mean(losses)) if end == TrialState.COMPLETE else None,
@@ -120,7 +120,7 @@ def _judge(folder: SweepFolder, study: optuna.Study, dice: np.random.Generator) 
     save_network(folder.fold_weights(0), build(TINY), TINY, {"fold": 0})
     _export(folder)
     rows = [
-        _row(folder, name, part, dice) for name in ("report", "winner") for part in (MNIST, BOTH)
+        _row(folder, name, part, dice) for name in ("baseline", "winner") for part in (MNIST, BOTH)
     ]
     calibration = {"temperature": 1.5, "fitted_on": 80, "ece_before": 0.05, "ece_after": 0.02}
     parts = {"held_out": DESCRIBED, "mnist_test": DESCRIBED}
@@ -161,7 +161,7 @@ def _row(
     confusion = np.zeros((10, 10), np.int64)
     np.add.at(confusion, (labels, readings.read), 1)
     measures = SourceMeasures(HELD_OUT, int(readings.right.sum()), 0.1)
-    configuration = REPORT if name == "report" else TINY
+    configuration = BASELINE if name == "baseline" else TINY
     return evaluation_row(
         name, trained_on, configuration, Judgement({"synthetic": measures}, confusion), None, 0.05
     )

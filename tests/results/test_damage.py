@@ -55,8 +55,8 @@ class Planted:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> SweepFolder:
-    """A sweep of two whole trials, finished."""
-    folder = made_sweep(tmp_path / "whole")
+    """A sweep of two complete trials, finished."""
+    folder = made_sweep(tmp_path / "complete")
     write_judged(folder.judged_json, read_json(folder.evaluation_json)["rows"][:1])
     return folder
 
@@ -68,7 +68,7 @@ def shown(folder: SweepFolder) -> str:
     return console.export_text()
 
 
-def test_nothing_is_said_of_a_sweep_that_is_whole(folder: SweepFolder) -> None:
+def test_nothing_is_said_of_a_sweep_that_is_complete(folder: SweepFolder) -> None:
     assert damage(folder, known_trials(folder)) == []
     assert "Leaderboard" in shown(folder)
 
@@ -165,6 +165,6 @@ def test_an_export_of_another_winner_is_named(folder: SweepFolder) -> None:
     save_network(folder.weights, build(TINY), TINY, {"trained": "again"})
     (line,) = damage(folder, known_trials(folder))
     assert "model.onnx was made of other weights than model.safetensors has" in line
-    assert "`shuzi export whole --format onnx --force` makes it again." in line
+    assert "`shuzi export complete --format onnx --force` makes it again." in line
     assert summary(folder)["exports"] == []
     assert "Exports" not in shown(folder)

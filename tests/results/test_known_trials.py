@@ -23,7 +23,7 @@ from tests.results.made_sweep import made_sweep
 
 @pytest.fixture
 def folder(tmp_path: Path) -> SweepFolder:
-    return made_sweep(tmp_path / "runs" / "made", whole=9, stopped=6, failed=2)
+    return made_sweep(tmp_path / "runs" / "made", complete=9, pruned=6, failed=2)
 
 
 def study_of(folder: SweepFolder) -> optuna.Study:
@@ -93,7 +93,7 @@ def fail_a_trial(study: optuna.Study) -> None:
 
 
 def end_the_search(study: optuna.Study) -> None:
-    study.set_user_attr("estimates", [[9, 0.125]])
+    study.set_user_attr("forecasts", [[9, 0.125]])
     study.set_user_attr("missed", 0.25)
 
 
@@ -127,7 +127,7 @@ def test_what_trials_report_is_no_reason_to_read_the_journal(folder: SweepFolder
 def test_tables_that_are_older_than_the_journal_are_not_believed(
     folder: SweepFolder, tmp_path: Path
 ) -> None:
-    old = made_sweep(tmp_path / "runs" / "old", whole=2)
+    old = made_sweep(tmp_path / "runs" / "old", complete=2)
     shutil.copy(old.trials_csv, folder.trials_csv)
     assert len(known_trials(folder).records) == 17
     shutil.copy(old.search_json, folder.search_json)  # of another journal
@@ -148,5 +148,5 @@ def test_another_format_is_refused_by_its_number(folder: SweepFolder) -> None:
     write_json(folder.search_json, {**read_json(folder.search_json), "format": 3})
     told = summary(folder)
     (line,) = told["damaged"]
-    assert f"{folder.search_json} has format 3, but must have format 2" in line
+    assert f"{folder.search_json} has format 3, but this shuzi reads format 2" in line
     assert {**told, "damaged": []} == before

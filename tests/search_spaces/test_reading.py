@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from model.configuration import REPORT, Configuration
+from model.configuration import BASELINE, Configuration
 from search_spaces import SpaceError, read_space, space_names
 
 SHIPPED = (resources.files("search_spaces") / "quick.toml").read_text("utf-8")
@@ -34,18 +34,18 @@ def test_shipped_spaces_are_what_they_are_said_to_be() -> None:
 
 
 def test_report_stands_in_the_paper_space_and_nearest_elsewhere() -> None:
-    paper = read_space("paper", Configuration.check).nearest(REPORT.to_dict())
-    assert paper == {name: REPORT.to_dict()[name] for name in paper}
-    quick = read_space("quick", Configuration.check).nearest(REPORT.to_dict())
+    paper = read_space("paper", Configuration.check).nearest(BASELINE.to_dict())
+    assert paper == {name: BASELINE.to_dict()[name] for name in paper}
+    quick = read_space("quick", Configuration.check).nearest(BASELINE.to_dict())
     assert (quick["channels_1"], quick["channels_2"], quick["learning_rate"]) == (32, 64, 0.001)
-    wide = read_space("wide", Configuration.check).nearest(REPORT.to_dict())
+    wide = read_space("wide", Configuration.check).nearest(BASELINE.to_dict())
     assert (wide["channels_2"], wide["weight_decay"], wide["batch_size"]) == (256, 1e-6, 100)
 
 
 def test_nearest_point_is_always_one_that_optuna_takes() -> None:
     for name in space_names():
         space = read_space(name, Configuration.check)
-        for values in (REPORT.to_dict(), Configuration(channels_1=1, channels_2=37).to_dict()):
+        for values in (BASELINE.to_dict(), Configuration(channels_1=1, channels_2=37).to_dict()):
             nearest = space.nearest(values)
             for key, distribution in space.distributions().items():
                 assert distribution._contains(distribution.to_internal_repr(nearest[key])), key
@@ -66,7 +66,7 @@ def test_nearest_point_is_always_one_that_optuna_takes() -> None:
             "kind must be int, float or choice, but it is missing",
         ),
         ("dropout_1 = {", "dropout_1 = 0.3 # {", "dropout_1", "belongs under [fixed]"),
-        ("epochs = 3", "epochs = 0", "epochs = 0", "whole number from 1 to 1000, but got 0"),
+        ("epochs = 3", "epochs = 0", "epochs = 0", "integer from 1 to 1000, but got 0"),
         ("epochs = 3", "epochs = [3]", "epochs = [3]", "epochs: it must be a number, a word"),
         ("folds = 5", "portfolio = 5", "portfolio", "portfolio: input should be a valid list"),
         ("folds = 5", "folds = 1", "folds = 1", "greater than or equal to 2"),
@@ -184,7 +184,7 @@ def test_a_network_of_ones_own_may_be_varied_or_fixed(
     varied = f'network = {{ kind = "choice", choices = ["cnn", "{own}"] }}'
     file.write_text(f'about = "x"\n[parameters]\n{varied}\n')
     space = read_space(str(file), Configuration.check)
-    assert space.nearest(REPORT.to_dict()) == {"network": "cnn"}
+    assert space.nearest(BASELINE.to_dict()) == {"network": "cnn"}
     assert space.nearest({"network": own}) == {"network": own}
     file.write_text(file.read_text().replace("Own", "Onw"))
     with pytest.raises(SpaceError, match=r"line 3: parameters\.network: .* did you mean Own\?"):

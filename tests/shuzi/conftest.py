@@ -54,7 +54,7 @@ def made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
             "request": {"trials": 4},
             "folds": 5,
             "seed": 0,
-            **{key: {} for key in ("space", "report", "data", "versions", "hardware")},
+            **{key: {} for key in ("space", "baseline", "data", "versions", "hardware")},
         },
     )
     return folder

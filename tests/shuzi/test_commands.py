@@ -48,7 +48,7 @@ def test_without_a_command_help_is_shown(call: Call) -> None:
     ("words", "completed"),
     [
         ("shuzi sweep --ri", "--risk"),
-        ("shuzi sweep --also ", "parameters"),
+        ("shuzi sweep --also ", "weights"),
         ("shuzi expo", "export"),
     ],
 )
@@ -67,7 +67,7 @@ def test_a_shell_completes_commands_options_and_choices(
         (DataError("digits."), 2, "digits."),
         (SpaceError("space."), 2, "space."),
         (ResultsError("results."), 2, "results."),
-        (SweepError("one line,\nthe whole."), 2, "one line, the whole."),
+        (SweepError("one line,\nthe complete."), 2, "one line, the complete."),
         (SweepFailed("every trial failed."), 1, "every trial failed."),
         (Interrupted("ended early.", 143), 143, "ended early."),
         (KeyboardInterrupt(), 130, "interrupted."),

@@ -41,7 +41,7 @@ def test_sheet_is_imported_once_and_named(elsewhere: Path, call: Call) -> None:
         (["import", ".", "out", "--label", "12"], "--label must be from 0 to 9"),
         (["import", ".", "out", "--layout", "spiral"], "--layout"),
         (["show", "nowhere"], "there is no file or folder nowhere"),
-        (["fetch", "nothing"], "there are no public digits nothing: choose mnist, chen, report"),
+        (["fetch", "nothing"], "there are no public digits nothing: choose mnist, chen, tongji"),
     ],
 )
 def test_bad_request_for_data_is_one_clear_line(

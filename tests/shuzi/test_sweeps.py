@@ -69,7 +69,7 @@ def test_unfinished_sweep_is_listed_and_shown(mistakes: Path, call: Call) -> Non
         assert "running" in call("list")[1]
     status, out, _ = call("show", "taken", "--json")
     told = json.loads(out)
-    assert (status, told["state"], told["asked"], told["best"]) == (0, "unfinished", 4, None)
+    assert (status, told["state"], told["requested"], told["best"]) == (0, "unfinished", 4, None)
     assert call("show", "taken")[0] == 0
 
 
@@ -94,4 +94,4 @@ def test_list_is_readable_at_80_columns(
     assert max(map(len, lines)) <= 80
     assert re.fullmatch(r" 20261125-025750 +2026-01-01 00:00  unfinished +0/4", lines[4])
     names = (line.split()[0] for line in lines[4:] if line)
-    assert "".join(names) == f"20261125-025750{long}taken", "names are told whole"
+    assert "".join(names) == f"20261125-025750{long}taken", "names are told complete"

@@ -15,7 +15,7 @@ from rich.console import Console
 from datasets.sources.mnist import load_mnist
 from model.configuration import Configuration
 from model.networks.averaged import members_of
-from model.networks.kinds import count_parameters
+from model.networks.kinds import count_weights
 from results.errors import ResultsError
 from results.predict.readers import open_reader
 from results.store.exports import read_exports
@@ -47,8 +47,8 @@ def small(own_ray: None, tmp_path_factory: pytest.TempPathFactory) -> SweepFolde
         trials=12,
         epochs=1,
         space="quick",
-        max_parameters=MOST,
-        also="parameters",
+        max_weights=MOST,
+        also="weights",
         finalists=2,
         concurrent=1,
         cpus_per_trial=1,
@@ -60,7 +60,7 @@ def test_no_network_above_the_most_weights_is_trained(small: SweepFolder) -> Non
     trials = read_trials(small.trials_csv)
     assert len(trials) == 12
     assert trials["weights"].max() <= MOST
-    assert "report" not in set(trials["origin"])  # its 120,490 weights are too many
+    assert "baseline" not in set(trials["origin"])  # its 120,490 weights are too many
 
 
 def test_front_falls_in_loss_as_it_grows_in_size(small: SweepFolder) -> None:
@@ -97,8 +97,8 @@ def test_winner_may_be_the_average_of_networks(small: SweepFolder, tmp_path: Pat
     torch.testing.assert_close(first.state_dict(), alone.network.state_dict())
     assert not torch.equal(first(DIGITS), second(DIGITS))
     rows = {row["config"]: row for row in read_json(folder.evaluation_json)["rows"]}
-    assert rows["winner"]["weights"] == 2 * count_parameters(alone.configuration)
-    assert rows["report"]["weights"] == count_parameters(Configuration())
+    assert rows["winner"]["weights"] == 2 * count_weights(alone.configuration)
+    assert rows["baseline"]["weights"] == count_weights(Configuration())
     assert {each["networks"] for each in read_exports(folder.exports_json)} == {2}
     read = open_reader(folder.export("onnx")).read(DIGITS.numpy())
     np.testing.assert_allclose(read, both.probabilities(DIGITS), atol=1e-5)
@@ -137,10 +137,10 @@ def test_a_search_whose_time_is_over_has_a_winner_all_the_same(brief: SweepFolde
 def test_another_sweep_starts_from_the_best_of_it(brief: SweepFolder, small: SweepFolder) -> None:
     study = read_study(brief)
     assert study is not None
-    report, warm = study.trials[:2]  # the second one may still have been waiting
-    assert report.user_attrs["origin"] == "report"
+    baseline, warm = study.trials[:2]  # the second one may still have been waiting
+    assert baseline.user_attrs["origin"] == "baseline"
     assert warm.user_attrs["origin"] == "warm-start"
-    best = read_trials(small.trials_csv).sort_values("estimate").iloc[0]
+    best = read_trials(small.trials_csv).sort_values("forecast").iloc[0]
     drawn = warm.params or warm.system_attrs["fixed_params"]
     for name in ("channels_1", "channels_2", "learning_rate"):
         assert drawn[name] == best[name]
@@ -151,9 +151,9 @@ def test_what_cannot_be_is_refused_before_anything_is_made(
 ) -> None:
     shifts = tmp_path / "shifts.toml"
     shifts.write_text('about = "x"\n[parameters]\nshift = {kind = "float", low = 0.0, high = 1}\n')
-    least = count_parameters(smallest_configuration(read_space(TINY, Configuration.check)))
+    least = count_weights(smallest_configuration(read_space(TINY, Configuration.check)))
     refused: list[tuple[dict[str, Any], str]] = [
-        ({"space": TINY, "max_parameters": least - 1}, f"which has {least:,}"),
+        ({"space": TINY, "max_weights": least - 1}, f"which has {least:,}"),
         ({"space": str(shifts), "warm_start": "small"}, "--warm-start small: it varied channels_1"),
     ]
     for asked, told in refused:

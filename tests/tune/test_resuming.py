@@ -34,7 +34,7 @@ from tune.search.forecasting.forecast import Forecaster
 from tune.search.outcome import Decision, Outcome
 from tune.search.pruning.ladder import LadderPruner
 from tune.search.pruning.pruner import Pruner
-from tune.search.sampling import EstimateSampler, Size, tpe
+from tune.search.sampling import ForecastSampler, Size, tpe
 from tune.sweep import resume_sweep, run_sweep
 from tune.workers.job import Job, JobStep
 
@@ -54,7 +54,7 @@ class Life:
     def __init__(self, folder: SweepFolder, space: SearchSpace, pruned: bool) -> None:
         self.study, self.space = open_study(folder), space
         forecaster = Forecaster(FOLDS, EPOCHS)
-        self.study.sampler = EstimateSampler(
+        self.study.sampler = ForecastSampler(
             space.distributions(), forecaster.losses, partial(tpe, 5), seed=0
         )
         spared = enqueue_first(self.study, space, Size(lambda _: 0), TRIALS)
@@ -115,8 +115,8 @@ def new_folder(path: Path) -> SweepFolder:
 def test_killed_search_ends_as_one_that_was_not_and_trains_no_fold_twice(
     tmp_path: Path, space: SearchSpace, pruned: bool, seed: int
 ) -> None:
-    whole = Life(new_folder(tmp_path / "whole"), space, pruned)
-    whole.live(np.inf)
+    complete = Life(new_folder(tmp_path / "complete"), space, pruned)
+    complete.live(np.inf)
     dice, folder, spent, lives = random.Random(seed), new_folder(tmp_path / "cut"), 0, 0
     while True:
         life = Life(folder, space, pruned)
@@ -127,9 +127,9 @@ def test_killed_search_ends_as_one_that_was_not_and_trains_no_fold_twice(
             continue
         break
     assert lives > 2
-    assert life.rows() == whole.rows()
+    assert life.rows() == complete.rows()
     assert {state for state, *_ in life.rows()} <= {"COMPLETE", "PRUNED"}
-    lost = spent + life.epochs - whole.epochs
+    lost = spent + life.epochs - complete.epochs
     assert lost <= lives * EPOCHS  # a kill costs a fold at the most
 
 
@@ -209,7 +209,7 @@ HINT = "`shuzi resume cut` goes on from here."
 @pytest.fixture(scope="module")
 def unbroken(own_ray: None, tmp_path_factory: pytest.TempPathFactory) -> SweepFolder:
     request = SweepRequest(
-        name="whole",
+        name="complete",
         out=tmp_path_factory.mktemp("runs"),
         mnist_count=100,
         trials=6,
@@ -235,12 +235,12 @@ def test_sweep_that_was_ended_again_and_again_is_resumed_to_the_same_end(
     folder = SweepFolder.existing(tmp_path / "runs", "cut")
     assert known_trials(folder).records == records_of(trials_of(open_study(folder)))
     with HeldProcess(tmp_path, "resume cut") as retraining:
-        retraining.goes_on_until(lambda event: event.get("network") == "report")
+        retraining.goes_on_until(lambda event: event.get("network") == "baseline")
         retraining.send(signal.SIGTERM)
         status, said = retraining.ends()
     assert (status, f"shuzi: interrupted. {HINT}" in said) == (143, True), said
     assert retraining.events[-1] == ended(143)
-    assert "report" in [row["config"] for row in read_json(folder.judged_json)["rows"]]
+    assert "baseline" in [row["config"] for row in read_json(folder.judged_json)["rows"]]
     console = Console(record=True, width=200)
     resume_sweep(folder, console)
     assert _same(folder) == _same(unbroken)

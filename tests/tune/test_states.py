@@ -142,14 +142,14 @@ def test_every_trial_ends_as_it_was_planted(study: optuna.Study) -> None:
 def test_the_table_says_the_same_as_the_study(
     swept: tuple[SweepFolder, str], study: optuna.Study
 ) -> None:
-    words = {"complete": "COMPLETE", "stopped": "PRUNED", "failed": "FAIL"}
+    words = {"complete": "COMPLETE", "pruned": "PRUNED", "failed": "FAIL"}
     table = read_trials(swept[0].trials_csv)
     assert [words[state] for state in table["state"]] == [t.state.name for t in study.trials]
-    whole = [trial.state == TrialState.COMPLETE for trial in study.trials]
-    assert table["validation_loss"].notna().tolist() == whole
+    complete = [trial.state == TrialState.COMPLETE for trial in study.trials]
+    assert table["validation_loss"].notna().tolist() == complete
 
 
-def test_stopped_trials_keep_what_they_reported(study: optuna.Study) -> None:
+def test_pruned_trials_keep_what_they_reported(study: optuna.Study) -> None:
     for trial in study.trials:
         if trial.state == TrialState.PRUNED:
             steps = len(trial.intermediate_values)
@@ -189,12 +189,12 @@ def test_each_epoch_of_each_fold_is_written_once(swept: tuple[SweepFolder, str])
 
 
 def test_progress_tells_each_end_once(swept: tuple[SweepFolder, str], study: optuna.Study) -> None:
-    stopped = [trial.number for trial in study.trials if trial.state == TrialState.PRUNED]
-    for number in set(range(TRIALS)) - set(stopped):
+    pruned = [trial.number for trial in study.trials if trial.state == TrialState.PRUNED]
+    for number in set(range(TRIALS)) - set(pruned):
         again = "crowded" in PLANTED.get(number, "")
         assert swept[1].count(f"\ntrial {number} ") == 1 + again
-    told = f"\n{len(stopped)} trials pruned: likely worse than the best"
-    assert swept[1].count(told) == 1, "most are stopped together, at the end"
+    told = f"\n{len(pruned)} trials pruned: likely worse than the best"
+    assert swept[1].count(told) == 1, "most are pruned together, at the end"
     assert f"{TRIALS}/{TRIALS} done" in swept[1]
 
 

@@ -59,7 +59,7 @@ from tune.judging.exporting import export_sweep
 from tune.planning.data import SweepData, load_data
 from tune.planning.plan import Plan
 from tune.planning.request import SweepRequest
-from tune.planning.trial_resources import Share
+from tune.planning.trial_resources import TrialResources
 from tune.search.ray_tune import prepared
 from tune.sweep import resume_sweep, retrain_sweep, run_sweep
 from tune.workers.trainable import CrossValidation
@@ -174,7 +174,7 @@ def test_every_trial_is_whole_and_the_reports_comes_first(swept: Swept) -> None:
     trials = swept.trials
     assert trials["trial"].tolist() == [0, 1, 2, 3]
     assert trials["state"].tolist() == ["complete"] * 4
-    assert trials["origin"].tolist() == ["report", "portfolio", "portfolio", "portfolio"]
+    assert trials["origin"].tolist() == ["baseline", "portfolio", "portfolio", "portfolio"]
     assert (trials.loc[0, "channels_1"], trials.loc[0, "learning_rate"]) == (32, 0.001)
     folds = trials[[f"fold_{fold}" for fold in range(5)]]
     assert folds.notna().all().all()
@@ -196,9 +196,9 @@ def test_ranking_is_by_the_loss_averaged_over_sources(swept: Swept) -> None:
 def best_alone(swept: Swept) -> list[FoldEpoch]:
     """What the best trial comes to without Ray."""
     best = min(swept.rows, key=lambda row: row["validation_loss"])
-    asked = read_json(swept.folder.sweep_json)["space"]
-    varied = {name: best[name] for name in asked["parameters"]}
-    configuration = Configuration.from_dict({**asked["fixed"], **varied, "epochs": 1})
+    manifest = read_json(swept.folder.sweep_json)["space"]
+    varied = {name: best[name] for name in manifest["parameters"]}
+    configuration = Configuration.from_dict({**manifest["fixed"], **varied, "epochs": 1})
     digits = DeviceDigits.of(swept.data.pool, CPU)
     (epoch,) = cross_validate(configuration, digits, swept.data.folds, seed=3)
     return epoch
@@ -222,7 +222,7 @@ def test_held_out_images_never_reach_a_worker(swept: Swept) -> None:
 
 def test_held_out_images_are_not_in_what_workers_are_made_of(swept: Swept) -> None:
     space, folder = read_space("quick", Configuration.check), swept.folder
-    plan = Plan(swept.request, space, swept.data, Share(1, 0, 2), folder)
+    plan = Plan(swept.request, space, swept.data, TrialResources(1, 0, 2), folder)
     sent = ray.cloudpickle.dumps(prepared(CrossValidation, plan))
     assert found_in(swept.data.held_out, [sent]) == 0
     assert len(sent) < 1e6
@@ -236,8 +236,8 @@ def test_evaluation_has_the_table_of_two_by_two(swept: Swept) -> None:
     rows = swept.evaluation["rows"]
     pairs = [(row["config"], row["trained_on"]) for row in rows]
     assert pairs[:4] == [
-        ("report", "mnist"),
-        ("report", "mnist+chinese"),
+        ("baseline", "mnist"),
+        ("baseline", "mnist+chinese"),
         ("winner", "mnist"),
         ("winner", "mnist+chinese"),
     ]
@@ -382,13 +382,13 @@ def test_the_ensemble_is_trained_where_it_lacks_and_only_there(
 
 
 def test_what_was_asked_is_kept(swept: Swept) -> None:
-    asked = read_json(swept.folder.sweep_json)
-    assert SweepRequest.model_validate(asked["request"]) == swept.request
-    assert asked["data"] == swept.data.describe()
-    assert asked["data"]["held_out"] == swept.evaluation["held_out"]
-    assert asked["folds"] == 5
-    assert {"torch", "ray", "optuna", "python"} <= set(asked["versions"])
-    assert asked["hardware"]["cores"] >= 1
+    manifest = read_json(swept.folder.sweep_json)
+    assert SweepRequest.model_validate(manifest["request"]) == swept.request
+    assert manifest["data"] == swept.data.describe()
+    assert manifest["data"]["held_out"] == swept.evaluation["held_out"]
+    assert manifest["folds"] == 5
+    assert {"torch", "ray", "optuna", "python"} <= set(manifest["versions"])
+    assert manifest["hardware"]["cores"] >= 1
 
 
 def test_study_holds_no_running_trial(swept: Swept) -> None:
@@ -527,7 +527,7 @@ def test_tensorboard_is_served_on_loopback(swept: Swept) -> None:
         assert f"pictures alone: {address}#images&regexInput=" in next(said)
         folds = {f"{number:04d}/fold_{fold}" for number in range(4) for fold in range(5)}
         (best,) = (f"best/{path.name}" for path in swept.folder.all_best_events())
-        ends = {"search", "0000", "0001", "0002", "0003", best, "winner", "report"}
+        ends = {"search", "0000", "0001", "0002", "0003", best, "winner", "baseline"}
         wait_until(lambda: _runs(address) >= ends | folds)  # it reads one after another
         assert _runs(address) == ends | folds
     finally:
@@ -545,7 +545,7 @@ def _runs(address: str) -> set[str]:
 def test_progress_tells_how_far_it_is(swept: Swept) -> None:
     assert "trials: 4, folds: 5" in swept.said
     assert "held out  200 digits: 200 synthetic; 0 copies of them removed" in swept.said
-    assert "4/4 done (4 whole), 0 running, best" in swept.said
+    assert "4/4 done (4 complete), 0 running, best" in swept.said
     assert "Traceback" not in swept.said
 
 

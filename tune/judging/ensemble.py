@@ -18,7 +18,7 @@ from tune.judging.trained_networks import (
 from tune.planning.data import SweepData
 from tune.planning.plan import Plan
 from tune.planning.plan_manifest import request_before
-from tune.session.running import at_work, on_ray, share_of_cluster
+from tune.session.running import at_work, on_ray, resources_of_cluster
 from tune.watching.events import Tell
 
 
@@ -60,6 +60,8 @@ def _train(
     request, space, _ = request_before(folder)
     again = "The same command goes on from here."
     with on_ray(request.address, again, request.nice) as stop:
-        plan = Plan(request, space, data, share_of_cluster(request, space, data, console), folder)
+        plan = Plan(
+            request, space, data, resources_of_cluster(request, space, data, console), folder
+        )
         with at_work(folder, None, console, stop):
             train_networks(jobs, plan, console, tell, partial(keep_fold, plan))

@@ -27,7 +27,7 @@ from tune.session.disk import disk_failures_told
 from tune.watching.events import Exported, Finished, Tell, ignore
 from tune.watching.terminal import say, warn
 
-RANGES = 300  # digits of each source, by which the ranges of whole numbers are found
+RANGES = 300  # digits of each source, by which the ranges of integers are found
 
 
 def export_sweep(

@@ -48,7 +48,7 @@ def chosen_winner(
         tell: Is told each event.
 
     Raises:
-        SweepFailed: If no trial is whole.
+        SweepFailed: If no trial is complete.
     """
     best = best_trials(trials, plan.request.finalists)
     table = _judged_before(best, plan)
@@ -68,10 +68,10 @@ def _judged_before(best: list[int], plan: Plan) -> list[Finalist] | None:
 
 
 def best_trials(trials: Sequence[TrialRecord], count: int) -> list[int]:
-    """Returns the numbers of the best whole trials, the best first.
+    """Returns the numbers of the best complete trials, the best first.
 
     Raises:
-        SweepFailed: If none is whole.
+        SweepFailed: If none is complete.
     """
     best = best_first(trials)
     if not best:
@@ -83,7 +83,7 @@ def best_trials(trials: Sequence[TrialRecord], count: int) -> list[int]:
 def configuration_of(trial: int, trials: Sequence[TrialRecord], plan: Plan) -> Configuration:
     """Returns the configuration of a trial."""
     (record,) = [each for each in trials if each.trial == trial]
-    # A table keeps whole numbers as floats: the nearest point is the same point in its own kinds.
+    # A table keeps integers as floats: the nearest point is the same point in its own kinds.
     varied = plan.space.nearest(dict(record.parameters))
     return Configuration.from_dict({**plan.fixed, **varied})
 
@@ -115,7 +115,7 @@ def cross_validate_finalists(
     race = Race({each.trial: list(each.fold_losses) for each in finalists}, again, _risk(plan))
     console.print(_beginning(len(race.racing()), len(again)))
     found = {each.trial: each.validation_loss for each in finalists if each.validation_loss}
-    steps = StepsView("finalists", len(race.open_folds()), "folds", lambda: _standing(again, found))
+    steps = StepsView("finalists", len(race.open_folds()), "folds", lambda: _rows(again, found))
     losses = _trained(race, configurations, other, plan, console)
     with steps.shown(console), closing(losses):
         for trial, fold, loss in losses:
@@ -147,7 +147,7 @@ def _write(
     return table
 
 
-def _standing(losses: dict[int, list[float]], found: Mapping[int, float]) -> list[Row]:
+def _rows(losses: dict[int, list[float]], found: Mapping[int, float]) -> list[Row]:
     """Tells what is known of each finalist."""
     return [("", _again(trial, folds, found[trial])) for trial, folds in losses.items()]
 

@@ -1,4 +1,4 @@
-"""The end of a sweep: the winner and the report's configuration retrained, and judged once."""
+"""The end of a sweep: the winner and the baseline retrained, and judged once."""
 
 from collections.abc import Sequence
 
@@ -6,7 +6,7 @@ import torch
 from rich.console import Console
 
 from datasets.digit_set import HeldOut
-from model.configuration import REPORT, Configuration
+from model.configuration import BASELINE, Configuration
 from model.hardware.device import DeviceDigits
 from model.judging.calibration import calibrated, calibration_error, fitted_temperature
 from model.judging.judge import judged, logits_of
@@ -47,7 +47,7 @@ from tune.planning.plan import Plan
 from tune.watching.events import RetrainingBegun, Tell
 from tune.watching.terminal import is_live
 
-SHOWN = ("winner", "report")  # in TensorBoard
+SHOWN = ("winner", "baseline")  # in TensorBoard
 CALIBRATING = 0  # the fold that the temperature is fitted on
 
 
@@ -56,12 +56,12 @@ def candidates(winner: Configuration, epochs: int | None) -> list[Job]:
 
     Args:
         winner: The best trial's configuration.
-        epochs: Instead of the report's 10, for the configurations that no search has chosen.
+        epochs: Instead of the baseline's 10, for the configurations that no search has chosen.
     """
     override = {"epochs": epochs} if epochs else {}
-    report = Configuration.from_dict({**REPORT.to_dict(), **override})
+    baseline = Configuration.from_dict({**BASELINE.to_dict(), **override})
     plain = Configuration.from_dict({"network": "fully-connected", **override})
-    named = {"report": report, "winner": winner, "fully-connected": plain}
+    named = {"baseline": baseline, "winner": winner, "fully-connected": plain}
     return [
         Job(name, configuration, part)
         for name, configuration in named.items()
@@ -114,7 +114,7 @@ def retrain_and_judge(winner: Configuration, plan: Plan, console: Console, tell:
 
 def _announce(jobs: Sequence[Job], console: Console) -> None:
     if jobs and not is_live(console):
-        others = " and the report's network" * any(job.name == "report" for job in jobs)
+        others = " and the baseline" * any(job.name == "baseline" for job in jobs)
         console.print(f"retraining the winner{others}, to be judged")
 
 
@@ -180,7 +180,7 @@ def _judged_before(folder: SweepFolder) -> list[EvaluationRow]:
             rows = evaluation["rows"] if evaluation else []
     except ResultsError:
         return []
-    return [row for row in rows if _is_whole(row, folder)]
+    return [row for row in rows if _is_complete(row, folder)]
 
 
 def is_judged(folder: SweepFolder) -> bool:
@@ -191,10 +191,10 @@ def is_judged(folder: SweepFolder) -> bool:
     except ResultsError:
         return False
     rows = evaluation["rows"] if evaluation else []
-    return bool(rows and pictures) and all(_is_whole(row, folder) for row in rows)
+    return bool(rows and pictures) and all(_is_complete(row, folder) for row in rows)
 
 
-def _is_whole(row: EvaluationRow, folder: SweepFolder) -> bool:
+def _is_complete(row: EvaluationRow, folder: SweepFolder) -> bool:
     """Tells whether a network's readings are there, and the winner's weights."""
     try:
         if is_winner(row):
@@ -217,7 +217,7 @@ def _is_in(job: Job, rows: Sequence[EvaluationRow]) -> bool:
 
 
 def _place_in_table(row: EvaluationRow) -> tuple[int, str]:
-    return ["report", "winner", "fully-connected"].index(row["config"]), row["trained_on"]
+    return ["baseline", "winner", "fully-connected"].index(row["config"]), row["trained_on"]
 
 
 def _judged(job: Job, network: DigitNetwork, data: SweepData) -> tuple[EvaluationRow, Readings]:

@@ -33,7 +33,7 @@ class Job:
     """A network to be trained.
 
     Attributes:
-        name: `report`, `winner` or `fully-connected`.
+        name: `baseline`, `winner` or `fully-connected`.
         configuration: The network and how it is trained.
         trained_on: `mnist` or `mnist+chinese`, the part of the pool.
         without: A fold of the pool that it is not trained on, if any.

@@ -41,7 +41,7 @@ class SweepData:
     origins: Mapping[str, Origin]
 
     def images_an_epoch(self, fold: int, configuration: Configuration) -> int:
-        """Returns how many images are trained on in an epoch of a fold, by all networks together.
+        """Returns how many images are trained on in a fold-epoch, by all networks together.
 
         Repeated ones count each time.
         """

@@ -11,7 +11,7 @@ from results.store.folder import SweepFolder
 from search_spaces import SearchSpace
 from tune.planning.data import SweepData
 from tune.planning.request import SweepRequest
-from tune.planning.trial_resources import Share
+from tune.planning.trial_resources import TrialResources
 from tune.planning.warm_start import EarlierSweeps
 
 
@@ -23,7 +23,7 @@ class Plan:
         request: What the user asked for.
         space: What may vary, and what is fixed.
         data: The digits, divided.
-        share: What each trial gets of the machine.
+        resources: What each trial gets of the machine.
         folder: Where everything is written.
         earlier: What earlier sweeps have learnt, if the search starts from any.
 
@@ -34,7 +34,7 @@ class Plan:
     request: SweepRequest
     space: SearchSpace
     data: SweepData
-    share: Share
+    resources: TrialResources
     folder: SweepFolder
     earlier: EarlierSweeps | None = None
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from model.configuration import REPORT, Configuration
+from model.configuration import BASELINE, Configuration
 from results.errors import ResultsError
 from results.store.folder import SweepFolder
 from results.store.manifest import Manifest, read_manifest, write_manifest
@@ -24,7 +24,7 @@ def manifest_of(plan: Plan) -> Manifest:
     return Manifest(
         request=plan.request.model_dump(mode="json"),
         space=plan.space.model_dump(mode="json"),
-        report=REPORT.to_dict(),
+        baseline=BASELINE.to_dict(),
         data=plan.data.describe(),
         folds=plan.space.folds,
         seed=plan.request.seed,

@@ -13,7 +13,7 @@ from datasets.sources.known import KNOWN
 from tune.errors import SweepError
 from tune.planning.checked import Checked
 
-RISK = 0.02  # probability that the best of all trials is stopped
+RISK = 0.02  # probability that the best of all trials is pruned
 NAMED = {*KNOWN, "full"}  # digits that have a name, whatever folder has it, too
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
@@ -97,10 +97,10 @@ class SweepRequest(Checked):
     """embedded, full, or a folder of the four IDX files."""
 
     mnist_count: Annotated[int | None, Panel.DIGITS] = None
-    """So many of MNIST's digits, each label in its share."""
+    """So many of MNIST's digits, each label in proportion."""
 
     chinese: Annotated[tuple[Choice, ...], Panel.DIGITS] = ("embedded",)
-    """embedded, chen, report, a folder of label folders, a .csv or .tar.gz, or a source of your own
+    """embedded, chen, tongji, a folder of label folders, a .csv or .tar.gz, or a source of your own
     as module:NAME; may be repeated; embedded if left out."""
 
     as_is: Annotated[bool, Panel.DIGITS] = False
@@ -126,16 +126,16 @@ class SweepRequest(Checked):
     """ladder prunes trials that are likely not the best; none prunes none; module:Class is your
     own rule."""
 
-    # At a higher risk even the likely best would be stopped. A finalist with a lower chance of
+    # At a higher risk even the likely best would be pruned. A finalist with a lower chance of
     # being better than another is given up, too: see `tune.judging.elimination`.
     risk: Annotated[float, Field(ge=0.001, le=0.5), Panel.SEARCH] = RISK
     """How often the best of the trials may be lost; lower takes longer."""
 
-    max_parameters: Annotated[int | None, Field(ge=1), Panel.SEARCH] = None
+    max_weights: Annotated[int | None, Field(ge=1), Panel.SEARCH] = None
     """Try no network of more weights."""
 
-    also: Annotated[Literal["parameters"] | None, Panel.SEARCH] = None
-    """parameters: seek small networks, too."""
+    also: Annotated[Literal["weights"] | None, Panel.SEARCH] = None
+    """weights: seek small networks, too."""
 
     warm_start: Annotated[tuple[str, ...], BeforeValidator(_names), Panel.SEARCH] = ()
     """The name of an earlier sweep to learn from; give it several times for several."""
@@ -164,7 +164,7 @@ class SweepRequest(Checked):
     """GPUs of each, may be a fraction; if left out, as its memory allows."""
 
     cpus_per_trial: Annotated[int | None, Field(ge=1), Panel.MACHINES] = None
-    """Cores, and threads, of each; if left out, an equal share."""
+    """Cores, and threads, of each; if left out, an equal part."""
 
     retries: Annotated[int, Field(ge=0), Panel.MACHINES] = 2
     """How often a trial whose worker or GPU was lost is begun again."""

@@ -5,13 +5,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from model.configuration import REPORT, Configuration
+from model.configuration import BASELINE, Configuration
 from model.hardware.memory import GpuMemory
-from model.networks.kinds import count_parameters, layer_shapes
+from model.networks.kinds import count_weights, layer_shapes
 from search_spaces import SearchSpace
 from tune.errors import SweepError
 from tune.planning.request import SweepRequest
-from tune.planning.trial_resources import Share
+from tune.planning.trial_resources import TrialResources
 
 IN_TURNS = 3  # trials on a GPU without MPS: while one prepares, another computes; more only wait
 # What a network's weights and activations grow with, and images that are changed at random.
@@ -39,7 +39,9 @@ class Node(NamedTuple):
         return f"cores: {self.cpus:g}, GPUs: {self.gpus:g}"
 
 
-def share_of(nodes: Sequence[Node], memory: GpuMemory | None, request: SweepRequest) -> Share:
+def resources_of(
+    nodes: Sequence[Node], memory: GpuMemory | None, request: SweepRequest
+) -> TrialResources:
     """Divides a cluster among trials, each of which is on one node.
 
     Without a GPU each trial gets one thread, as two trials of one thread each are faster than one
@@ -63,7 +65,7 @@ def share_of(nodes: Sequence[Node], memory: GpuMemory | None, request: SweepRequ
     if not places:
         needs, there = f"cores: {cpus}, GPUs: {gpus:g}", "; ".join(map(str, dict.fromkeys(nodes)))
         raise SweepError(f"a trial needs more ({needs}) than any machine has ({there}).")
-    return Share(cpus, gpus, min(places, wanted))
+    return TrialResources(cpus, gpus, min(places, wanted))
 
 
 def _places(nodes: Sequence[Node], cpus: int, gpus: float) -> int:
@@ -97,13 +99,13 @@ def largest_configuration(space: SearchSpace) -> Configuration:
 
 def smallest_configuration(space: SearchSpace) -> Configuration:
     """Returns the configuration of a space that has the fewest weights."""
-    return min(_with_each_network(_extreme(space, min), space), key=count_parameters)
+    return min(_with_each_network(_extreme(space, min), space), key=count_weights)
 
 
 def networks_of(space: SearchSpace) -> list[str]:
     """Returns the networks that a space may try, as `Configuration.network` names them."""
     varied = space.parameters.get("network")
-    fixed = space.fixed.get("network", REPORT.network)
+    fixed = space.fixed.get("network", BASELINE.network)
     return [str(each) for each in (varied.ends() if varied else [fixed])]
 
 
@@ -115,7 +117,7 @@ def _numbers_kept(configuration: Configuration) -> int:
     """Returns about how many numbers a step keeps in memory."""
     a_digit = sum(math.prod(shape) for _, shape in layer_shapes(configuration))
     digits = configuration.networks * configuration.batch_size
-    return KEPT * count_parameters(configuration) + digits * a_digit
+    return KEPT * count_weights(configuration) + digits * a_digit
 
 
 def _extreme(space: SearchSpace, choose: Callable[..., Any]) -> Configuration:

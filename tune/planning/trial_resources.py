@@ -7,7 +7,7 @@ from model.hardware.processor import prepare_gpu, prepare_processor
 
 
 @dataclass(frozen=True)
-class Share:
+class TrialResources:
     """What each trial gets.
 
     Attributes:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from datasets.seeds import Purpose, seed_for
-from model.configuration import REPORT
+from model.configuration import BASELINE
 from results.errors import ResultsError
 from results.store.folder import SweepFolder
 from results.store.manifest import read_manifest
@@ -33,7 +33,7 @@ class EarlierSweep:
 
     Attributes:
         points: Of the new space, the nearest to its trials; the best trial's first.
-        losses: (n,) whole or estimated, nats, on the earlier sweep's digits.
+        losses: (n,) complete or forecast, nats, on the earlier sweep's digits.
         space: The new one.
     """
 
@@ -99,8 +99,8 @@ def _counted(
 ) -> list[tuple[Parameters, float]]:
     """Returns a part of a sweep's trials, as large as its weight, at losses as they are here."""
     told = sweep.told(points) if points else losses
-    share = _weight(told, losses)
-    counts = np.ceil(share * np.arange(1, len(sweep.losses) + 1))
+    part = _weight(told, losses)
+    counts = np.ceil(part * np.arange(1, len(sweep.losses) + 1))
     kept = np.flatnonzero(np.diff(counts, prepend=0) > 0)
     scale = np.exp((losses - told).mean()) if len(losses) else 1.0
     return [(sweep.points[each], float(scale * sweep.losses[each])) for each in kept]
@@ -132,11 +132,11 @@ def earlier_sweep(folder: SweepFolder, space: SearchSpace) -> EarlierSweep:
             f"--warm-start {folder.name}: it varied {varied}, none of which varies in this space."
         )
     records = read_records(folder.trials_csv)
-    base = {**REPORT.to_dict(), **earlier.fixed_with(epochs)}
+    base = {**BASELINE.to_dict(), **earlier.fixed_with(epochs)}
     known = [
-        ({**base, **earlier.nearest(dict(each.parameters))}, each.estimate)
+        ({**base, **earlier.nearest(dict(each.parameters))}, each.forecast)
         for each in records
-        if each.estimate is not None
+        if each.forecast is not None
     ]
     if not known:
         raise SweepError(f"--warm-start {folder.name}: it has no trial to start from.")

@@ -12,7 +12,7 @@ from optuna.study import StudyDirection
 from optuna.terminator import RegretBoundEvaluator
 from optuna.trial import FrozenTrial, TrialState
 
-from results.store.search.importance import by_estimate
+from results.store.search.importance import by_forecast
 from tune.watching.statistics import noise
 
 LEAST = 20  # trials before the first look
@@ -28,17 +28,17 @@ class Convergence:
     def reached(self, trials: Sequence[FrozenTrial]) -> bool:
         """Tells whether no gain is to be expected that cross-validation could see.
 
-        Trials that are not complete count by their estimate: so it is known where losses are high.
+        Trials that are not complete count by their forecast: so it is known where losses are high.
 
         Args:
             trials: Of a study, those that have not ended, too.
         """
-        known = by_estimate(trials)
-        whole = [trial for trial in trials if trial.state == TrialState.COMPLETE]
-        if not whole or len(known) < max(LEAST, self._looked_at + EVERY):
+        known = by_forecast(trials)
+        complete = [trial for trial in trials if trial.state == TrialState.COMPLETE]
+        if not complete or len(known) < max(LEAST, self._looked_at + EVERY):
             return False
         self._looked_at = len(known)
-        best = min(whole, key=lambda trial: trial.value or 0.0)
+        best = min(complete, key=lambda trial: trial.value or 0.0)
         return possible_gain(known) < noise(best.user_attrs["fold_losses"])
 
 

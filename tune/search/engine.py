@@ -14,7 +14,7 @@ import optuna
 from optuna.trial import FrozenTrial, TrialState
 
 from model.training.fold_epoch import FoldEpoch
-from results.store.trials import ENDED
+from results.store.trials import FINISHED
 from search_spaces import SearchSpace
 from tune.search.convergence import Convergence
 from tune.search.epoch_log import Log, NoLog
@@ -89,7 +89,7 @@ class Engine:
         """Takes up a trial of a search that was broken off."""
         self._proposals.left -= 1
         epochs = take_up(trial, self._log, self._space, self._forecaster)
-        if trial.state in ENDED:
+        if trial.state in FINISHED:
             self._giving_up.count(TrialEnd(trial.state, trial.user_attrs.get("reason", "")))
         else:
             progress = self._opened(self._proposals.begun(taken_up(self._study, trial)))

@@ -5,8 +5,8 @@ from typing import Any
 import optuna
 
 from model.configuration import Configuration
-from model.networks.kinds import count_parameters
-from results.store.trials import with_estimates
+from model.networks.kinds import count_weights
+from results.store.trials import with_forecasts
 from search_spaces import SearchSpace
 from tune.search.convergence import Convergence
 from tune.search.forecasting.forecast import Forecaster
@@ -52,7 +52,7 @@ class Proposals:
         self._forecaster.begin(trial.number, self._space.coordinates(varied))
         configuration = Configuration.from_dict({**self._fixed, **varied})
         if "weights" not in trial.user_attrs:
-            trial.set_user_attr("weights", count_parameters(configuration))
+            trial.set_user_attr("weights", count_weights(configuration))
         return TrialProgress(trial, configuration)
 
     @property
@@ -60,6 +60,6 @@ class Proposals:
         """Whether to begin no more; those that have begun are ended."""
         if self._convergence and self.left:
             trials = self._study.get_trials(deepcopy=False)
-            if self._convergence.reached(with_estimates(trials, self._forecaster.losses())):
+            if self._convergence.reached(with_forecasts(trials, self._forecaster.losses())):
                 self.left = 0
         return not self.left

@@ -19,7 +19,7 @@ from ray.tune.search import Searcher
 
 from datasets.errors import first_line
 from tune.planning.plan import Plan
-from tune.planning.trial_resources import Share
+from tune.planning.trial_resources import TrialResources
 from tune.search.engine import Engine
 from tune.search.outcome import Decision, Failure, Outcome
 from tune.workers.job import Job
@@ -121,7 +121,7 @@ def run_on_workers(
             search_alg=searcher,
             scheduler=EngineScheduler(engine, searcher),
             num_samples=-1,  # the engine ends the search: a trial takes several jobs
-            max_concurrent_trials=plan.share.concurrent,
+            max_concurrent_trials=plan.resources.concurrent,
             reuse_actors=True,  # a fresh actor imports torch again: 3.7 s a trial instead of 0.6 s
             trial_name_creator=_name,
             trial_dirname_creator=_name,
@@ -133,21 +133,21 @@ def run_on_workers(
 
 def prepared(trainable: type, plan: Plan) -> type:
     """Returns a trainable for workers; nothing held out is in it, nor the plan, which has it."""
-    share = plan.share
+    resources = plan.resources
     with_pool = ray.tune.with_parameters(
         trainable,
         stored_pool=[plan.stored_pool],  # in a list, it stays a reference
         folds=plan.data.folds,
         seed=plan.request.seed,
-        share=share,
+        resources=resources,
     )
     return ray.tune.with_resources(  # type: ignore[no-any-return]
-        with_pool, lambda config: _bundle(share.alone if config[JOB].alone else share)
+        with_pool, lambda config: _bundle(resources.alone if config[JOB].alone else resources)
     )
 
 
-def _bundle(share: Share) -> ray.tune.PlacementGroupFactory:
-    return ray.tune.PlacementGroupFactory([share.as_ray()])
+def _bundle(resources: TrialResources) -> ray.tune.PlacementGroupFactory:
+    return ray.tune.PlacementGroupFactory([resources.as_ray()])
 
 
 def _name(trial: Trial) -> str:

@@ -1,4 +1,4 @@
-"""What to try next: Optuna's TPE, told the best estimate of every trial's loss."""
+"""What to try next: Optuna's TPE, told the best forecast of every trial's loss."""
 
 import math
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from datasets.seeds import Purpose, seed_for
 from tune.errors import SweepError
 
 Parameters = dict[str, Any]
-Estimates = dict[int, float]
+Forecasts = dict[int, float]
 Earlier = Callable[[list[tuple[Parameters, float]]], list[tuple[Parameters, float]]]
 ATTEMPTS = 300  # to draw a network that is small enough
 REMEMBERED = 50  # of those that were not
@@ -58,17 +58,17 @@ def tpe(startup: int, seed: int) -> BaseSampler:
     return TPESampler(multivariate=True, constant_liar=True, n_startup_trials=startup, seed=seed)
 
 
-class EstimateSampler(BaseSampler):
+class ForecastSampler(BaseSampler):
     """Lets a sampler of Optuna's propose from what each trial is expected to come to.
 
-    Optuna's own samplers rank a stopped trial below every whole one, by its last value at
+    Optuna's own samplers rank a pruned trial below every complete one, by its last value at
     whatever step; and a trial that waits counts as bad. Here every trial that has a loss counts by
     the loss it is expected to have when complete. One that failed counts as worse than
     all.
 
     Args:
         distributions: What varies.
-        estimates: Returns the expected loss of each trial, by its number.
+        forecasts: Returns the expected loss of each trial, by its number.
         make: Returns the sampler that proposes, of a seed.
         seed: Decides what is drawn.
         size: What is asked of the networks' size.
@@ -79,13 +79,13 @@ class EstimateSampler(BaseSampler):
     def __init__(
         self,
         distributions: dict[str, BaseDistribution],
-        estimates: Callable[[], Estimates],
+        forecasts: Callable[[], Forecasts],
         make: MakeSampler,
         seed: int,
         size: Size | None = None,
         earlier: Earlier | None = None,
     ) -> None:
-        self._distributions, self._estimates = distributions, estimates
+        self._distributions, self._forecasts = distributions, forecasts
         self._size = size or Size(lambda _: 0)
         self._earlier = earlier
         self._refused: list[FrozenTrial] = []
@@ -137,9 +137,9 @@ class EstimateSampler(BaseSampler):
 
     def _known(self, study: Study, asking: FrozenTrial) -> list[FrozenTrial]:
         """Returns the trials as TPE shall see them."""
-        estimates = self._estimates()
+        forecasts = self._forecasts()
         others = (t for t in study.get_trials(deepcopy=False) if t.number != asking.number)
-        now = [(t.params, _loss(t, estimates.get(t.number))) for t in others if t.params]
+        now = [(t.params, _loss(t, forecasts.get(t.number))) for t in others if t.params]
         shown = [(each, loss) for each, loss in now if loss is not None and math.isfinite(loss)]
         before = self._earlier(shown) if self._earlier else []
         return [self._counted(*each) for each in [*before, *now]]
@@ -156,7 +156,7 @@ class EstimateSampler(BaseSampler):
         )
 
 
-def _loss(trial: FrozenTrial, estimate: float | None) -> float | None:
+def _loss(trial: FrozenTrial, forecast: float | None) -> float | None:
     if trial.state == TrialState.FAIL:
         return math.inf
-    return trial.value if trial.state == TrialState.COMPLETE else estimate
+    return trial.value if trial.state == TrialState.COMPLETE else forecast

@@ -9,7 +9,7 @@ import optuna
 from rich.console import Console
 
 from model.configuration import Configuration
-from model.networks.kinds import count_parameters
+from model.networks.kinds import count_weights
 from results.store.epochs import EpochLog
 from results.store.search.writer import write_search
 from results.store.study import open_study
@@ -26,20 +26,20 @@ from tune.search.forecasting.forecast import Forecaster
 from tune.search.pruning.ladder import LadderPruner
 from tune.search.pruning.pruner import Pruner
 from tune.search.ray_tune import run_on_workers
-from tune.search.sampling import EstimateSampler, Size, startup_trials
+from tune.search.sampling import ForecastSampler, Size, startup_trials
 from tune.search.time_budget import TimeBudget
 from tune.session.signals import Stop, how_to_resume
 from tune.watching.events import Tell, ignore
 from tune.watching.recorder import Recorder
 from tune.watching.search_progress import SearchProgress
-from tune.watching.statistics import Tally
+from tune.watching.statistics import SearchStatistics
 from tune.watching.terminal import live, warn
 from tune.watching.view import SearchView
 from tune.watching.worker_board import Workers
 from tune.workers.cluster import cores_and_gpus
 from tune.workers.trainable import CrossValidation
 
-LEFT = 0.48  # of the cost of complete trials, about what pruning leaves: 0.40 to 0.57 in replays
+LEFT = 0.48  # of the fold-epochs, about what pruning leaves: 0.40 to 0.57 in replays
 
 
 def search(
@@ -91,8 +91,8 @@ def _engine(study: optuna.Study, plan: Plan, console: Console) -> Engine:
     """Puts the search together: what proposes, what compares and what is recorded."""
     request, space, fixed = plan.request, plan.space, plan.fixed
     forecaster = Forecaster(space.folds, most_epochs(space, fixed))
-    size = Size(_weights(fixed), request.max_parameters, request.also == "parameters")
-    study.sampler = EstimateSampler(
+    size = Size(_weights(fixed), request.max_weights, request.also == "weights")
+    study.sampler = ForecastSampler(
         space.distributions(),
         forecaster.losses,
         sampler_named(request.sampler, startup_trials(request.trials)),
@@ -121,24 +121,26 @@ def _watched(
     study: optuna.Study, plan: Plan, console: Console, stop: Stop, tell: Tell
 ) -> Iterator[SearchProgress]:
     """Shows a search while a block runs that reports to the callback given."""
-    whole = plan.space.folds * most_epochs(plan.space, plan.fixed)
-    assumed = whole if plan.request.pruner == "none" else LEFT * whole
-    tally = Tally(study, EpochLog(plan.folder), plan.request.trials, whole, assumed)
-    workers = Workers(plan.share, plan.data.images_an_epoch)
-    view = SearchView(tally, workers, cores_and_gpus(), plan.request.time_budget)
+    complete = plan.space.folds * most_epochs(plan.space, plan.fixed)
+    assumed = complete if plan.request.pruner == "none" else LEFT * complete
+    statistics = SearchStatistics(
+        study, EpochLog(plan.folder), plan.request.trials, complete, assumed
+    )
+    workers = Workers(plan.resources, plan.data.images_an_epoch)
+    view = SearchView(statistics, workers, cores_and_gpus(), plan.request.time_budget)
     with live(console, lambda: view.frame(console)) as stop.close_view:
-        yield SearchProgress(tally, workers, view, console, tell)
+        yield SearchProgress(statistics, workers, view, console, tell)
 
 
 def most_epochs(space: SearchSpace, fixed: dict[str, Any]) -> int:
-    """Returns how many epochs a trial has at the most: they may vary where nothing is stopped."""
+    """Returns how many epochs a trial has at the most: they may vary where nothing is pruned."""
     varied = space.parameters.get("epochs")
     epochs = varied.ends() if varied else [Configuration.from_dict(fixed).epochs]
     return max(int(each) for each in epochs)
 
 
 def _weights(fixed: dict[str, Any]) -> Callable[[dict[str, Any]], int]:
-    return lambda varied: count_parameters(Configuration.from_dict({**fixed, **varied}))
+    return lambda varied: count_weights(Configuration.from_dict({**fixed, **varied}))
 
 
 def _pruner(
@@ -154,4 +156,4 @@ def _pruner(
         return int(study.get_trials(deepcopy=False)[trial].user_attrs["weights"])
 
     by_size = weights if request.also else None
-    return LadderPruner(forecaster, spared, by_size, request.risk, plan.share.gpus > 0)
+    return LadderPruner(forecaster, spared, by_size, request.risk, plan.resources.gpus > 0)

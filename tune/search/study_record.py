@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 import optuna
 from optuna.trial import TrialState
 
-from results.store.trials import ESTIMATES, MISSED
+from results.store.trials import FORECASTS, MISSED
 from tune.search.forecasting.forecast import Forecaster
 from tune.search.outcome import TrialEnd
 from tune.search.trial_progress import TrialProgress
@@ -34,7 +34,7 @@ class StudyRecord:
         if end.reason:
             about |= {"reason": end.reason, "cause": end.cause}
         if (forecast := self._forecaster.losses().get(trial.number)) is not None:
-            about["estimate"] = forecast
+            about["forecast"] = forecast
         for name, value in about.items():
             trial.trial.set_user_attr(name, value)
         value = trial.validation_loss if end.state == TrialState.COMPLETE else None
@@ -45,11 +45,11 @@ class StudyRecord:
 
         Args:
             open_trials: That have not ended.
-            chances: Of each trial that was stopped, of being better than the best.
+            chances: Of each trial that was pruned, of being better than the best.
         """
         for trial in open_trials:
             self.end(trial, trial.end or TrialEnd.broken_off())
-        self._study.set_user_attr(ESTIMATES, list(self._forecaster.losses().items()))
+        self._study.set_user_attr(FORECASTS, list(self._forecaster.losses().items()))
         if chances:
             self._study.set_user_attr(MISSED, 1 - math.prod(1 - each for each in chances.values()))
         self._study.set_user_attr("searched", True)

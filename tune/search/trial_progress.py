@@ -25,7 +25,7 @@ class TrialProgress:
         folds: The last epoch of each fold begun.
         done: The folds that have had all their epochs.
         steps: How many results there were; the same epoch of folds side by side is one.
-        fold_epochs: What it has cost: epochs, each fold's counted, and those repeated, too.
+        fold_epochs: Those it has had, and those repeated, too.
         seconds: What it has taken on its workers.
         end: How it is to be told once no worker is at it, if that is known.
         retries: How often it was begun again as its worker had died.
@@ -102,15 +102,15 @@ class TrialProgress:
 
     def described(self) -> dict[str, Any]:
         """Returns what its row in the table needs, beside its parameters and its end."""
-        cost = {
+        work = {
             "fold_epochs": self.fold_epochs,
             "seconds": round(self.seconds, 2),
         }
         if not self.folds:
-            return cost
+            return work
         losses = self._losses()
         return {
-            **cost,
+            **work,
             "fold_losses": losses,
             "validation_loss_sd": statistics.stdev(losses) if len(losses) > 1 else None,
             "losses": self._by_source(attrgetter("loss")),

@@ -14,8 +14,8 @@ from search_spaces import SearchSpace
 from tune.errors import Interrupted, SweepError
 from tune.planning.data import SweepData
 from tune.planning.request import SweepRequest
-from tune.planning.resources import Node, largest_configuration, share_of
-from tune.planning.trial_resources import Share
+from tune.planning.resources import Node, largest_configuration, resources_of
+from tune.planning.trial_resources import TrialResources
 from tune.session.disk import disk_failures_told
 from tune.session.mirror import mirrored
 from tune.session.signals import Stop, stoppable
@@ -55,9 +55,9 @@ def at_work(
         raise Interrupted(f"interrupted. {stop.last_words}", stop.status) from error
 
 
-def share_of_cluster(
+def resources_of_cluster(
     request: SweepRequest, space: SearchSpace, data: SweepData, console: Console
-) -> Share:
+) -> TrialResources:
     """Returns what each trial gets of the machines that Ray runs on.
 
     Raises:
@@ -70,7 +70,7 @@ def share_of_cluster(
         for each in there
     ]
     memory = min(usable.values(), key=lambda each: each.total / each.trial, default=None)
-    return share_of(nodes, memory, request)
+    return resources_of(nodes, memory, request)
 
 
 def _usable_gpus(

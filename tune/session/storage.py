@@ -14,7 +14,7 @@ from pyarrow import fs
 from results.errors import ResultsError
 from results.store.folder import SweepFolder
 
-OBJECT_STORES = ("s3", "gcs", "abfs")  # where a file appears whole or not at all
+OBJECT_STORES = ("s3", "gcs", "abfs")  # where a file appears complete or not at all
 
 
 class Storage:
@@ -141,7 +141,7 @@ class Storage:
         return f"{self._out}/{self.name}/{name}".rstrip("/")
 
     def _write(self, path: str, content: bytes) -> None:
-        """Writes a file, whole or not at all."""
+        """Writes a file, complete or not at all."""
         if self._system.type_name in OBJECT_STORES:
             return self._write_through(path, content)
         self._system.create_dir(path.rpartition("/")[0], recursive=True)
@@ -159,7 +159,7 @@ class Storage:
 
 
 def _latest(file: fs.FileInfo) -> int:
-    """Returns when a file was written at the latest, ns: S3 tells whole seconds."""
+    """Returns when a file was written at the latest, ns: S3 tells complete seconds."""
     return (file.mtime_ns or 0) + 999_999_999
 
 

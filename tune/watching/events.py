@@ -95,7 +95,7 @@ class TrialEnded:
         trial: Its number.
         state: Optuna's; the search pruned what was likely worse than another.
         validation_loss: Cross-validated, of a complete trial; else nothing.
-        fold_epochs: What it has cost: epochs, each fold's counted.
+        fold_epochs: Those it has had.
         seconds: That its workers took.
         cause: Why it was pruned or failed; empty where it is complete.
     """
@@ -144,7 +144,7 @@ class Retrained:
     """A network is trained, and kept or judged.
 
     Attributes:
-        network: `winner`, or what it is compared to: `report`, `fully-connected`.
+        network: `winner`, or what it is compared to: `baseline`, `fully-connected`.
         trained_on: `mnist` or `mnist+chinese`.
         without_fold: The fold of the pool that it was not trained on, if any.
     """

@@ -9,7 +9,7 @@ from optuna.trial import FrozenTrial, TrialState
 from ray.tune import Callback
 from ray.tune.experiment import Trial
 
-from datasets.atomic import whole_file
+from datasets.atomic import atomic_file
 from datasets.digit_set import DigitSet
 from results.store.epochs import EpochLog
 from results.store.fold_readings import (
@@ -19,14 +19,14 @@ from results.store.fold_readings import (
 )
 from results.store.folder import SweepFolder
 from results.store.search.writer import SearchWriter
-from results.store.trials import ENDED
+from results.store.trials import FINISHED
 from results.tensorboard.best_pictures import show_best
 from results.tensorboard.event_files import SearchEvents, TrialEvents, has_end, write_end
 from tune.watching.pace import Pace
 from tune.workers.not_saved import NotSaved
 from tune.workers.trainable import JOB, STEP
 
-SHARE = 0.01  # of the driver's time, the most for the table, and as much again for importances
+PART = 0.01  # of the driver's time, the most for the table, and as much again for importances
 
 
 class Recorder(NotSaved, Callback):  # type: ignore[misc]
@@ -51,7 +51,7 @@ class Recorder(NotSaved, Callback):  # type: ignore[misc]
         self._written: dict[int, set[tuple[int, int]]] = {}  # folds and epochs of each trial
         self._ended: set[int] = set()  # the trials whose end is written
         self._writer, self._is_written = SearchWriter(folder, study), True
-        self._writing, self._weighing = Pace(SHARE), Pace(SHARE)
+        self._writing, self._weighing = Pace(PART), Pace(PART)
 
     def setup(self, **_: Any) -> None:
         """Writes what there is before the first trial begins."""
@@ -95,23 +95,23 @@ class Recorder(NotSaved, Callback):  # type: ignore[misc]
 
     def _write_ends(self) -> None:
         """Writes how trials ended that had not before: some do while they wait."""
-        trials = self._study.get_trials(deepcopy=False, states=ENDED)
+        trials = self._study.get_trials(deepcopy=False, states=FINISHED)
         new = [trial for trial in trials if trial.number not in self._ended]
-        whole = [trial for trial in trials if trial.state == TrialState.COMPLETE]
+        complete = [trial for trial in trials if trial.state == TrialState.COMPLETE]
         for ended in new:
             if not has_end(self._folder, ended.number):  # before the search was broken off
                 write_end(self._folder, ended)
                 if ended.state == TrialState.COMPLETE:
-                    self._add_point(whole, trials)
+                    self._add_point(complete, trials)
         if new:
-            show_best(self._folder, whole, self._pictured, self._pool)
+            show_best(self._folder, complete, self._pictured, self._pool)
         for ended in new:
             forget_fold_readings(self._folder, ended.number)
             self._ended.add(ended.number)
 
-    def _add_point(self, whole: Sequence[FrozenTrial], trials: Sequence[FrozenTrial]) -> None:
-        """Adds a point to the curve of the best loss against cost."""
-        best = min(trial.value for trial in whole if trial.value is not None)
+    def _add_point(self, complete: Sequence[FrozenTrial], trials: Sequence[FrozenTrial]) -> None:
+        """Adds a point to the curve of the best loss."""
+        best = min(trial.value for trial in complete if trial.value is not None)
         self._search.add(best, sum(trial.user_attrs["fold_epochs"] for trial in trials))
 
     def _write_trials(self) -> None:
@@ -139,8 +139,9 @@ class Recorder(NotSaved, Callback):  # type: ignore[misc]
 
     def on_trial_error(self, iteration: int, trials: list[Trial], trial: Trial, **_: Any) -> None:
         """Writes that the trial's worker failed, and why."""
-        number = trial.config[JOB].trial
-        with whole_file(self._folder.error_txt(number)) as temporary:
+        path = self._folder.error_txt(trial.config[JOB].trial)
+        path.parent.mkdir(exist_ok=True)  # its worker may have failed before it began
+        with atomic_file(path) as temporary:
             shutil.copyfile(trial.error_file, temporary)
         self.on_trial_complete(iteration, trials, trial)
 

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from results.store.trials import UNLIKELY
 from tune.watching.events import Epoch, Tell, TrialBegun, TrialEnded
-from tune.watching.statistics import Tally
+from tune.watching.statistics import SearchStatistics
 from tune.watching.terminal import is_live, say, warn
 from tune.watching.view import SearchView
 from tune.watching.worker_board import Workers
@@ -31,7 +31,7 @@ class SearchProgress(NotSaved, Callback):  # type: ignore[misc]
     """Tells of each trial that ends, and keeps what is known of the search up to date.
 
     Args:
-        tally: How far the search has come.
+        statistics: How far the search has come.
         workers: What each worker does.
         view: Of the two; what it says in a line is added where there is no terminal.
         console: Where to write.
@@ -39,9 +39,14 @@ class SearchProgress(NotSaved, Callback):  # type: ignore[misc]
     """
 
     def __init__(
-        self, tally: Tally, workers: Workers, view: SearchView, console: Console, tell: Tell
+        self,
+        statistics: SearchStatistics,
+        workers: Workers,
+        view: SearchView,
+        console: Console,
+        tell: Tell,
     ) -> None:
-        self._tally, self._workers, self._view = tally, workers, view
+        self._statistics, self._workers, self._view = statistics, workers, view
         self._console, self._send = console, tell
         self._begun: set[int] = set()
         self._next_look = 0.0  # on the monotonic clock
@@ -59,7 +64,7 @@ class SearchProgress(NotSaved, Callback):  # type: ignore[misc]
     ) -> None:
         """Takes down what a worker has done."""
         job, step = trial.config[JOB], result[STEP]
-        self._tally.add(job.trial, step.folds)
+        self._statistics.add(job.trial, step.folds)
         self._workers.add(trial.trial_id, step, self._folds_done(job))
         for fold in step.folds:
             self._send(Epoch.of(job, fold))
@@ -84,14 +89,14 @@ class SearchProgress(NotSaved, Callback):  # type: ignore[misc]
         self._look()
 
     def _look(self) -> None:
-        ended = self._tally.look()
-        stopped = [trial for trial in ended if _is_unlikely(trial)]
+        ended = self._statistics.look()
+        pruned = [trial for trial in ended if _is_unlikely(trial)]
         for trial in ended:
-            if trial not in stopped:
+            if trial not in pruned:
                 self._tell(_ending(trial), is_bad=trial.state == TrialState.FAIL)
             self._send(_event(trial))
-        if stopped:
-            self._tell(_stopping(stopped))
+        if pruned:
+            self._tell(_stopping(pruned))
         self._next_look = time.monotonic() + PAUSE
 
     def _tell(self, what: str, is_bad: bool = False) -> None:
@@ -102,7 +107,7 @@ class SearchProgress(NotSaved, Callback):  # type: ignore[misc]
             say(self._console, f"{what}{here}")
 
     def _folds_done(self, job: Job) -> int:
-        return self._tally.folds_done(job.trial, job.configuration.epochs)
+        return self._statistics.folds_done(job.trial, job.configuration.epochs)
 
 
 def _event(trial: FrozenTrial) -> TrialEnded:

@@ -1,4 +1,4 @@
-"""How far a search has come: its trials by state, the best, and what they have cost."""
+"""How far a search has come: its trials by state, the best, and their fold-epochs."""
 
 import statistics
 import time
@@ -10,40 +10,40 @@ from optuna.trial import FrozenTrial, TrialState
 
 from model.training.fold_epoch import FoldEpoch
 from results.store.epochs import EpochLog
-from results.store.trials import ENDED
+from results.store.trials import FINISHED
 
-BEGUN = (TrialState.RUNNING, *ENDED)
+BEGUN = (TrialState.RUNNING, *FINISHED)
 
 
-class Tally:
+class SearchStatistics:
     """Counts, from the study and from what workers report.
 
-    Cost is counted in epochs of one fold. What is told of the whole search is put down by `look`,
+    What is told of the search is put down by `look`,
     so that another thread may read it at any time.
 
     Args:
         study: The sweep's.
         log: What trials had done before the search was broken off.
         trials: How many are planned.
-        whole: What a trial costs that runs to its end, at the most.
-        assumed: What a trial is assumed to cost, in the mean.
+        complete: Fold-epochs of a complete trial, at the most.
+        assumed: Fold-epochs that a trial is assumed to take, in the mean.
 
     Attributes:
         trials: How many are planned.
         counts: How many have begun, by state.
-        best: The best whole trial, if there is one.
-        cost: Of all trials.
-        cost_left: What the others may cost.
+        best: The best complete trial, if there is one.
+        fold_epochs: Of all trials.
+        fold_epochs_left: That the others may take.
         seconds_left: How long they may take, if that can be told.
-        most: What all trials would cost if each ran to its end.
+        most: Fold-epochs if every trial were complete.
     """
 
     def __init__(
-        self, study: optuna.Study, log: EpochLog, trials: int, whole: int, assumed: float
+        self, study: optuna.Study, log: EpochLog, trials: int, complete: int, assumed: float
     ) -> None:
-        self._study, self.trials, self.most = study, trials, trials * whole
+        self._study, self.trials, self.most = study, trials, trials * complete
         self._assumed = assumed
-        self._seen: dict[int, dict[int, int]] = {}  # epochs of each fold, of trials that go on
+        self._seen: dict[int, dict[int, int]] = {}  # fold-epochs, of trials that go on
         self._spent: dict[int, int] = {}  # by each trial
         self._ended: set[int] = set()
         self._take_up(log)
@@ -78,14 +78,14 @@ class Tally:
     def look(self) -> list[FrozenTrial]:
         """Looks at the study; returns the trials that have ended since the last look."""
         begun = [t for t in self._study.get_trials(deepcopy=False) if t.state in BEGUN]
-        fresh = [t for t in begun if t.state in ENDED and t.number not in self._ended]
+        fresh = [t for t in begun if t.state in FINISHED and t.number not in self._ended]
         for trial in fresh:
             self._end(trial)
-        whole = [trial for trial in begun if trial.state == TrialState.COMPLETE]
-        self.best = min(whole, key=lambda trial: trial.value or 0.0, default=None)
+        complete = [trial for trial in begun if trial.state == TrialState.COMPLETE]
+        self.best = min(complete, key=lambda trial: trial.value or 0.0, default=None)
         self.counts = Counter(trial.state for trial in begun)
-        self.cost = sum(self._spent.values())
-        self.cost_left = self._cost_left()
+        self.fold_epochs = sum(self._spent.values())
+        self.fold_epochs_left = self._cost_left()
         self.seconds_left = self._seconds_left()
         return fresh
 
@@ -100,18 +100,18 @@ class Tally:
         return self.counts.total() - self.counts[TrialState.RUNNING]
 
     def _cost_left(self) -> float:
-        """Takes what all trials are assumed to cost together; no less than one, while some go on.
+        """Takes what all trials are assumed to take together; no less than one, while some go on.
 
-        It cannot be told from those that have ended: most are stopped at the very end.
+        It cannot be told from those that have ended: most are pruned at the very end.
         """
         if self.ended == self.trials:
             return 0.0
-        whole = self._assumed * (self.trials - self.counts[TrialState.FAIL])
-        return max(self._assumed, whole - self.cost)
+        complete = self._assumed * (self.trials - self.counts[TrialState.FAIL])
+        return max(self._assumed, complete - self.fold_epochs)
 
     def _seconds_left(self) -> float | None:
-        here = self.cost - self._before
-        return self.cost_left * self.seconds / here if here else None
+        here = self.fold_epochs - self._before
+        return self.fold_epochs_left * self.seconds / here if here else None
 
 
 def noise(losses: Sequence[float]) -> float:

@@ -9,13 +9,13 @@ from rich.console import Console, RenderableType
 from rich.table import Table
 
 from results.durations import duration
-from tune.watching.statistics import Tally, noise
+from tune.watching.statistics import SearchStatistics, noise
 from tune.watching.terminal import Row, bar, rows
 from tune.watching.worker_board import Worker, Workers
 
 ENDS = {
-    TrialState.COMPLETE: "whole",
-    TrialState.PRUNED: "stopped",
+    TrialState.COMPLETE: "complete",
+    TrialState.PRUNED: "pruned",
     TrialState.FAIL: "failed",
 }
 CELL = 62  # columns that a worker takes
@@ -25,7 +25,7 @@ class SearchView:
     """Tells how a search stands.
 
     Args:
-        tally: How far the search has come.
+        statistics: How far the search has come.
         workers: What each worker does.
         there: What Ray has, by its words: `CPU` and `GPU`, of all machines.
         budget: Seconds that the search may take.
@@ -33,19 +33,19 @@ class SearchView:
 
     def __init__(
         self,
-        tally: Tally,
+        statistics: SearchStatistics,
         workers: Workers,
         there: Mapping[str, float],
         budget: float | None = None,
     ) -> None:
-        self._tally, self._workers, self._there = tally, workers, there
+        self._so_far, self._workers, self._there = statistics, workers, there
         self._budget = budget or math.inf
 
     def line(self) -> str:
         """Returns it in a line."""
-        best, left, ends = self._tally.best, self._left(), ", ".join(self._ends())
+        best, left, ends = self._so_far.best, self._left(), ", ".join(self._ends())
         return (
-            f"{self._tally.ended}/{self._tally.trials} done{f' ({ends})' if ends else ''}, "
+            f"{self._so_far.ended}/{self._so_far.trials} done{f' ({ends})' if ends else ''}, "
             f"{', '.join(self._going_on())}"
             f"{f', best {best.value:.4f} (trial {best.number})' if best else ''}"
             f"{f', {left}' if left else ''}"
@@ -54,33 +54,33 @@ class SearchView:
     def frame(self, console: Console) -> RenderableType:
         """Returns it for a terminal: the same rows from beginning to end.
 
-        Another thread may call it: it reads only what is put down whole.
+        Another thread may call it: it reads only what is put down complete.
         """
-        tally, (width, height) = self._tally, console.size
-        told = f"{tally.ended} of {tally.trials}"
-        to_come = f"{tally.trials - tally.counts.total()} to come"
+        statistics, (width, height) = self._so_far, console.size
+        told = f"{statistics.ended} of {statistics.trials}"
+        to_come = f"{statistics.trials - statistics.counts.total()} to come"
         return rows(
-            ("trials", bar(tally.ended, tally.trials, told, width)),
+            ("trials", bar(statistics.ended, statistics.trials, told, width)),
             ("", ", ".join([*self._ends(), *self._going_on(), to_come])),
-            *_best(tally.best),
+            *_best(statistics.best),
             ("workers", _doing(self._workers.places, width, height)),
             ("speed", self._speed()),
             ("time", self._time()),
-            ("cost", self._cost()),
+            ("epochs", self._epochs()),
         )
 
     def _ends(self) -> list[str]:
-        counts = self._tally.counts
+        counts = self._so_far.counts
         return [f"{counts[state]} {end}" for state, end in ENDS.items() if counts[state]]
 
     def _going_on(self) -> list[str]:
         running = len({worker.trial for worker in self._workers.busy})
-        waiting = self._tally.counts[TrialState.RUNNING] - running
+        waiting = self._so_far.counts[TrialState.RUNNING] - running
         return [f"{running} running", *([f"{waiting} waiting"] if waiting > 0 else [])]
 
     def _left(self) -> str:
-        left = self._tally.seconds_left
-        seconds = min(math.inf if left is None else left, self._budget - self._tally.seconds)
+        left = self._so_far.seconds_left
+        seconds = min(math.inf if left is None else left, self._budget - self._so_far.seconds)
         return f"about {duration(seconds)} left" if 1 <= seconds < math.inf else ""
 
     def _speed(self) -> str:
@@ -93,18 +93,19 @@ class SearchView:
 
     def _time(self) -> str:
         of = f" of {duration(self._budget)}" if self._budget < math.inf else ""
-        return ", ".join(filter(None, [f"{duration(self._tally.seconds)}{of}", self._left()]))
+        return ", ".join(filter(None, [f"{duration(self._so_far.seconds)}{of}", self._left()]))
 
-    def _cost(self) -> str:
+    def _epochs(self) -> str:
+        here = self._so_far
         return (
-            f"{self._tally.cost:,} epochs of a fold, about {self._tally.cost_left:,.0f} left; "
-            f"{self._tally.most:,} if every trial were whole"
+            f"{here.fold_epochs:,} fold-epochs, about {here.fold_epochs_left:,.0f} left; "
+            f"{here.most:,} if every trial were complete"
         )
 
 
 def _best(trial: FrozenTrial | None) -> list[Row]:
     if trial is None:
-        return [("best", "no trial is whole yet"), ("", "")]
+        return [("best", "no trial is complete yet"), ("", "")]
     error = noise(trial.user_attrs["fold_losses"])
     values = ", ".join(f"{name} {_short(value)}" for name, value in trial.params.items())
     told = f"trial {trial.number}, loss {trial.value:.4f} ± {error:.4f} (standard error)"

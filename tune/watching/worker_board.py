@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from model.configuration import Configuration
-from tune.planning.trial_resources import Share
+from tune.planning.trial_resources import TrialResources
 from tune.workers.job import Job, JobStep
 
 HALF_A_MINUTE = 30.0  # seconds, over which speed is averaged
@@ -65,13 +65,15 @@ class Workers:
     """Gives each run a place, and keeps what is done there.
 
     Args:
-        share: What each gets of its machine. On a GPU it trains all folds of a run side by side.
-        images: Returns how many images an epoch of a fold trains on, for some configuration.
+        resources: What each gets of its machine. A GPU trains all folds of a run side by side.
+        images: Returns how many images a fold-epoch trains on, for some configuration.
     """
 
-    def __init__(self, share: Share, images: Callable[[int, Configuration], int]) -> None:
-        self.places = [Worker() for _ in range(share.concurrent)]
-        self._share, self._images = share, images
+    def __init__(
+        self, resources: TrialResources, images: Callable[[int, Configuration], int]
+    ) -> None:
+        self.places = [Worker() for _ in range(resources.concurrent)]
+        self._resources, self._images = resources, images
         self._jobs: dict[str, tuple[Worker, Job]] = {}
 
     def begin(self, run: str, job: Job, folds_done: int) -> None:
@@ -82,8 +84,8 @@ class Workers:
             self.places.append(worker)
         self._jobs[run] = worker, job
         worker.busy, worker.trial, worker.epoch = True, job.trial, 1
-        worker.gpus = (self._share.alone if job.alone else self._share).gpus
-        worker.folds = job.folds if self._share.gpus else job.folds[:1]
+        worker.gpus = (self._resources.alone if job.alone else self._resources).gpus
+        worker.folds = job.folds if self._resources.gpus else job.folds[:1]
         worker.epochs, worker.folds_done = job.configuration.epochs, folds_done
 
     def add(self, run: str, step: JobStep, folds_done: int) -> None:

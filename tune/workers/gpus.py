@@ -58,7 +58,7 @@ def _received(ref: ray.ObjectRef, say: Callable[[str], None]) -> GpuMemory | str
         tried: GpuMemory | str = ray.get(ref, timeout=TRY_SECONDS)
     except ray.exceptions.GetTimeoutError:
         ray.cancel(ref, force=True)
-        say(f"no GPU was free to be tried within {TRY_SECONDS} s: each trial gets a whole one")
+        say(f"no GPU was free to be tried within {TRY_SECONDS} s: each trial gets one to itself")
         return GpuMemory(1, 1)
     except ray.exceptions.RayError as error:
         return first_line(error).rstrip(".")

@@ -17,7 +17,7 @@ from model.hardware.device import DeviceDigits, best_device
 from model.hardware.out_of_memory import freed, is_out_of_memory
 from model.training.cross_validation import cross_validate
 from model.training.fold_epoch import FoldEpoch
-from tune.planning.trial_resources import Share
+from tune.planning.trial_resources import TrialResources
 from tune.workers.job import Job, JobStep
 
 # What Ray's dicts have: a `Job` goes to the worker, a `JobStep` comes back.
@@ -38,7 +38,7 @@ class CrossValidation(Trainable):  # type: ignore[misc]
         stored_pool: Sequence[ray.ObjectRef],
         folds: Sequence[NDArray[np.int64]],
         seed: int,
-        share: Share,
+        resources: TrialResources,
     ) -> None:
         """Takes the pool and the folds, which are the same for every trial of the sweep.
 
@@ -47,11 +47,11 @@ class CrossValidation(Trainable):  # type: ignore[misc]
             stored_pool: One reference to the pool, `TrainingDigits`, in Ray's object store.
             folds: For each the indices of its validation images in the pool.
             seed: Decides the training.
-            share: What the worker gets of its machine.
+            resources: What the worker gets of its machine.
         """
         self._pool: TrainingDigits = ray.get(stored_pool[0])
-        self._share = share.alone if config[JOB].alone else share
-        self._share.prepare()
+        self._resources = resources.alone if config[JOB].alone else resources
+        self._resources.prepare()
         self._folds, self._seed = folds, seed
         self.reset_config(config)
 
@@ -59,7 +59,7 @@ class CrossValidation(Trainable):  # type: ignore[misc]
         """Starts another job in the same worker."""
         self._job: Job = new_config[JOB]
         folds = self._job.folds
-        together = [folds] if self._share.gpus else [(fold,) for fold in folds]
+        together = [folds] if self._resources.gpus else [(fold,) for fold in folds]
         self._epochs: Iterator[list[FoldEpoch]] = chain.from_iterable(
             cross_validate(self._job.configuration, self._digits, self._folds, self._seed, each)
             for each in together
@@ -69,7 +69,7 @@ class CrossValidation(Trainable):  # type: ignore[misc]
     @cached_property
     def _digits(self) -> DeviceDigits:
         """The pool on the device, put there by the first step: it may be too large."""
-        return DeviceDigits.of(self._pool, best_device(self._share.gpus > 0))
+        return DeviceDigits.of(self._pool, best_device(self._resources.gpus > 0))
 
     def step(self) -> dict[str, Any]:
         """Runs one epoch of the folds that are trained side by side.
@@ -102,5 +102,5 @@ class CrossValidation(Trainable):  # type: ignore[misc]
     def _out_of_memory(self, error: RuntimeError) -> JobStep:
         """Frees what the trial held and ends it; beside others it is to be tried again alone."""
         self._epochs = iter(())
-        crowded_out = self._share.gpus < 1 and not self._job.alone
+        crowded_out = self._resources.gpus < 1 and not self._job.alone
         return JobStep(cause=freed(error), crowded_out=crowded_out)

@@ -1,4 +1,4 @@
-"""What a worker does once the search has ended: a fold of a finalist, or a network trained whole.
+"""What a worker does once the search has ended: a finalist's fold, or a network that is judged.
 
 Workers import this file, and so wait for nothing that only the driver needs.
 """
@@ -15,8 +15,8 @@ from datasets.digit_set import TrainingDigits
 from model.configuration import Configuration
 from model.hardware.device import DeviceDigits, best_device
 from model.hardware.out_of_memory import freed, is_out_of_memory
-from model.training.cross_validation import cross_validate, train_whole
-from tune.planning.trial_resources import Share
+from model.training.cross_validation import cross_validate, train_on_all
+from tune.planning.trial_resources import TrialResources
 
 T = TypeVar("T")
 Weights = dict[str, NDArray[Any]]
@@ -56,12 +56,12 @@ class Trainer:
 
     Args:
         pool: The sweep's.
-        share: What the worker gets of its machine.
+        resources: What the worker gets of its machine.
     """
 
-    def __init__(self, pool: TrainingDigits, share: Share) -> None:
-        share.prepare()
-        self._pool, self._on_gpu = pool, share.gpus > 0
+    def __init__(self, pool: TrainingDigits, resources: TrialResources) -> None:
+        resources.prepare()
+        self._pool, self._on_gpu = pool, resources.gpus > 0
 
     @cached_property
     def _digits(self) -> DeviceDigits:
@@ -91,7 +91,7 @@ class Trainer:
         """
 
         def trained() -> Weights:
-            network = train_whole(configuration, self._digits, training, seed)
+            network = train_on_all(configuration, self._digits, training, seed)
             return {name: value.cpu().numpy() for name, value in network.state_dict().items()}
 
         return _unless_crowded_out(trained)

@@ -8,7 +8,7 @@ import ray
 import ray.exceptions
 
 from tune.planning.plan import Plan
-from tune.planning.trial_resources import Share
+from tune.planning.trial_resources import TrialResources
 from tune.workers.trainer import Failed, Trainer
 
 Task = TypeVar("Task")
@@ -33,13 +33,13 @@ def trained(
         Each task as it is ready, with what its method returned; `Failed` if its worker died or it
         raised something.
     """
-    share, crowded_out = plan.share, list[Task]()
+    resources, crowded_out = plan.resources, list[Task]()
 
     def beside() -> list[Task]:
         return [task for task in open_tasks() if task not in crowded_out]
 
-    for task, received in _trained(beside, begin, plan, share):
-        if share.alone != share and isinstance(received, Failed) and received.crowded_out:
+    for task, received in _trained(beside, begin, plan, resources):
+        if resources.alone != resources and isinstance(received, Failed) and received.crowded_out:
             crowded_out.append(task)
         else:
             yield task, received
@@ -47,13 +47,16 @@ def trained(
     def again() -> list[Task]:
         return [task for task in open_tasks() if task in crowded_out][:1]
 
-    yield from _trained(again, begin, plan, share.alone)
+    yield from _trained(again, begin, plan, resources.alone)
 
 
 def _trained(
-    open_tasks: Callable[[], Sequence[Task]], begin: Begin[Task], plan: Plan, share: Share
+    open_tasks: Callable[[], Sequence[Task]],
+    begin: Begin[Task],
+    plan: Plan,
+    resources: TrialResources,
 ) -> Generator[tuple[Task, Any]]:
-    make = ray.remote(num_cpus=share.cpus, num_gpus=share.gpus)(Trainer)
+    make = ray.remote(num_cpus=resources.cpus, num_gpus=resources.gpus)(Trainer)
     idle: list[Any] = []
     running: dict[ray.ObjectRef, tuple[Task, Any]] = {}
     deaths: Counter[Task] = Counter()
@@ -61,8 +64,8 @@ def _trained(
         while True:
             at_work = [task for task, _ in running.values()]
             waiting = [task for task in open_tasks() if task not in at_work]
-            for task in waiting[: share.concurrent - len(running)]:
-                trainer = idle.pop() if idle else make.remote(plan.stored_pool, share)
+            for task in waiting[: resources.concurrent - len(running)]:
+                trainer = idle.pop() if idle else make.remote(plan.stored_pool, resources)
                 running[begin(trainer, task)] = task, trainer
             _end(idle)  # a new worker may need their room
             if not running:

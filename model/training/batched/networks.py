@@ -23,12 +23,12 @@ def stacked(members: Sequence[DigitNetwork]) -> DigitNetwork:
     The members' own become views of them: what trains the stack trains each member. The stack is
     for `logits`; it cannot be called.
     """
-    whole = copy.deepcopy(members[0])
-    for of_whole, *parts in zip(*map(_tensors, (whole, *members)), strict=True):
-        of_whole.data = torch.stack([part.detach() for part in parts])
-        for part, view in zip(parts, of_whole.data, strict=True):
+    stack = copy.deepcopy(members[0])
+    for of_stack, *parts in zip(*map(_tensors, (stack, *members)), strict=True):
+        of_stack.data = torch.stack([part.detach() for part in parts])
+        for part, view in zip(parts, of_stack.data, strict=True):
             part.data = view
-    return whole
+    return stack
 
 
 def _tensors(network: DigitNetwork) -> list[Tensor]:
@@ -64,30 +64,30 @@ def drawn_scales(network: DigitNetwork, count: int, precision: torch.dtype) -> l
 
 
 def logits(
-    whole: DigitNetwork, images: Tensor, scales: Sequence[Tensor], batches: Batches
+    stack: DigitNetwork, images: Tensor, scales: Sequence[Tensor], batches: Batches
 ) -> Tensor:
     """Returns the logits of all members in training, (k, n, 10).
 
     Args:
-        whole: As `stacked` makes it.
+        stack: As `stacked` makes it.
         images: (k, n, 28, 28), uint8 or float 0 to 255.
         scales: What `drawn_scales` draws for each member, padded and stacked.
         batches: What the images are.
     """
-    normalised = (images.float() / 255 - _wide(whole.mean)) / _wide(whole.deviation)
-    if isinstance(whole, FullyConnected):
-        return _of_plain(whole, normalised.flatten(2))
-    assert isinstance(whole, DigitCNN)
+    normalised = (images.float() / 255 - _wide(stack.mean)) / _wide(stack.deviation)
+    if isinstance(stack, FullyConnected):
+        return _of_plain(stack, normalised.flatten(2))
+    assert isinstance(stack, DigitCNN)
     precise_enough = normalised.to(scales[0].dtype)  # before each pixel is copied 25 times
-    return _of_cnn(whole, precise_enough.unsqueeze(-1), scales, batches)
+    return _of_cnn(stack, precise_enough.unsqueeze(-1), scales, batches)
 
 
 def _wide(values: Tensor) -> Tensor:
     return values.view(-1, 1, 1, 1)
 
 
-def _of_plain(whole: FullyConnected, x: Tensor) -> Tensor:
-    for layer in whole.layers:
+def _of_plain(stack: FullyConnected, x: Tensor) -> Tensor:
+    for layer in stack.layers:
         if isinstance(layer, nn.Linear):
             x = linear(x, layer.weight, layer.bias)
         elif not isinstance(layer, nn.Flatten):  # the rows are flat
@@ -95,14 +95,14 @@ def _of_plain(whole: FullyConnected, x: Tensor) -> Tensor:
     return x
 
 
-def _of_cnn(whole: DigitCNN, x: Tensor, scales: Sequence[Tensor], batches: Batches) -> Tensor:
-    x = _convolved(x, whole.convolution_1)
-    x = _normalised(x, whole.normalisation_1, batches) * scales[0]
-    x = _convolved(x, whole.convolution_2)
-    x = _normalised(x, whole.normalisation_2, batches) * scales[1]
-    x = F.relu(_linear(x.permute(0, 1, 4, 2, 3).flatten(2), whole.hidden_1))
-    x = F.relu(_linear(_normalised(x, whole.normalisation_3, batches) * scales[2], whole.hidden_2))
-    return _linear(_normalised(x, whole.normalisation_4, batches) * scales[3], whole.output)
+def _of_cnn(stack: DigitCNN, x: Tensor, scales: Sequence[Tensor], batches: Batches) -> Tensor:
+    x = _convolved(x, stack.convolution_1)
+    x = _normalised(x, stack.normalisation_1, batches) * scales[0]
+    x = _convolved(x, stack.convolution_2)
+    x = _normalised(x, stack.normalisation_2, batches) * scales[1]
+    x = F.relu(_linear(x.permute(0, 1, 4, 2, 3).flatten(2), stack.hidden_1))
+    x = F.relu(_linear(_normalised(x, stack.normalisation_3, batches) * scales[2], stack.hidden_2))
+    return _linear(_normalised(x, stack.normalisation_4, batches) * scales[3], stack.output)
 
 
 def _convolved(images: Tensor, layer: nn.Conv2d) -> Tensor:

@@ -31,9 +31,9 @@ class Stack:
         first = self._first = members[0]
         self._members = members
         with first.on_stream():
-            self._whole = stacked([member.network for member in members])
+            self._complete = stacked([member.network for member in members])
             self._steps = Steps(first.configuration, len(first.training), first.digits.device)
-            self._optimiser = self._steps.optimiser(self._whole.parameters())
+            self._optimiser = self._steps.optimiser(self._complete.parameters())
             self._totals = torch.zeros(len(members), device=first.digits.device)
             for member, total in zip(members, self._totals, strict=True):
                 member.total = total
@@ -89,7 +89,7 @@ class Stack:
         flat = [each.flatten(0, 1) for each in numbers]
         images = augmented(digits.images[chosen.flatten()], self._first.configuration, flat)
         with mixed_precision(digits.device):
-            read = logits(self._whole, images.view(*chosen.shape, 28, 28), scales, batches)
+            read = logits(self._complete, images.view(*chosen.shape, 28, 28), scales, batches)
         losses = self._losses(read.float(), digits.labels[chosen], batches)
         self._steps.descend(self._optimiser, losses.sum())  # no member's loss moves another
         self._totals += losses.detach() * batches.counts

@@ -1,4 +1,4 @@
-"""What is misread: confusion matrices (the report's figures 5 and 6), the hardest digits (1)."""
+"""What is misread: confusion matrices (the student's figures 5 and 6), the hardest digits (1)."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""The search: what it came to for what it cost, and what became of each trial."""
+"""The search: its best loss by fold-epochs, and what became of each trial."""
 
 from collections.abc import Iterator
 
@@ -13,7 +13,7 @@ from results.report.words import Words
 
 
 def history(material: Material, words: Words) -> Iterator[Drawn]:
-    """Draws loss against cost, and the cost and the end of each trial."""
+    """Draws loss by fold-epochs, and each trial's fold-epochs and end."""
     ended = _in_order(material)
     if ended.empty:
         return
@@ -24,13 +24,13 @@ def history(material: Material, words: Words) -> Iterator[Drawn]:
 
 
 def _in_order(material: Material) -> pd.DataFrame:
-    """Returns the trials that have ended, in the order of their ends, with the cost so far."""
+    """Returns the finished trials in the order of their ends, with the fold-epochs so far."""
     trials = material.trials[material.trials["state"].isin(STATES)].copy()
     ends = {trial.number: trial.datetime_complete for trial in material.known.study}
     trials["end"] = [ends.get(number) for number in trials["trial"]]
     trials = trials.sort_values(["end", "trial"])
     loss = trials["validation_loss"].astype(float)
-    trials["loss"] = loss.fillna(trials["estimate"].astype(float)).replace(np.inf, np.nan)
+    trials["loss"] = loss.fillna(trials["forecast"].astype(float)).replace(np.inf, np.nan)
     trials["so_far"] = trials["fold_epochs"].cumsum()
     return trials
 
@@ -43,15 +43,15 @@ def _draw(axes: Axes, ended: pd.DataFrame, words: Words) -> None:
         if of_state.empty:
             continue
         loss = of_state["loss"].fillna(high).clip(upper=high)
-        order = 3 if state == "complete" else 2  # the whole ones on top
+        order = 3 if state == "complete" else 2  # the complete ones on top
         axes.scatter(
             of_state["so_far"], loss, size, colour, marker=marker, label=words.say(state),
             zorder=order,
         )  # fmt: skip
-    whole = ended[ended["state"] == "complete"]
-    if not whole.empty:
-        ends = [*whole["so_far"], ended["so_far"].iloc[-1]]
-        best = whole["loss"].cummin()
+    complete = ended[ended["state"] == "complete"]
+    if not complete.empty:
+        ends = [*complete["so_far"], ended["so_far"].iloc[-1]]
+        best = complete["loss"].cummin()
         axes.step(ends, [*best, best.iloc[-1]], where="post", color=INK, label=words.say("best"))
     axes.set(xlabel=words.say("history_x"), ylabel=words.say("loss"), ylim=(low, high * 1.06))
     axes.set_xlim(left=0)
@@ -72,9 +72,16 @@ def _draw_fates(axes: Axes, ended: pd.DataFrame, words: Words) -> None:
         of_state = ended[ended["state"] == state]
         if not of_state.empty:
             hatch = "///" if state == "failed" else ""
-            cost, label = of_state["fold_epochs"].clip(lower=0.4), words.say(state)
+            epochs, label = of_state["fold_epochs"].clip(lower=0.4), words.say(state)
             axes.bar(
-                of_state["trial"], cost, 0.85, fc=colour, hatch=hatch, ec="white", lw=0, label=label
+                of_state["trial"],
+                epochs,
+                0.85,
+                fc=colour,
+                hatch=hatch,
+                ec="white",
+                lw=0,
+                label=label,
             )
     axes.set(xlabel=words.say("trial"), ylabel=words.say("fates_y"))
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))

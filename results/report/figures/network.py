@@ -1,4 +1,4 @@
-"""The winner's network drawn, layer by layer (the report's figure 3)."""
+"""The winner's network drawn, layer by layer (the student's figure 3)."""
 
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple

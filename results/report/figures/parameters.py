@@ -27,9 +27,9 @@ def parameters(material: Material, words: Words) -> Iterator[Drawn]:
 
 
 def _with_loss(table: pd.DataFrame) -> pd.DataFrame:
-    """Returns the trials that have ended with a loss, whole or estimated, as `loss`."""
-    trials = table[table["state"].isin(("complete", "stopped"))].copy()
-    loss = trials["validation_loss"].astype(float).fillna(trials["estimate"].astype(float))
+    """Returns the trials that have ended with a loss, complete or forecast, as `loss`."""
+    trials = table[table["state"].isin(("complete", "pruned"))].copy()
+    loss = trials["validation_loss"].astype(float).fillna(trials["forecast"].astype(float))
     trials["loss"] = loss
     return trials[np.isfinite(loss)]
 
@@ -50,7 +50,7 @@ class _Panel:
 
     def draw(self, axes: Axes) -> None:
         low, high = loss_limits(self._trials["loss"])
-        for state in ("stopped", "complete"):
+        for state in ("pruned", "complete"):
             self._scatter(axes, self._trials[self._trials["state"] == state], *STATES[state], high)
         won = self._trials[self._trials["trial"] == self._winner]
         if not won.empty:
@@ -84,7 +84,7 @@ class _Panel:
 
 
 def _plain(value: object) -> object:
-    """Returns a cell of a table as the choice that it was: whole numbers may have become floats."""
+    """Returns a cell of a table as the choice that it was: integers may have become floats."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
@@ -138,13 +138,13 @@ class _Lines:
 
     def draw(self, axes: Axes) -> None:
         rows = range(self._places.shape[1])
-        whole = (self._trials["state"] == "complete").to_numpy()
-        for place in np.lexsort((-self._places[:, -1], whole)):  # the best lie on top
-            along, is_whole = self._places[place], whole[place]
-            colour = colormaps["cividis"](0.85 * along[-1]) if is_whole else GREY
+        complete = (self._trials["state"] == "complete").to_numpy()
+        for place in np.lexsort((-self._places[:, -1], complete)):  # the best lie on top
+            along, is_complete = self._places[place], complete[place]
+            colour = colormaps["cividis"](0.85 * along[-1]) if is_complete else GREY
             width = 1.4 if len(self._places) < 100 else 0.7
-            axes.plot(along, rows, color=colour, lw=width if is_whole else 0.3, alpha=0.85)
-        self._mark(axes, self._material.report, INK, "--", 1.6)
+            axes.plot(along, rows, color=colour, lw=width if is_complete else 0.3, alpha=0.85)
+        self._mark(axes, self._material.baseline, INK, "--", 1.6)
         self._mark(axes, self._material.winner, ORANGE, "-", 3)
         self._label(axes)
 

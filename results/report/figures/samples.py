@@ -1,4 +1,4 @@
-"""Samples of each source, before and after they are prepared (the report's figure 2)."""
+"""Samples of each source, before and after they are prepared (the student's figure 2)."""
 
 from collections.abc import Iterator
 

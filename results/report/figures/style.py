@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 BLUE, ORANGE, GREEN, VERMILION = "#0072B2", "#E69F00", "#009E73", "#D55E00"
 GREY, INK = "#8a8a8a", "#222222"
 COLOURS = (BLUE, ORANGE, GREEN, VERMILION, "#CC79A7", "#56B4E9")
-STATES = {"complete": (BLUE, "o"), "stopped": (GREY, "v"), "failed": (VERMILION, "x")}
+STATES = {"complete": (BLUE, "o"), "pruned": (GREY, "v"), "failed": (VERMILION, "x")}
 WIDE, HIGH = 5.2, 3.4  # inches, of a figure, which a telephone shows at three quarters
 
 STYLE: Any = {

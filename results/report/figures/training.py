@@ -1,4 +1,4 @@
-"""How a trial's folds were trained (the report's figure 4)."""
+"""How a trial's folds were trained (the student's figure 4)."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -18,10 +18,10 @@ FEW = 4  # epochs
 
 
 def training(material: Material, words: Words) -> Iterator[Drawn]:
-    """Draws loss and accuracy in each fold, of the winner's trial and of the report's."""
-    shown = {"winner": material.winner, "report": material.report}
-    if shown["winner"] == shown["report"]:
-        del shown["report"]
+    """Draws loss and accuracy in each fold, of the winner's trial and of the baseline's."""
+    shown = {"winner": material.winner, "baseline": material.baseline}
+    if shown["winner"] == shown["baseline"]:
+        del shown["baseline"]
     curves = {
         name: (trial, epochs)
         for name, trial in shown.items()
@@ -98,7 +98,7 @@ class _Panel:
 
 
 def _by_fold(epochs: Sequence[FoldEpoch]) -> list[list[FoldEpoch]]:
-    """Returns the epochs of each fold, in their order."""
+    """Returns the fold-epochs, in their order."""
     folds: dict[int, list[FoldEpoch]] = defaultdict(list)
     for each in sorted(epochs, key=attrgetter("fold", "epoch")):
         folds[each.fold].append(each)

@@ -18,10 +18,10 @@ export function showDigit(digit) {
   seen.hidden = !digit;
   if (digit) seen.src = `data:image/png;base64,${digit.seen}`;
   [...byId("bars").children].forEach((row, place) => {
-    const share = digit ? digit.probabilities[place] : 0;
+    const allowance = digit ? digit.probabilities[place] : 0;
     row.classList.toggle("first", Boolean(digit) && place === digit.label);
-    row.querySelector("i").style.width = `${100 * share}%`;
-    row.querySelector(".share").textContent = digit ? percent(share) : "";
+    row.querySelector("i").style.width = `${100 * allowance}%`;
+    row.querySelector(".allowance").textContent = digit ? percent(allowance) : "";
   });
 }
 

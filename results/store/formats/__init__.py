@@ -1,1 +1,1 @@
-"""JSON, CSV and safetensors, written whole or not at all, and refused by name if damaged."""
+"""JSON, CSV and safetensors, written complete or not at all, and refused by name if damaged."""

@@ -1,4 +1,4 @@
-"""Tables that must be whole to be believed."""
+"""Tables that must be complete to be believed."""
 
 import csv
 import io
@@ -6,15 +6,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
-from datasets.atomic import whole_file
+from datasets.atomic import atomic_file
 from results.errors import ResultsError
 
 Record = TypeVar("Record")
 
 
 def write_csv(path: Path, rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> None:
-    """Writes a table, whole or not at all; what a row lacks, None and NaN are left empty."""
-    with whole_file(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
+    """Writes a table, complete or not at all; what a row lacks, None and NaN are left empty."""
+    with atomic_file(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, columns, lineterminator="\n")
         writer.writeheader()
         writer.writerows(_without_nan(row) for row in rows)

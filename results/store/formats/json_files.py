@@ -1,4 +1,4 @@
-"""JSON files that are written whole, carry a format, and must be of a kind to be believed."""
+"""JSON files that are written complete, carry a format, and must be of a kind to be believed."""
 
 import json
 from collections.abc import Mapping
@@ -7,16 +7,16 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from datasets.atomic import whole_file
+from datasets.atomic import atomic_file
 from results.errors import ResultsError
 
 FORMAT = 2  # counts up where files of before would be misread
 
 
 def write_json(path: Path, content: Mapping[str, Any]) -> None:
-    """Writes a JSON file, whole or not at all, its format first."""
+    """Writes a JSON file, complete or not at all, its format first."""
     text = json.dumps({"format": FORMAT, **content}, indent=2, ensure_ascii=False)
-    with whole_file(path) as temporary:
+    with atomic_file(path) as temporary:
         temporary.write_text(f"{text}\n", "utf-8")
 
 

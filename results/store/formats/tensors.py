@@ -9,14 +9,14 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
-from datasets.atomic import whole_file
+from datasets.atomic import atomic_file
 from results.errors import ResultsError
 
 Tensors = dict[str, NDArray[Any]]
 
 
 def write_tensors(path: Path, content: Mapping[str, NDArray[Any]], about: dict[str, str]) -> None:
-    """Writes arrays and what is to be said of them to a file, whole or not at all.
+    """Writes arrays and what is to be said of them to a file, complete or not at all.
 
     Args:
         path: Where the file shall be; its folder is made.
@@ -26,7 +26,7 @@ def write_tensors(path: Path, content: Mapping[str, NDArray[Any]], about: dict[s
     path.parent.mkdir(exist_ok=True)
     packed = {name: np.ascontiguousarray(array) for name, array in content.items()}
     encoded = save(packed, about)  # written by Python, which names a full disk as such
-    with whole_file(path) as temporary:
+    with atomic_file(path) as temporary:
         temporary.write_bytes(encoded)
 
 

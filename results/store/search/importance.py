@@ -19,13 +19,13 @@ def importance(trials: Sequence[FrozenTrial]) -> dict[str, float]:
     """Returns how much each parameter decides whether a trial is among the best quarter.
 
     Args:
-        trials: Of a study. Those that were stopped count by their estimate.
+        trials: Of a study. Those that were pruned count by their forecast.
 
     Returns:
         A part for each parameter, the largest first; together 1. Nothing where there are too few
         trials.
     """
-    known = by_estimate(trials)
+    known = by_forecast(trials)
     if len(known) < LEAST:
         return {}
     from optuna.importance import PedAnovaImportanceEvaluator, get_param_importances  # a second
@@ -39,8 +39,8 @@ def importance(trials: Sequence[FrozenTrial]) -> dict[str, float]:
         return get_param_importances(study, evaluator=evaluator)
 
 
-def by_estimate(trials: Sequence[FrozenTrial]) -> list[FrozenTrial]:
-    """Returns the trials that have a loss, of all folds or estimated, all as complete."""
+def by_forecast(trials: Sequence[FrozenTrial]) -> list[FrozenTrial]:
+    """Returns the trials that have a loss, of all folds or forecast, all as complete."""
     return [
         create_trial(value=loss, params=trial.params, distributions=trial.distributions)
         for trial in trials
@@ -51,5 +51,5 @@ def by_estimate(trials: Sequence[FrozenTrial]) -> list[FrozenTrial]:
 def _loss(trial: FrozenTrial) -> float | None:
     if trial.state == TrialState.COMPLETE:
         return trial.value
-    is_estimated = trial.state in (TrialState.PRUNED, TrialState.RUNNING)
-    return trial.user_attrs.get("estimate") if is_estimated else None
+    is_forecast = trial.state in (TrialState.PRUNED, TrialState.RUNNING)
+    return trial.user_attrs.get("forecast") if is_forecast else None

@@ -40,7 +40,7 @@ class JournalReader:
         self._path, self._bytes, self._sha256 = path, 0, hashlib.sha256()
 
     def beginning(self) -> Beginning:
-        """Returns all whole lines that there are now."""
+        """Returns all complete lines that there are now."""
         with self._path.open("rb") as file:
             file.seek(self._bytes)
             lines = _whole_lines(file.read())

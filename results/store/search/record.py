@@ -18,7 +18,7 @@ class SearchRecord:
         table: Sha256 of `trials.csv`, hex.
         reported: How many results each trial has reported, by its number.
         importance: How much each parameter decides, together 1; empty with few trials.
-        missed: The probability that a stopped trial is better than the best; none before the
+        missed: The probability that a pruned trial is better than the best; none before the
             search is over.
     """
 
@@ -30,7 +30,7 @@ class SearchRecord:
 
 
 def write_search_record(path: Path, record: SearchRecord) -> None:
-    """Writes `search.json`, whole or not at all."""
+    """Writes `search.json`, complete or not at all."""
     write_json(path, asdict(record))
 
 

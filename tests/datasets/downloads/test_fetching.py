@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from datasets.downloads.fetching import fetch
-from datasets.downloads.public import CHEN, MNIST, PUBLIC, REPORT_DIGITS, PublicDigits, PublicFile
+from datasets.downloads.public import CHEN, MNIST, PUBLIC, TONGJI, PublicDigits, PublicFile
 from datasets.errors import DataError
 from datasets.sources.chinese import load_chinese
 from datasets.sources.mnist import load_mnist
@@ -123,8 +123,8 @@ def test_fetched_digits_are_loaded_by_their_names(
         files = {file.name: real_file(real_data, file.name).read_bytes() for file in digits.files}
         fetch(digits, [serve(Server(files)).address])
     assert len(load_mnist("full").train) == 60_000
-    report = load_chinese(["report"], plain=True)
-    assert (len(report), report.source_names) == (548, ["report"])
+    report = load_chinese(["tongji"], plain=True)
+    assert (len(report), report.source_names) == (548, ["tongji"])
 
 
 def test_archive_is_known_by_what_is_inside(serve: Serve, real_data: Path, tmp_path: Path) -> None:
@@ -160,7 +160,7 @@ def test_download_that_breaks_off_is_taken_up_again(
 
 
 @pytest.mark.parametrize("content", [b"", b"<html>no such file</html>", b"x" * 300_000])
-@pytest.mark.parametrize("digits", [MNIST, CHEN, REPORT_DIGITS])
+@pytest.mark.parametrize("digits", [MNIST, CHEN, TONGJI])
 def test_wrong_bytes_are_refused_and_leave_nothing(
     content: bytes, digits: PublicDigits, serve: Serve, tmp_path: Path
 ) -> None:

@@ -146,7 +146,7 @@ def test_thin_line_over_a_small_digit_is_its_stroke_if_as_dark(dark: int, kept: 
 
 @pytest.mark.parametrize("side", range(15, 46))
 def test_thin_stroke_is_not_lost_in_scaling(side: int) -> None:
-    """Near a scale of 1 some filters leave whole rows out."""
+    """Near a scale of 1 some filters leave complete rows out."""
     for row in range(2, side - 2):
         grey = np.full((side + 6, side + 6), 255, np.uint8)
         grey[3 : 3 + side, 3 + side // 2] = 0

@@ -49,7 +49,7 @@ def made_sheet(
 def _write(
     ink: Image.Image, label: int, row: int, column: int, random: np.random.Generator
 ) -> np.ndarray:
-    """Writes one digit standing about on its rule; returns the middle of its ink."""
+    """Writes one digit somewhere on its rule; returns the middle of its ink."""
     size = SIZE * random.uniform(0.75, 1.1)
     form = FORMS[label][random.integers(len(FORMS[label]))]
     corner = np.array([MARGIN + column * 95, MARGIN + row * PITCH + PITCH - size])

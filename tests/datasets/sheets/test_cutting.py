@@ -1,4 +1,4 @@
-"""Every digit of a page is found, whole and in order, and nothing else."""
+"""Every digit of a page is found, complete and in order, and nothing else."""
 
 import numpy as np
 import pytest
@@ -93,9 +93,9 @@ def test_digit_that_crosses_the_line_of_its_box_is_not_cut_through(place: float)
     inside = cut_page(made_form(2, gap=40).grey)
     crossing = cut_page(made_form(2, gap=40, place=place).grey)
     missing = [
-        np.subtract(find_digit(whole.picture).ink.shape, find_digit(cut.picture).ink.shape).max()
-        for cut, whole in zip(crossing, inside, strict=True)
-        if cut.picture is not None and whole.picture is not None
+        np.subtract(find_digit(complete.picture).ink.shape, find_digit(cut.picture).ink.shape).max()
+        for cut, complete in zip(crossing, inside, strict=True)
+        if cut.picture is not None and complete.picture is not None
     ]
     assert len(missing) == 30
     # A stroke that runs along the line itself cannot be told from it.

@@ -35,7 +35,7 @@ def encoded(picture: Image.Image, kind: str, **options: object) -> bytes:
 
 
 def enormous() -> bytes:
-    """A whole and valid PNG of 30,000 x 30,000 black pixels, one bit each."""
+    """A complete and valid PNG of 30,000 x 30,000 black pixels, one bit each."""
 
     def chunk(name: bytes, content: bytes) -> bytes:
         size, check = len(content), zlib.crc32(name + content)

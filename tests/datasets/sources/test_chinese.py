@@ -91,8 +91,8 @@ def test_csv_of_inverted_pixels_is_read(tmp_path: Path) -> None:
         ("1,2,3\n", "785 columns"),
         (",".join(["300"] * 784 + ["1"]), "0 to 255"),
         (",".join(["0"] * 784 + ["10"]), "0 to 9"),
-        ("a,b\n", "whole numbers"),
-        ("", "785 columns|whole numbers"),
+        ("a,b\n", "integers"),
+        ("", "785 columns|integers"),
         (",".join(["0"] * 784 + ["1"]), "row 1 has no ink"),
     ],
 )

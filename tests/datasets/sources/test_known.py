@@ -61,7 +61,7 @@ def test_a_card_names_their_license_where_neither_module_nor_digits_are(
 ) -> None:
     request = SweepRequest(name="x", chinese=("my_digits:SOURCE", "embedded"), mnist_count=100)
     described = load_data(request, 5).describe()
-    folder = made_sweep(own / "made", whole=2)
+    folder = made_sweep(own / "made", complete=2)
     write_json(folder.sweep_json, {**read_json(folder.sweep_json), "data": described})
     (own / "my_digits.py").unlink()
     monkeypatch.delitem(sys.modules, "my_digits")
@@ -89,10 +89,10 @@ def test_what_is_no_source_is_refused_in_a_line(own: Path, choice: str, told: st
 
 def test_a_name_comes_before_a_folder_of_that_name(own: Path) -> None:
     (own / "embedded").mkdir()
-    (own / "report").mkdir()
+    (own / "tongji").mkdir()
     assert [source.name for source in chinese_sources(["embedded"])] == ["synthetic"]
-    assert SweepRequest(name="x", chinese=("report", "postcards")).chinese == (
-        "report",
+    assert SweepRequest(name="x", chinese=("tongji", "postcards")).chinese == (
+        "tongji",
         str(own / "postcards"),
     )
 

@@ -40,7 +40,7 @@ def test_folder_of_idx_files_is_read(tmp_path: Path, zipped: bool) -> None:
     assert mnist.train.images[1, 0, 0] == 784 % 251
 
 
-def test_real_mnist_is_whole(real_data: Path) -> None:
+def test_real_mnist_is_complete(real_data: Path) -> None:
     mnist = load_mnist(str(real_data / "mnist"))
     assert (len(mnist.train), len(mnist.test)) == (60_000, 10_000)
 

@@ -11,7 +11,7 @@ import torch
 from datasets.errors import ExtensionError
 from model.configuration import Configuration
 from model.networks.averaged import members_of
-from model.networks.kinds import NETWORKS, build, count_parameters, layer_shapes
+from model.networks.kinds import NETWORKS, build, count_weights, layer_shapes
 from tests.own_code import HEAD, NETWORK
 
 Write = Callable[[str], str]
@@ -35,7 +35,7 @@ def test_a_network_of_ones_own_is_built_and_counted(write_own: Write) -> None:
     assert [type(each).__name__ for each in members_of(network)] == ["Own", "Own"]
     assert network(torch.zeros(3, 28, 28, dtype=torch.uint8)).shape == (3, 10)
     weights = (9 * 4 + 4) + 2 * 4 + (4 * 10 + 10)
-    assert count_parameters(configuration) == 2 * weights
+    assert count_weights(configuration) == 2 * weights
 
 
 def test_layers_have_shapes(write_own: Write) -> None:

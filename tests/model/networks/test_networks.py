@@ -3,11 +3,11 @@ import torch.nn.functional as F  # noqa: N812
 from torch import Tensor
 
 from model.brightness import brightness
-from model.configuration import REPORT, Configuration
+from model.configuration import BASELINE, Configuration
 from model.networks.averaged import averaged, members_of
 from model.networks.cnn import DigitCNN
 from model.networks.fully_connected import FullyConnected
-from model.networks.kinds import build, count_parameters
+from model.networks.kinds import build, count_weights
 
 
 def bytes_like_digits(count: int) -> Tensor:
@@ -15,8 +15,8 @@ def bytes_like_digits(count: int) -> Tensor:
 
 
 def test_reports_network_has_the_reports_parameters() -> None:
-    assert count_parameters(REPORT) == 1_087_402
-    assert count_parameters(Configuration(network="fully-connected")) == 218_058
+    assert count_weights(BASELINE) == 1_087_402
+    assert count_weights(Configuration(network="fully-connected")) == 218_058
 
 
 def test_pooling_before_relu_is_the_reports_function() -> None:
@@ -30,7 +30,7 @@ def test_pooling_before_relu_is_the_reports_function() -> None:
 
 
 def test_network_normalises_by_its_training_images() -> None:
-    network = FullyConnected(REPORT)
+    network = FullyConnected(BASELINE)
     images = bytes_like_digits(20)
     network.normalise_by(brightness(images))
     normalised = network.normalised(images)
@@ -39,7 +39,7 @@ def test_network_normalises_by_its_training_images() -> None:
 
 
 def test_blank_training_images_do_not_divide_by_zero() -> None:
-    network = FullyConnected(REPORT)
+    network = FullyConnected(BASELINE)
     network.normalise_by(brightness(torch.zeros(3, 28, 28, dtype=torch.uint8)))
     assert network(bytes_like_digits(2)).isfinite().all()
 

@@ -15,7 +15,7 @@ from model.configuration import Configuration
 from model.hardware.device import DeviceDigits
 from model.judging.judge import judge
 from model.networks.averaged import members_of
-from model.training.cross_validation import cross_validate, train_whole
+from model.training.cross_validation import cross_validate, train_on_all
 from model.training.fold_epoch import FoldEpoch
 from model.training.replica import Replica
 
@@ -74,8 +74,8 @@ def test_networks_are_trained_as_each_alone_and_judged_as_one(small_pool: DigitS
     digits, three = DeviceDigits.of(small_pool, CPU), replace(SMALL, networks=3)
     folds = fold_indices(small_pool, 5, seed=0)
     everything = np.arange(len(small_pool))
-    members = members_of(train_whole(three, digits, everything, seed=3))
-    alone = train_whole(SMALL, digits, everything, seed=3)
+    members = members_of(train_on_all(three, digits, everything, seed=3))
+    alone = train_on_all(SMALL, digits, everything, seed=3)
     torch.testing.assert_close(members[0].state_dict(), alone.state_dict())
     logits = [member(digits.images[:9]) for member in members]
     assert not torch.equal(logits[1], logits[2])
@@ -83,7 +83,7 @@ def test_networks_are_trained_as_each_alone_and_judged_as_one(small_pool: DigitS
     *_, (one,) = cross_validate(SMALL, digits, folds, seed=3, numbers=[2])
     assert last.learning_rate == one.learning_rate
     training = np.setdiff1d(everything, folds[2])
-    trained = train_whole(three, digits, training, seed_for(Purpose.FOLD_TRAINING, 3, 2))
+    trained = train_on_all(three, digits, training, seed_for(Purpose.FOLD_TRAINING, 3, 2))
     expected = judge(trained, digits, torch.as_tensor(folds[2]))
     assert last.validation.loss == pytest.approx(expected.loss)
 
@@ -138,7 +138,7 @@ def test_no_fold_knows_its_validation_images() -> None:
 def test_the_test_above_would_notice_weights_carried_from_fold_to_fold(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """As the report does: one model goes through all the folds."""
+    """As the student did: one model goes through all the folds."""
     carried: list[Any] = []
     fresh = Replica._fresh_network
 
@@ -163,7 +163,7 @@ def test_training_learns_digits(synthetic: DigitSet) -> None:
     configuration = Configuration(
         channels_1=8, channels_2=16, epochs=6, learning_rate=0.005, batch_size=20
     )
-    network = train_whole(configuration, digits, np.arange(400), seed=0)
+    network = train_on_all(configuration, digits, np.arange(400), seed=0)
     judgement = judge(network, digits, torch.arange(400, 600))
     assert judgement.correct / judgement.count > 0.85
 

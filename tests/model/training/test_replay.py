@@ -20,7 +20,7 @@ from model.training import replay as replay_module
 from model.training import replica as replica_module
 from model.training import steps as steps_module
 from model.training.augmentation import augmented
-from model.training.cross_validation import cross_validate, train_whole
+from model.training.cross_validation import cross_validate, train_on_all
 from model.training.fold_epoch import FoldEpoch
 from model.training.replica import Replica
 from model.training.steps import WARM_UP, Steps
@@ -135,7 +135,7 @@ def test_the_weights_of_a_replayed_training_are_the_same(
 
 def weights(pool: DigitSet, configuration: Configuration) -> dict[str, torch.Tensor]:
     digits = DeviceDigits.of(pool, CPU)
-    return train_whole(configuration, digits, np.arange(160), seed=3).state_dict()
+    return train_on_all(configuration, digits, np.arange(160), seed=3).state_dict()
 
 
 def test_all_steps_but_those_that_warm_up_are_replayed(
@@ -338,7 +338,7 @@ def test_no_replica_outlives_its_trial(
 def test_no_replica_outlives_the_training_of_a_winner(
     small_pool: DigitSet, alive: list[weakref.ref[Replica]]
 ) -> None:
-    network = train_whole(
+    network = train_on_all(
         replace(SMALL, epochs=1), DeviceDigits.of(small_pool, CPU), np.arange(99), 0
     )
     assert network is not None

@@ -15,7 +15,7 @@ Table = list[dict[str, str]]
 
 @dataclass(frozen=True)
 class ParsedCard:
-    """A card's head, its tables by their first heading, and the whole text."""
+    """A card's head, its tables by their first heading, and the complete text."""
 
     head: Any
     tables: dict[str, Table]
@@ -88,12 +88,12 @@ def _require_labels(table: Table, confusion: list[list[int]]) -> None:
 
 
 def _require_sources(table: Table, row: Any, sources: dict[str, int]) -> None:
-    *lines, whole = table
+    *lines, complete = table
     assert {line["source"]: number(line["of"]) for line in lines} == sources
     assert sum(number(line["right"]) for line in lines) == row["correct"]
     for line in lines:
         _require_counts(line, number(line["right"]), sources[line["source"]])
-    _require_counts(whole, row["correct"], row["count"])
+    _require_counts(complete, row["correct"], row["count"])
 
 
 def _require_counts(line: dict[str, str], correct: int, count: int) -> None:

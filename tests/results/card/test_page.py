@@ -24,21 +24,21 @@ from tests.results.made_sweep import TINY, made_sweep
 
 @pytest.fixture
 def folder(tmp_path: Path) -> SweepFolder:
-    return made_sweep(tmp_path / "made", whole=2, stopped=1)
+    return made_sweep(tmp_path / "made", complete=2, pruned=1)
 
 
-def asked_for(
+def with_request(
     folder: SweepFolder,
     sources: dict[str, int],
     request: dict[str, Any],
     origins: Mapping[str, Origin] | None = None,
 ) -> None:
     """Changes what digits a sweep was made of."""
-    asked = read_json(folder.sweep_json)
-    asked["data"]["pool"] = {**asked["data"]["pool"], "sources": sources}
-    asked["data"]["origins"] = {name: each._asdict() for name, each in (origins or {}).items()}
-    asked["request"] |= request
-    write_json(folder.sweep_json, asked)
+    manifest = read_json(folder.sweep_json)
+    manifest["data"]["pool"] = {**manifest["data"]["pool"], "sources": sources}
+    manifest["data"]["origins"] = {name: each._asdict() for name, each in (origins or {}).items()}
+    manifest["request"] |= request
+    write_json(folder.sweep_json, manifest)
 
 
 def test_the_figures_are_those_of_the_evaluation(folder: SweepFolder) -> None:
@@ -51,7 +51,7 @@ def test_the_figures_are_those_of_the_evaluation(folder: SweepFolder) -> None:
 
 
 def test_the_head_says_what_it_is(folder: SweepFolder) -> None:
-    asked_for(folder, {"mnist": 30, "synthetic": 10}, {})
+    with_request(folder, {"mnist": 30, "synthetic": 10}, {})
     write_card(folder)
     head = ParsedCard.of(folder.card).head
     assert (head.model_name, head.license, head.pipeline_tag) == (
@@ -84,24 +84,24 @@ def test_drawn_digits_are_named_beside_the_headline_and_small_counts_as_limits(
 
 
 def test_the_licenses_of_the_digits_are_named(folder: SweepFolder) -> None:
-    sources = {"mnist": 1, "chen-mnist": 1, "report": 1, "mine": 1}
+    sources = {"mnist": 1, "chen-mnist": 1, "tongji": 1, "mine": 1}
     public = {source.name: source.origin for source in KNOWN.values()}
-    choices = {"chinese": ["chen", "report", "photographs/mine"]}
-    asked_for(folder, sources, choices, {"mnist": MNIST_ORIGIN, **public})
+    choices = {"chinese": ["chen", "tongji", "photographs/mine"]}
+    with_request(folder, sources, choices, {"mnist": MNIST_ORIGIN, **public})
     write_card(folder)
     text = " ".join(folder.card.read_text("utf-8").split())
     assert "| CC BY-SA 3.0 |" in text
     assert "| MIT |" in text
     assert "| none stated: use, never redistribute |" in text
-    assert "Of report, mine no license is known." in text
+    assert "Of tongji, mine no license is known." in text
 
 
 def test_a_folder_does_not_get_the_license_of_public_digits_by_its_name(tmp_path: Path) -> None:
-    for name in ("report", "synthetic"):
+    for name in ("tongji", "synthetic"):
         (tmp_path / name / "3").mkdir(parents=True)
         Image.fromarray(written_by(0)[3]).save(tmp_path / name / "3" / "one.png")
-    mine = chinese_sources([str(tmp_path / "report"), str(tmp_path / "synthetic")])
-    assert unlicensed({each.name: each.origin for each in mine}) == ["report", "synthetic"]
+    mine = chinese_sources([str(tmp_path / "tongji"), str(tmp_path / "synthetic")])
+    assert unlicensed({each.name: each.origin for each in mine}) == ["tongji", "synthetic"]
     (drawn,) = chinese_sources(["embedded"])
     assert unlicensed({drawn.name: drawn.origin}) == []
 
@@ -113,7 +113,7 @@ def test_a_source_of_which_nothing_was_written_down_has_no_license() -> None:
 
 
 def test_a_name_does_not_break_a_table(folder: SweepFolder) -> None:
-    asked_for(folder, {"mnist": 1, "a|b": 1}, {"chinese": ["a|b"]})
+    with_request(folder, {"mnist": 1, "a|b": 1}, {"chinese": ["a|b"]})
     write_card(folder)
     text = folder.card.read_text("utf-8")
     assert "| a\\|b |" in text
@@ -142,7 +142,7 @@ def test_an_export_of_an_earlier_winner_is_not_named(folder: SweepFolder) -> Non
 
 
 def test_epochs_that_were_asked_for_come_before_the_spaces(folder: SweepFolder) -> None:
-    asked_for(folder, {"mnist": 30}, {"epochs": 7})
+    with_request(folder, {"mnist": 30}, {"epochs": 7})
     write_card(folder)
     told = {line["what"]: line["value"] for line in ParsedCard.of(folder.card).tables["what"]}
     assert told["fixed in every trial"] == "epochs 7"

@@ -19,7 +19,7 @@ from datasets.digit_set import DigitSet, joined
 from model.configuration import Configuration
 from model.hardware.device import DeviceDigits
 from model.networks.portable import PortableNetwork
-from model.training.cross_validation import train_whole
+from model.training.cross_validation import train_on_all
 from results.errors import ResultsError
 from results.export.about import accuracy_of
 from results.export.onnx_graph import onnx_model
@@ -57,7 +57,7 @@ for place, code in enumerate({codes!r}):
 
 def trained(digits: DigitSet, configuration: Configuration, seed: int) -> TrainedNetwork:
     on_device = DeviceDigits.of(digits, torch.device("cpu"))
-    network = train_whole(configuration, on_device, np.arange(len(digits)), seed)
+    network = train_on_all(configuration, on_device, np.arange(len(digits)), seed)
     about = {
         "labels": list(range(10)),
         "pool": digits.fingerprint,
@@ -189,10 +189,10 @@ def test_a_batch_may_be_of_any_size(
 ) -> None:
     reader = open_reader(subject.folder.export(form))
     images = subject.test.digits.images
-    whole = reader.read(np.concatenate([images, images]))
-    assert whole.shape == (600, 10)
+    complete = reader.read(np.concatenate([images, images]))
+    assert complete.shape == (600, 10)
     for count in (1, 2, 77):
-        np.testing.assert_allclose(reader.read(images[:count]), whole[:count], atol=1e-5)
+        np.testing.assert_allclose(reader.read(images[:count]), complete[:count], atol=1e-5)
 
 
 def test_a_file_that_reads_otherwise_is_not_kept(
@@ -227,11 +227,11 @@ def test_records_tell_what_is_there_and_what_is_not_of_this_winner(
     assert told == exports["onnx"] | {"milliseconds": told and told["milliseconds"]}
     names = [each["file"] for each in read_json(subject.folder.exports_json)["exports"]]
     assert names == ["model-int8.onnx", "model.onnx", "model.pt2", "model.safetensors"]
-    whole = subject.folder.weights.read_bytes()
+    complete = subject.folder.weights.read_bytes()
     winner = subject.winner
     save_network(subject.folder.weights, winner.network, winner.configuration, {"other": 1})
     assert current_export(subject.folder, "onnx") is None
-    subject.folder.weights.write_bytes(whole)
+    subject.folder.weights.write_bytes(complete)
     assert current_export(subject.folder, "onnx") is not None
 
 

@@ -25,8 +25,8 @@ ASKED: dict[str, Any] = {
     "finalists": 1,
     "networks": 2,
     "retries": 0,
-    "max_parameters": 200000,
-    "also": "parameters",
+    "max_weights": 200000,
+    "also": "weights",
     "warm_start": ("before", "the one before that"),
     "stop_when_converged": True,
     "time_budget": 90.0,
@@ -46,7 +46,7 @@ def test_every_option_that_may_change_the_outcome_is_tried_here() -> None:
 def test_the_command_asks_for_the_same_again(
     options: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked = SweepRequest(name="mine", out=tmp_path, **options)
+    manifest = SweepRequest(name="mine", out=tmp_path, **options)
     got = []
 
     def take(request: SweepRequest, *_: object) -> None:
@@ -54,6 +54,6 @@ def test_the_command_asks_for_the_same_again(
         raise SweepError("that is enough.")
 
     monkeypatch.setattr("tune.sweep.run_sweep", take)
-    command = shlex.split(command_of(asked.model_dump(mode="json")))
+    command = shlex.split(command_of(manifest.model_dump(mode="json")))
     CliRunner().invoke(app, [*command[1:], "--out", str(tmp_path)])
-    assert got == [asked]
+    assert got == [manifest]

@@ -28,7 +28,7 @@ def texts(folder: Path, configuration: Configuration) -> list[str]:
     return re.findall(r"<text[^>]*>([^<]+)</text>", drawn.svg)
 
 
-def test_the_reports_network_is_drawn_with_all_that_it_does(tmp_path: Path) -> None:
+def test_the_baseline_network_is_drawn_with_all_that_it_does(tmp_path: Path) -> None:
     found = texts(tmp_path, Configuration(channels_1=8, channels_2=16))
     assert {*CNN, *HIDDEN, *ENDS} == {*found}
     assert "batch norm" not in found

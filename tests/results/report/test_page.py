@@ -14,9 +14,9 @@ from tests.results.made_sweep import made_sweep
 
 ALL = {
     "network", "history", "fates", "importance", "coordinates", "loss-channels_1",
-    "loss-learning_rate", "loss-schedule", "loss-of-winner", "loss-of-report",
-    "accuracy-of-winner", "accuracy-of-report", "confusion-report", "confusion-winner",
-    "hardest-report", "hardest-winner", "samples",
+    "loss-learning_rate", "loss-schedule", "loss-of-winner", "loss-of-baseline",
+    "accuracy-of-winner", "accuracy-of-baseline", "confusion-baseline", "confusion-winner",
+    "hardest-baseline", "hardest-winner", "samples",
 }  # fmt: skip
 
 BROKEN_NUMBERS = """[...document.querySelectorAll('td.number')].map(cell => {
@@ -30,40 +30,42 @@ def names(folder: SweepFolder) -> set[str]:
 
 
 @pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> SweepFolder:
-    folder = made_sweep(tmp_path_factory.mktemp("runs") / "whole", whole=9, stopped=9, failed=2)
+def complete(tmp_path_factory: pytest.TempPathFactory) -> SweepFolder:
+    folder = made_sweep(
+        tmp_path_factory.mktemp("runs") / "complete", complete=9, pruned=9, failed=2
+    )
     write_report(folder)
     return folder
 
 
-def test_a_whole_sweep_has_every_figure_on_the_page_and_as_a_file(whole: SweepFolder) -> None:
-    page = whole.report_html.read_text("utf-8")
-    assert names(whole) == ALL
+def test_a_whole_sweep_has_every_figure_on_the_page_and_as_a_file(complete: SweepFolder) -> None:
+    page = complete.report_html.read_text("utf-8")
+    assert names(complete) == ALL
     assert page.count("data:image/svg+xml;base64,") == len(ALL)
     assert len(page) < 3e6
-    for path in whole.figures.iterdir():
+    for path in complete.figures.iterdir():
         ElementTree.fromstring(path.read_text("utf-8"))
 
 
-def test_axes_have_units(whole: SweepFolder) -> None:
-    said = (whole.figures / "history.svg").read_text("utf-8")
+def test_axes_have_units(complete: SweepFolder) -> None:
+    said = (complete.figures / "history.svg").read_text("utf-8")
     assert "validation loss (nats)" in said
-    assert "cost so far (epochs of a fold)" in said
+    assert "fold-epochs so far" in said
 
 
-def test_answer_stands_first_and_is_that_of_the_evaluation(whole: SweepFolder) -> None:
-    page = whole.report_html.read_text("utf-8")
+def test_answer_stands_first_and_is_that_of_the_evaluation(complete: SweepFolder) -> None:
+    page = complete.report_html.read_text("utf-8")
     headline = re.search(r'<p class="headline">([\d,]+) of ([\d,]+) held-out Chinese digits', page)
     assert headline
     assert headline[0] in page
     row = next(
-        row for row in _rows(whole) if (row[0], row[1]) == ("winner", "MNIST and Chinese digits")
+        row for row in _rows(complete) if (row[0], row[1]) == ("winner", "MNIST and Chinese digits")
     )
     assert row[2] == f"{headline[1]}/{headline[2]}"
 
 
-def test_report_and_winner_are_compared_on_each_source(whole: SweepFolder) -> None:
-    page = whole.report_html.read_text("utf-8")
+def test_baseline_and_winner_are_compared_on_each_source(complete: SweepFolder) -> None:
+    page = complete.report_html.read_text("utf-8")
     _, after = page.split("Report and winner by source")
     rows = re.findall(r"<tr>(.*?)</tr>", after.split("</table>")[0])[1:]
     cells = [re.findall(r"<td[^>]*>(.*?)</td>", row) for row in rows]
@@ -71,10 +73,10 @@ def test_report_and_winner_are_compared_on_each_source(whole: SweepFolder) -> No
     for source, config, part, right, *_ in cells:
         assert source in ("photographs", "synthetic")
         counts[config, part] += int(right.split("/")[0].replace(",", ""))
-    whole_rows = {(row[0], row[1]): row[2] for row in _rows(whole)}
+    complete_rows = {(row[0], row[1]): row[2] for row in _rows(complete)}
     assert counts == {
         network: int(told.split("/")[0].replace(",", ""))
-        for network, told in whole_rows.items()
+        for network, told in complete_rows.items()
         if network in counts
     }
     assert len(counts) == 4
@@ -88,15 +90,15 @@ def _rows(folder: SweepFolder) -> list[list[str]]:
 
 @pytest.mark.parametrize("language", languages())
 def test_the_page_opens_without_network_error_or_horizontal_scrolling(
-    whole: SweepFolder, browser: Browser, language: str
+    complete: SweepFolder, browser: Browser, language: str
 ) -> None:
-    write_report(whole, language)
+    write_report(complete, language)
     context = browser.new_context(offline=True)
     page, wrong = context.new_page(), []
     page.on("console", lambda message: wrong.append(message.text))
     page.on("requestfailed", lambda request: wrong.append(request.url[:80]))
     page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.goto(whole.report_html.as_uri())
+    page.goto(complete.report_html.as_uri())
     for width in (390, 1440):
         page.set_viewport_size({"width": width, "height": 800})
         assert page.evaluate("document.documentElement.scrollWidth") == width
@@ -109,7 +111,7 @@ def test_the_page_opens_without_network_error_or_horizontal_scrolling(
 
 
 def test_a_sweep_of_one_trial_has_a_report_without_importance(tmp_path: Path) -> None:
-    folder = made_sweep(tmp_path / "one", whole=1)
+    folder = made_sweep(tmp_path / "one", complete=1)
     write_report(folder)
     assert "Too few trials" in folder.report_html.read_text("utf-8")
     assert {"importance", "coordinates"} & names(folder) == set()
@@ -117,16 +119,16 @@ def test_a_sweep_of_one_trial_has_a_report_without_importance(tmp_path: Path) ->
 
 
 def test_a_sweep_of_failed_trials_says_why_they_failed(tmp_path: Path) -> None:
-    folder = made_sweep(tmp_path / "failed", whole=0, failed=3)
+    folder = made_sweep(tmp_path / "failed", complete=0, failed=3)
     write_report(folder)
     page = folder.report_html.read_text("utf-8")
-    assert '<p class="headline">No trial is whole, so there is no winner.' in page
+    assert '<p class="headline">No trial is complete, so there is no winner.' in page
     assert "3 × its loss is nan." in page
     assert names(folder) == {"fates"}
 
 
 def test_a_sweep_that_has_just_begun_has_a_report(tmp_path: Path) -> None:
-    folder = made_sweep(tmp_path / "begun", whole=0)
+    folder = made_sweep(tmp_path / "begun", complete=0)
     write_report(folder)
     page = folder.report_html.read_text("utf-8")
     assert "No trial has ended" in page
@@ -134,14 +136,14 @@ def test_a_sweep_that_has_just_begun_has_a_report(tmp_path: Path) -> None:
 
 
 def test_a_sweep_of_500_trials_is_still_small(tmp_path: Path) -> None:
-    folder = made_sweep(tmp_path / "many", whole=60, stopped=430, failed=10)
+    folder = made_sweep(tmp_path / "many", complete=60, pruned=430, failed=10)
     write_report(folder)
     assert names(folder) == ALL
     assert len(folder.report_html.read_bytes()) < 3e6
 
 
 def test_what_stands_in_a_sweeps_files_is_no_markup(tmp_path: Path) -> None:
-    folder = made_sweep(tmp_path / "planted", whole=1)
+    folder = made_sweep(tmp_path / "planted", complete=1)
     text = folder.sweep_json.read_text("utf-8")
     folder.sweep_json.write_text(text.replace('"embedded"', '"<script>alert(1)</script>"'))
     write_report(folder)

@@ -4,7 +4,7 @@ import string
 
 import pytest
 
-from model.configuration import REPORT
+from model.configuration import BASELINE
 from results.errors import ResultsError
 from results.report.words import languages, words_of
 
@@ -25,7 +25,7 @@ def test_every_language_has_the_same_sentences_with_the_same_blanks() -> None:
 
 @pytest.mark.parametrize("language", languages())
 def test_every_parameter_has_a_name(language: str) -> None:
-    assert set(words_of(language).names) == set(REPORT.to_dict())
+    assert set(words_of(language).names) == set(BASELINE.to_dict())
 
 
 def test_unknown_language_is_refused() -> None:

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from fastapi import HTTPException
 
-from results.serving.limits import Limits, Rates, Room, Share
+from results.serving.limits import Allowance, Limits, Rates, Room
 from tests.process import SECONDS
 from tests.results.serving.conftest import BYTES, PATIENT, Served, serving
 from tests.results.serving.pictures import digit
@@ -65,13 +65,13 @@ def test_clients_are_forgotten_where_there_are_too_many() -> None:
 
 def test_room_is_given_back_whatever_happens() -> None:
     room = Room(Limits(at_a_time=1, held_bytes=10))
-    with Share(room) as share:
-        share.hold(6)
+    with Allowance(room) as allowance:
+        allowance.hold(6)
         with pytest.raises(HTTPException, match="large pictures"):
-            share.hold(5)
-    with Share(room) as share:
-        share.hold(10)
-        with pytest.raises(HTTPException, match="Too many pictures") as refused, Share(room):
+            allowance.hold(5)
+    with Allowance(room) as allowance:
+        allowance.hold(10)
+        with pytest.raises(HTTPException, match="Too many pictures") as refused, Allowance(room):
             pass
         assert refused.value.headers == {"Retry-After": "1"}
     assert (room.requests, room.bytes) == (0, 0)

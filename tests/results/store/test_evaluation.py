@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.configuration import REPORT
+from model.configuration import BASELINE
 from model.judging.judgement import Judgement, SourceMeasures
 from results.store.evaluation import evaluation_row, wilson_interval
 
@@ -25,7 +25,7 @@ def test_interval_holds_the_accuracy_and_stays_between_0_and_1(counts: tuple[int
 def test_row_counts_over_all_sources() -> None:
     sources = {"a": SourceMeasures(10, 9, 0.3), "b": SourceMeasures(30, 30, 0.1)}
     held_out = Judgement(sources, np.eye(10, dtype=np.int64))
-    row = evaluation_row("report", "mnist", REPORT, held_out, None, 0.02)
+    row = evaluation_row("baseline", "mnist", BASELINE, held_out, None, 0.02)
     assert (row["correct"], row["count"], row["accuracy"]) == (39, 40, 39 / 40)
     assert row["loss"] == pytest.approx(0.15)
     assert row["mnist_test_accuracy"] is None

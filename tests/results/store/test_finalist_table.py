@@ -51,7 +51,7 @@ def test_table_of_which_a_part_is_still_to_come_is_no_choice_but_what_it_has_is_
     assert finished_finalists(read_finalists(path)) is not None
 
 
-def test_who_was_given_up_comes_after_all_that_are_whole(tmp_path: Path) -> None:
+def test_who_was_given_up_comes_after_all_that_are_complete(tmp_path: Path) -> None:
     losses = {4: [0.2, math.nan], 1: [0.3, 0.4], 7: [math.nan] * 2}
     table = finalists_table(FOUND, losses, given_up={4, 7})
     assert [each.trial for each in table] == [1, 4, 7]

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from datasets.atomic import whole_file
+from datasets.atomic import atomic_file
 from results.errors import ResultsError
 from results.store.folder import SweepFolder, sweeps_in
 from results.store.formats.json_files import read_json, write_json
@@ -40,7 +40,7 @@ def test_file_that_was_there_survives_a_failed_write(tmp_path: Path) -> None:
     write_json(path, {"old": 1})
     with pytest.raises(TypeError):
         write_json(path, {"new": object()})
-    with pytest.raises(ZeroDivisionError), whole_file(path) as temporary:
+    with pytest.raises(ZeroDivisionError), atomic_file(path) as temporary:
         temporary.write_text(f"half {1 / 0}")
     assert read_json(path) == {"old": 1}
     assert list(tmp_path.iterdir()) == [path]

@@ -15,13 +15,13 @@ from results.store.trial_records import (
     write_records,
 )
 
-WHOLE = TrialRecord(
+COMPLETE = TrialRecord(
     trial=0,
     state="complete",
     origin="report",
     validation_loss=0.1 + 0.2,
     validation_loss_sd=1e-17,
-    estimate=0.25,
+    forecast=0.25,
     fold_losses=(0.5, math.inf),
     losses={"mnist": 0.1, "a, b": 0.2},
     accuracies={"mnist": 0.9, "a, b": 0.8},
@@ -37,13 +37,13 @@ RUNNING = TrialRecord(2, "running")
 def test_records_are_read_as_they_were_written(tmp_path: Path) -> None:
     path = tmp_path / "trials.csv"
     assert read_records(path) == []
-    for records in ([], [WHOLE], [FAILED, WHOLE, RUNNING]):
+    for records in ([], [COMPLETE], [FAILED, COMPLETE, RUNNING]):
         write_records(path, records)
         assert read_records(path) == records
 
 
 def test_each_row_has_the_columns_of_all() -> None:
-    first, second = rows_of([RUNNING, WHOLE])
+    first, second = rows_of([RUNNING, COMPLETE])
     assert list(first) == list(second)
     assert (first["channels_1"], second["channels_1"]) == (None, 8)
 
@@ -55,10 +55,14 @@ def test_best_is_first_and_of_two_alike_the_earlier() -> None:
 
 
 def test_states_are_counted_the_most_frequent_first() -> None:
-    assert list(count_states([FAILED, WHOLE, RUNNING, WHOLE])) == ["complete", "failed", "running"]
+    assert list(count_states([FAILED, COMPLETE, RUNNING, COMPLETE])) == [
+        "complete",
+        "failed",
+        "running",
+    ]
 
 
-HEAD = "trial,state,validation_loss,estimate,fold_epochs\n"
+HEAD = "trial,state,validation_loss,forecast,fold_epochs\n"
 
 
 @pytest.mark.parametrize(
@@ -66,7 +70,7 @@ HEAD = "trial,state,validation_loss,estimate,fold_epochs\n"
     [
         ("", "its last line is cut off"),
         (HEAD + "0,complete,0.5,0.5,1", "its last line is cut off"),
-        ("trial,state\n", "it lacks the columns estimate, fold_epochs, validation_loss"),
+        ("trial,state\n", "it lacks the columns fold_epochs, forecast, validation_loss"),
         (HEAD + "0,complete,0.5\n", "line 2 is not as long as the first"),
         (HEAD + "0,complete,0.5,0.5,1,1\n", "line 2 is not as long as the first"),
         (HEAD + "0,lost,0.5,0.5,1\n", "a state must be of complete, .* but is 'lost'"),

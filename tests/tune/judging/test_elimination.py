@@ -56,7 +56,7 @@ def test_equals_are_both_kept() -> None:
 
 
 @given(st.data())
-def test_race_always_ends_with_one_that_is_whole(data: st.DataObject) -> None:
+def test_race_always_ends_with_one_that_is_complete(data: st.DataObject) -> None:
     loss = st.floats(0.01, 5)
     trials, folds = data.draw(st.integers(1, 5)), data.draw(st.integers(2, 6))
     first = {trial: [data.draw(loss) for _ in range(folds)] for trial in range(trials)}

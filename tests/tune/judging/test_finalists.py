@@ -15,7 +15,7 @@ def trials(*ends: tuple[State, float | None]) -> list[TrialRecord]:
 
 
 TRIALS = trials(
-    ("complete", 0.21), ("stopped", None), ("complete", 0.11), ("complete", 0.1133),
+    ("complete", 0.21), ("pruned", None), ("complete", 0.11), ("complete", 0.1133),
     ("complete", 0.12),
 )  # fmt: skip
 
@@ -26,13 +26,13 @@ def test_finalists_are_the_best_whole_trials() -> None:
     assert best_trials(TRIALS, 1) == [2]
 
 
-def test_there_are_none_where_no_trial_is_whole() -> None:
+def test_there_are_none_where_no_trial_is_complete() -> None:
     with pytest.raises(SweepFailed, match="no trial is complete"):
         best_trials(TRIALS[1:2], 3)
 
 
 def test_only_complete_trials_win() -> None:
-    ends = trials(("complete", 0.5), ("failed", None), ("stopped", 0.1), ("complete", 0.4))
+    ends = trials(("complete", 0.5), ("failed", None), ("pruned", 0.1), ("complete", 0.4))
     assert best_trials(ends, 1) == [3]
 
 

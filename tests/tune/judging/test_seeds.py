@@ -17,7 +17,7 @@ from tune.judging.finalists import other_folds
 from tune.judging.trained_networks import Job
 from tune.planning.data import load_data
 from tune.planning.request import SweepRequest
-from tune.planning.trial_resources import Share
+from tune.planning.trial_resources import TrialResources
 from tune.workers.trainer import Trainer
 
 FOLDS, MEMBERS = 7, 3
@@ -47,7 +47,7 @@ def test_finalists_folds_and_networks_draw_from_streams_of_their_own(
     request = SweepRequest(name="x", mnist_count=100, seed=seed)
     data = load_data(request, FOLDS)
     plan: Any = SimpleNamespace(request=request, data=data, space=SimpleNamespace(folds=FOLDS))
-    other, trainer = other_folds(plan), Trainer(data.pool, Share(1, 0, 1))
+    other, trainer = other_folds(plan), Trainer(data.pool, TrialResources(1, 0, 1))
     list(cross_validate(TINY, DeviceDigits.of(data.pool, torch.device("cpu")), data.folds, seed))
     for fold in range(FOLDS):
         trainer.fold_loss(TINY, other, fold)

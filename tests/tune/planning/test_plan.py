@@ -15,20 +15,20 @@ from search_spaces import read_space
 from tune.planning.data import load_data
 from tune.planning.plan import Plan
 from tune.planning.request import SweepRequest
-from tune.planning.trial_resources import Share
+from tune.planning.trial_resources import TrialResources
 
 ROOT = Path(__file__).parents[3]
 IMPORTS = """
 from datasets.digit_set import HeldOut, TrainingDigits
 from tune.planning.data import SweepData
-from tune.planning.trial_resources import Share
+from tune.planning.trial_resources import TrialResources
 from tune.workers.trainer import Trainer
 """
 
 
 def plan_of(folder: Path, data: Any) -> Plan:
     space = read_space("quick", Configuration.check)
-    return Plan(SweepRequest(name="x"), space, data, Share(1, 0, 1), SweepFolder(folder))
+    return Plan(SweepRequest(name="x"), space, data, TrialResources(1, 0, 1), SweepFolder(folder))
 
 
 def test_a_plan_cannot_be_sent_nor_a_function_that_has_it(tmp_path: Path) -> None:
@@ -58,13 +58,14 @@ def told_by_mypy(lines: str, folder: Path) -> list[str]:
 @pytest.mark.kill  # it starts another process, which takes a while where it has nothing cached
 def test_mypy_refuses_held_out_digits_where_digits_are_trained_on(tmp_path: Path) -> None:
     mistakes = """
-def one(digits: HeldOut, share: Share) -> Trainer: return Trainer(digits, share)
+def one(digits: HeldOut, resources: TrialResources) -> Trainer: return Trainer(digits, resources)
 def other(digits: HeldOut) -> SweepData: return SweepData(digits, [], digits, digits, 0, {})
 """
     told = told_by_mypy(mistakes, tmp_path)
     assert len(told) == 2
     assert all('incompatible type "HeldOut"; expected "TrainingDigits"' in line for line in told)
     right = (
-        "def one(digits: TrainingDigits, share: Share) -> Trainer: return Trainer(digits, share)"
+        "def one(digits: TrainingDigits, resources: TrialResources) -> Trainer:\n"
+        "    return Trainer(digits, resources)"
     )
     assert told_by_mypy(right, tmp_path) == []

@@ -11,7 +11,7 @@ from tune.errors import SweepError
 from tune.planning.plan_manifest import request_before
 from tune.planning.request import SweepRequest
 
-ASKED: dict[str, Any] = {key: {} for key in ("report", "data", "versions", "hardware")}
+ASKED: dict[str, Any] = {key: {} for key in ("baseline", "data", "versions", "hardware")}
 SPACE = read_space("quick", lambda *_: None)
 
 
@@ -26,7 +26,7 @@ def folder_asking(path: Path, request: dict[str, Any]) -> SweepFolder:
 
 def test_a_request_is_read_back_as_it_was_made(tmp_path: Path) -> None:
     request = SweepRequest(
-        name="mine", out=tmp_path, time_budget=90, warm_start=("a", "b"), also="parameters"
+        name="mine", out=tmp_path, time_budget=90, warm_start=("a", "b"), also="weights"
     )
     folder = folder_asking(tmp_path, request.model_dump(mode="json"))
     assert request_before(folder) == (request, SPACE, {})

@@ -59,7 +59,7 @@ def test_as_many_networks_may_be_asked_for_as_a_configuration_may_have() -> None
     Configuration.check("networks", SweepRequest(networks=16).networks)
     with pytest.raises(SweepError, match="--networks must be at most 16, but got 17"):
         SweepRequest(networks=17)
-    with pytest.raises(ValueError, match="networks must be a whole number from 1 to"):
+    with pytest.raises(ValueError, match="networks must be an integer from 1 to"):
         Configuration.check("networks", 17)
 
 

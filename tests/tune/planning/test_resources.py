@@ -10,8 +10,13 @@ from search_spaces import SearchSpace, read_space
 from tests.own_code import NETWORK
 from tune.errors import SweepError
 from tune.planning.request import SweepRequest
-from tune.planning.resources import Node, largest_configuration, share_of, smallest_configuration
-from tune.planning.trial_resources import Share
+from tune.planning.resources import (
+    Node,
+    largest_configuration,
+    resources_of,
+    smallest_configuration,
+)
+from tune.planning.trial_resources import TrialResources
 
 GIB = 2**30
 
@@ -23,43 +28,43 @@ def request(**values: object) -> SweepRequest:
 @pytest.mark.parametrize(
     ("cpus", "gpus", "asked", "expected"),
     [
-        (2, 0, {}, Share(1, 0, 2)),
-        (16, 0, {}, Share(1, 0, 16)),
-        (16, 0, {"trials": 3}, Share(5, 0, 3)),
-        (16, 0, {"concurrent": 2}, Share(8, 0, 2)),
-        (16, 0, {"cpus_per_trial": 3}, Share(3, 0, 5)),
-        (16, 1, {}, Share(1, 1 / 9, 9)),
-        (4, 1, {}, Share(1, 1 / 4, 4)),
-        (64, 4, {}, Share(1, 1 / 9, 20)),
-        (16, 2, {"gpus_per_trial": 1.0}, Share(1, 1.0, 2)),
-        (16, 2, {"gpus_per_trial": 0.5, "cpus_per_trial": 4}, Share(4, 0.5, 4)),
-        (16, 1, {"gpus_per_trial": 0.0}, Share(1, 0, 16)),
+        (2, 0, {}, TrialResources(1, 0, 2)),
+        (16, 0, {}, TrialResources(1, 0, 16)),
+        (16, 0, {"trials": 3}, TrialResources(5, 0, 3)),
+        (16, 0, {"concurrent": 2}, TrialResources(8, 0, 2)),
+        (16, 0, {"cpus_per_trial": 3}, TrialResources(3, 0, 5)),
+        (16, 1, {}, TrialResources(1, 1 / 9, 9)),
+        (4, 1, {}, TrialResources(1, 1 / 4, 4)),
+        (64, 4, {}, TrialResources(1, 1 / 9, 20)),
+        (16, 2, {"gpus_per_trial": 1.0}, TrialResources(1, 1.0, 2)),
+        (16, 2, {"gpus_per_trial": 0.5, "cpus_per_trial": 4}, TrialResources(4, 0.5, 4)),
+        (16, 1, {"gpus_per_trial": 0.0}, TrialResources(1, 0, 16)),
     ],
 )
 def test_machine_is_divided(
-    cpus: int, gpus: int, asked: dict[str, object], expected: Share
+    cpus: int, gpus: int, asked: dict[str, object], expected: TrialResources
 ) -> None:
     memory = GpuMemory(20 * GIB, 2 * GIB, mps=True) if gpus else None
-    share = share_of([Node(cpus, gpus)], memory, request(**asked))
-    assert share == expected
-    assert share.concurrent * share.cpus <= cpus
-    assert share.concurrent * share.gpus <= gpus + 1e-9
+    resources = resources_of([Node(cpus, gpus)], memory, request(**asked))
+    assert resources == expected
+    assert resources.concurrent * resources.cpus <= cpus
+    assert resources.concurrent * resources.gpus <= gpus + 1e-9
 
 
 @pytest.mark.parametrize(
     ("cpus", "gpus", "gib", "expected"),
     [
-        (16, 1, 2, Share(1, 1 / 3, 3)),
-        (16, 1, 8, Share(1, 1 / 2, 2)),
-        (2, 1, 2, Share(1, 1 / 2, 2)),
-        (64, 4, 2, Share(1, 1 / 3, 12)),
+        (16, 1, 2, TrialResources(1, 1 / 3, 3)),
+        (16, 1, 8, TrialResources(1, 1 / 2, 2)),
+        (2, 1, 2, TrialResources(1, 1 / 2, 2)),
+        (64, 4, 2, TrialResources(1, 1 / 3, 12)),
     ],
 )
 def test_few_share_a_gpu_on_which_their_processes_take_turns(
-    cpus: int, gpus: int, gib: int, expected: Share
+    cpus: int, gpus: int, gib: int, expected: TrialResources
 ) -> None:
     memory = GpuMemory(20 * GIB, gib * GIB, mps=False)
-    assert share_of([Node(cpus, gpus)], memory, request()) == expected
+    assert resources_of([Node(cpus, gpus)], memory, request()) == expected
 
 
 def test_mps_is_known_by_its_daemons_pipe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -72,31 +77,31 @@ def test_mps_is_known_by_its_daemons_pipe(tmp_path: Path, monkeypatch: pytest.Mo
 @pytest.mark.parametrize(
     ("nodes", "asked", "expected"),
     [
-        ([(8, 0)] * 3, {}, Share(1, 0, 20)),
-        ([(8, 0)] * 3, {"trials": 8}, Share(2, 0, 8)),
-        ([(8, 0)] * 3, {"concurrent": 2}, Share(8, 0, 2)),
-        ([(8, 0)] * 3, {"cpus_per_trial": 5}, Share(5, 0, 3)),
-        ([(0, 0), (1, 0), (1, 0)], {}, Share(1, 0, 2)),
-        ([(8, 0), (4, 1)], {}, Share(1, 1 / 4, 4)),
-        ([(8, 0), (4, 1)], {"gpus_per_trial": 0.0, "trials": 3}, Share(4, 0, 3)),
-        ([(4, 1), (4, 1)], {"gpus_per_trial": 1.0, "cpus_per_trial": 3}, Share(3, 1.0, 2)),
+        ([(8, 0)] * 3, {}, TrialResources(1, 0, 20)),
+        ([(8, 0)] * 3, {"trials": 8}, TrialResources(2, 0, 8)),
+        ([(8, 0)] * 3, {"concurrent": 2}, TrialResources(8, 0, 2)),
+        ([(8, 0)] * 3, {"cpus_per_trial": 5}, TrialResources(5, 0, 3)),
+        ([(0, 0), (1, 0), (1, 0)], {}, TrialResources(1, 0, 2)),
+        ([(8, 0), (4, 1)], {}, TrialResources(1, 1 / 4, 4)),
+        ([(8, 0), (4, 1)], {"gpus_per_trial": 0.0, "trials": 3}, TrialResources(4, 0, 3)),
+        ([(4, 1), (4, 1)], {"gpus_per_trial": 1.0, "cpus_per_trial": 3}, TrialResources(3, 1.0, 2)),
     ],
 )
 def test_each_trial_fits_on_one_node(
-    nodes: list[tuple[int, int]], asked: dict[str, object], expected: Share
+    nodes: list[tuple[int, int]], asked: dict[str, object], expected: TrialResources
 ) -> None:
     memory = GpuMemory(20 * GIB, 2 * GIB, mps=True) if any(gpus for _, gpus in nodes) else None
-    assert share_of([Node(*each) for each in nodes], memory, request(**asked)) == expected
+    assert resources_of([Node(*each) for each in nodes], memory, request(**asked)) == expected
 
 
 def test_no_machine_is_told_of_that_has_the_cores_of_one_and_the_gpus_of_another() -> None:
     nodes, memory = [Node(8, 0), Node(4, 1), Node(4, 1)], GpuMemory(20 * GIB, 2 * GIB)
     with pytest.raises(SweepError, match=r"has \(cores: 8, GPUs: 0; cores: 4, GPUs: 1\)\."):
-        share_of(nodes, memory, request(cpus_per_trial=6))
+        resources_of(nodes, memory, request(cpus_per_trial=6))
 
 
 def test_trial_larger_than_the_gpu_has_it_to_itself() -> None:
-    assert share_of([Node(16, 1)], GpuMemory(GIB, GIB), request()).gpus == 1
+    assert resources_of([Node(16, 1)], GpuMemory(GIB, GIB), request()).gpus == 1
 
 
 @pytest.mark.parametrize("asked", [{"cpus_per_trial": 3}, {"gpus_per_trial": 1.0}])
@@ -104,7 +109,7 @@ def test_more_than_there_is_is_refused(asked: dict[str, object]) -> None:
     with pytest.raises(
         SweepError, match=r"a trial needs more .* than any machine has \(cores: 2, GPUs: 0\)"
     ):
-        share_of([Node(2, 0)], None, request(**asked))
+        resources_of([Node(2, 0)], None, request(**asked))
 
 
 def test_largest_configuration_has_the_upper_ends_of_what_needs_memory() -> None:
@@ -189,6 +194,6 @@ def test_networks_of_ones_own_are_ordered_among_the_others(
 
 
 def test_only_a_shared_gpu_can_be_had_alone() -> None:
-    assert Share(1, 0.25, 4).alone == Share(1, 1.0, 4)
-    assert Share(1, 2.0, 4).alone == Share(1, 2.0, 4)
-    assert Share(1, 0, 4).alone == Share(1, 0, 4)
+    assert TrialResources(1, 0.25, 4).alone == TrialResources(1, 1.0, 4)
+    assert TrialResources(1, 2.0, 4).alone == TrialResources(1, 2.0, 4)
+    assert TrialResources(1, 0, 4).alone == TrialResources(1, 0, 4)

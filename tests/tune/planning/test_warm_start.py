@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.configuration import REPORT, Configuration
+from model.configuration import BASELINE, Configuration
 from results.store.folder import SweepFolder
 from results.store.manifest import Manifest, write_manifest
 from search_spaces import SearchSpace, read_space
@@ -19,7 +19,7 @@ from tune.planning.warm_start import EarlierSweep, EarlierSweeps, earlier_sweep
 
 QUICK = read_space("quick", Configuration.check)
 WIDE = read_space("wide", Configuration.check)
-BASE = {**REPORT.to_dict(), **QUICK.fixed}
+BASE = {**BASELINE.to_dict(), **QUICK.fixed}
 Trial = tuple[dict[str, Any], float]
 
 
@@ -40,12 +40,12 @@ def earlier(tmp_path: Path) -> SweepFolder:
     write_manifest(folder, Manifest({"epochs": None}, space, {}, {}, 5, 0, "", {}, {}))
     dropouts = {f"dropout_{n}": 0.1 for n in range(1, 5)}
     rows: list[dict[str, Any]] = [
-        {"channels_1": 32, "channels_2": 64, "learning_rate": 0.001, "estimate": 0.8},
-        {"channels_1": 16, "channels_2": 32, "learning_rate": 0.01, "estimate": 0.2},
-        {"channels_1": 8, "channels_2": 16, "learning_rate": 0.02, "estimate": None},
+        {"channels_1": 32, "channels_2": 64, "learning_rate": 0.001, "forecast": 0.8},
+        {"channels_1": 16, "channels_2": 32, "learning_rate": 0.01, "forecast": 0.2},
+        {"channels_1": 8, "channels_2": 16, "learning_rate": 0.02, "forecast": None},
     ]
-    origins = ["report", "search", "search"]
-    same = {"state": "stopped", "validation_loss": None, "fold_epochs": 1, **dropouts}
+    origins = ["baseline", "search", "search"]
+    same = {"state": "pruned", "validation_loss": None, "fold_epochs": 1, **dropouts}
     table = [{"trial": n, "origin": origins[n], **row, **same} for n, row in enumerate(rows)]
     pd.DataFrame(table).to_csv(folder.trials_csv, index=False)
     return folder
@@ -89,7 +89,7 @@ def test_a_trial_outside_of_the_space_counts_at_its_nearest_point(earlier: Sweep
 
 def test_a_parameter_that_varies_anew_had_a_fixed_value(earlier: SweepFolder) -> None:
     space = changed(hidden_1={"kind": "int", "low": 16, "high": 128})
-    assert earlier_sweep(earlier, space).points[0]["hidden_1"] == 64  # the report's
+    assert earlier_sweep(earlier, space).points[0]["hidden_1"] == 64  # the baseline's
 
 
 def test_another_space_is_learnt_from(earlier: SweepFolder) -> None:

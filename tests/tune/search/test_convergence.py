@@ -11,7 +11,7 @@ VARIED: dict[str, BaseDistribution] = {"x": FloatDistribution(0.0, 1.0)}
 
 
 def trials(count: int, spread: float) -> list[FrozenTrial]:
-    """Returns whole trials on a parabola, whose folds differ by so much."""
+    """Returns complete trials on a parabola, whose folds differ by so much."""
     places = [(number * 0.618) % 1 for number in range(count)]
     return [
         create_trial(
@@ -40,14 +40,14 @@ def test_it_is_not_looked_at_before_there_are_trials_enough_or_twice_at_the_same
     assert convergence.reached(trials(25, spread=10.0))
 
 
-def test_trials_that_wait_count_by_their_estimates() -> None:
-    """Most are stopped only at the end of a search."""
+def test_trials_that_wait_count_by_their_forecasts() -> None:
+    """Most are pruned only at the end of a search."""
     waiting = [
         create_trial(
             state=TrialState.RUNNING,
             params=trial.params,
             distributions=VARIED,
-            user_attrs={"estimate": trial.value},
+            user_attrs={"forecast": trial.value},
         )
         for trial in trials(40, spread=0.3)[:30]
     ]

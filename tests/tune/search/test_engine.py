@@ -14,7 +14,7 @@ import pytest
 from optuna.trial import FrozenTrial, TrialState
 
 from model.configuration import Configuration
-from model.networks.kinds import count_parameters
+from model.networks.kinds import count_weights
 from results.store.folder import SweepFolder
 from results.store.study import open_study
 from results.store.trials import MISSED, trials_of, trials_table
@@ -27,7 +27,7 @@ from tune.search.forecasting.forecast import Forecaster
 from tune.search.outcome import Decision, Failure, Outcome
 from tune.search.pruning.ladder import LadderPruner
 from tune.search.pruning.pruner import Pruner
-from tune.search.sampling import EstimateSampler, Size, tpe
+from tune.search.sampling import ForecastSampler, Size, tpe
 from tune.workers.job import Job, JobStep
 
 EPOCHS, FOLDS = 3, 5
@@ -57,7 +57,7 @@ def engine_of(
 ) -> Engine:
     fixed = space.fixed_with(epochs)
     forecaster = Forecaster(space.folds, Configuration.from_dict(fixed).epochs)
-    study.sampler = EstimateSampler(
+    study.sampler = ForecastSampler(
         space.distributions(), forecaster.losses, partial(tpe, 5), seed=0
     )
     ladder = LadderPruner(forecaster, {0}, risk=risk, side_by_side=side_by_side)
@@ -85,7 +85,7 @@ def step(
     return JobStep(tuple(made_epoch(fold, epoch, loss) for fold in folds), is_last)
 
 
-def test_reports_configuration_comes_first_and_the_rest_is_searched(
+def test_the_baseline_comes_first_and_the_rest_is_searched(
     engine: Engine, study: optuna.Study
 ) -> None:
     first = asked(engine)
@@ -95,12 +95,12 @@ def test_reports_configuration_comes_first_and_the_rest_is_searched(
     assert first.configuration.learning_rate == 0.001
     assert first.configuration.epochs == 3
     assert asked(engine).configuration != first.configuration
-    assert [trial.user_attrs.get("origin") for trial in study.trials] == ["report", None]
+    assert [trial.user_attrs.get("origin") for trial in study.trials] == ["baseline", None]
 
 
-def test_a_report_that_is_too_large_is_not_tried(tmp_path: Path, space: SearchSpace) -> None:
+def test_a_baseline_that_is_too_large_is_not_tried(tmp_path: Path, space: SearchSpace) -> None:
     study = open_study(SweepFolder(tmp_path))
-    size = Size(lambda varied: count_parameters(Configuration.from_dict(varied)), most=50_000)
+    size = Size(lambda varied: count_weights(Configuration.from_dict(varied)), most=50_000)
     assert enqueue_first(study, space, size, 8) == []
     assert study.trials == []
 
@@ -120,14 +120,14 @@ def test_complete_trial_keeps_its_intermediate_values(engine: Engine, study: opt
     assert trial.intermediate_values == {1: 0.9, 2: 0.6, 3: 0.5}
     row = trials_table(study.trials).iloc[0]
     assert (row["state"], row["folds"], row["accuracy_mnist"]) == ("complete", 5, 0.9)
-    assert (row["fold_epochs"], row["seconds"], row["estimate"]) == (15, 1.5, pytest.approx(0.5))
+    assert (row["fold_epochs"], row["seconds"], row["forecast"]) == (15, 1.5, pytest.approx(0.5))
 
 
 @pytest.mark.parametrize(
     ("ending", "state", "cause"),
     [
-        (Outcome.of(step(0.4, epoch=2, is_last=False)), "stopped", "before its last epoch"),
-        (Outcome(), "stopped", "before its last epoch"),
+        (Outcome.of(step(0.4, epoch=2, is_last=False)), "pruned", "before its last epoch"),
+        (Outcome(), "pruned", "before its last epoch"),
         (Outcome.of(step(math.nan)), "failed", "its loss is nan"),
         (Outcome(failure=DEAD), "failed", "its worker died; see trials/0000/error.txt"),
         (
@@ -206,7 +206,7 @@ def test_trial_waiting_to_be_tried_again_does_not_stay_running(
 
 
 def worked_off(engine: Engine, workers: int) -> int:
-    """Plays the workers until the search ends; returns the epochs of single folds it cost.
+    """Plays the workers until the search ends; returns the fold-epochs it cost.
 
     The loss falls as epochs go by and is lowest at a high learning rate and wide channels.
     """
@@ -247,7 +247,7 @@ def test_a_pruned_search_ends_with_the_best_whole_at_a_part_of_the_cost(
     states = {trial.state for trial in study.trials}
     assert states == {TrialState.COMPLETE, TrialState.PRUNED}
     assert len(study.trials) == 40
-    assert study.trials[0].state == TrialState.COMPLETE  # the report's
+    assert study.trials[0].state == TrialState.COMPLETE  # the baseline's
     configurations = [dict(space.fixed) | trial.params for trial in study.trials]
     losses = [_loss(each, EPOCHS, 0) for each in configurations]
     best = losses.index(min(losses))
@@ -258,7 +258,7 @@ def test_a_pruned_search_ends_with_the_best_whole_at_a_part_of_the_cost(
             assert trial.user_attrs["cause"].startswith("likely worse than the best: pruned")
 
 
-def test_once_a_search_is_over_what_stopped_trials_would_have_come_to_is_known(
+def test_once_a_search_is_over_what_pruned_trials_would_have_come_to_is_known(
     study: optuna.Study, space: SearchSpace
 ) -> None:
     engine = engine_of(study, space, trials=40, pruned=True)
@@ -268,18 +268,18 @@ def test_once_a_search_is_over_what_stopped_trials_would_have_come_to_is_known(
     assert _error(trials, space) < 0.1
     assert [trial.params for trial in trials] == [trial.params for trial in study.trials]
     for trial in trials:
-        assert trial.state == TrialState.PRUNED or trial.user_attrs["estimate"] == pytest.approx(
+        assert trial.state == TrialState.PRUNED or trial.user_attrs["forecast"] == pytest.approx(
             trial.value
         )
     assert 0 < study.user_attrs[MISSED] < RISK
 
 
 def _error(trials: list[FrozenTrial], space: SearchSpace) -> float:
-    """Returns by how much estimates are off the loss of all folds, in the mean of those stopped."""
-    stopped = [trial for trial in trials if trial.state == TrialState.PRUNED]
-    true = [_loss(dict(space.fixed) | trial.params, EPOCHS, 2) for trial in stopped]
-    estimates = [trial.user_attrs["estimate"] for trial in stopped]
-    return float(np.abs(np.log(np.divide(estimates, true))).mean())
+    """Returns by how much forecasts are off the loss of all folds, in the mean of those pruned."""
+    pruned = [trial for trial in trials if trial.state == TrialState.PRUNED]
+    true = [_loss(dict(space.fixed) | trial.params, EPOCHS, 2) for trial in pruned]
+    forecasts = [trial.user_attrs["forecast"] for trial in pruned]
+    return float(np.abs(np.log(np.divide(forecasts, true))).mean())
 
 
 def test_every_trial_costs_the_same_without_a_pruner(

@@ -1,4 +1,4 @@
-"""The engine drives a whole search without Ray, and without opening a file."""
+"""The engine drives a complete search without Ray, and without opening a file."""
 
 import ast
 import subprocess
@@ -22,7 +22,7 @@ from tune.search.engine import Engine
 from tune.search.forecasting.forecast import Forecaster
 from tune.search.outcome import Decision, Outcome
 from tune.search.pruning.ladder import LadderPruner
-from tune.search.sampling import EstimateSampler, tpe
+from tune.search.sampling import ForecastSampler, tpe
 from tune.workers.job import JobStep
 
 FOLDS, EPOCHS = 5, 10
@@ -33,7 +33,7 @@ optuna.logging.set_verbosity(optuna.logging.WARNING)
 def searched(trials):
     study, forecaster = optuna.create_study(), Forecaster(FOLDS, EPOCHS)
     make, varied = partial(tpe, 5), SPACE.distributions()
-    study.sampler = EstimateSampler(varied, forecaster.losses, make, seed=0)
+    study.sampler = ForecastSampler(varied, forecaster.losses, make, seed=0)
     pruner = LadderPruner(forecaster, spared=[0])
     engine = Engine(study, forecaster, pruner, SPACE, trials, SPACE.fixed_with(EPOCHS))
     while job := engine.next_job():

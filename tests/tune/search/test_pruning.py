@@ -28,7 +28,7 @@ class Pruning:
         self.pruner = LadderPruner(self.forecaster, {0}, weights, risk, side_by_side)
 
     def show(self, trial: int, factor: float, *seen: int) -> None:
-        """Shows some epochs of each fold."""
+        """Shows some fold-epochs."""
         for fold, epochs in enumerate(seen):
             for epoch in range(1, epochs + 1):
                 self.forecaster.observe(trial, fold, epoch, factor * 3.0 / (epoch + 1))
@@ -84,7 +84,7 @@ def test_chances_of_those_that_do_not_go_on_add_up_to_no_more_than_the_risk() ->
     assert sum(sorted(chances.values())[: len(waiting) + 1]) > 0.1
 
 
-def test_of_very_many_trials_the_least_promising_are_stopped_for_good() -> None:
+def test_of_very_many_trials_the_least_promising_are_pruned_for_good() -> None:
     pruning = Pruning()
     pruning.rung_0([1.0 + 0.01 * n for n in range(MOST + 21)])
     hopeless = [trial for trial in range(MOST + 21) if pruning.pruner.is_hopeless(trial)]
@@ -245,7 +245,7 @@ def test_what_others_are_at_may_spare_a_worse_one_its_work_but_not_what_none_may
     assert pruning.pruner.last_up([2], idle=False) == 2, "what is at work will not find it worse"
 
 
-def test_a_small_network_is_not_stopped_for_a_large_one_where_size_matters() -> None:
+def test_a_small_network_is_not_pruned_for_a_large_one_where_size_matters() -> None:
     weights = {2: 50_000, 3: 950_000, **dict.fromkeys(range(100, 106), 900_000)}
     for matters in (False, True):
         pruning = Pruning(weights.__getitem__ if matters else None)

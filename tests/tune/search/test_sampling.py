@@ -9,7 +9,7 @@ from optuna.distributions import BaseDistribution, FloatDistribution, IntDistrib
 from optuna.trial import TrialState
 
 from tune.errors import SweepError
-from tune.search.sampling import EstimateSampler, Parameters, Size, tpe
+from tune.search.sampling import ForecastSampler, Parameters, Size, tpe
 
 VARIED: dict[str, BaseDistribution] = {
     "rate": FloatDistribution(0.0, 1.0),
@@ -21,26 +21,26 @@ def weights(parameters: Parameters) -> int:
     return 1000 * int(parameters["width"])
 
 
-def study_with(estimates: dict[int, float], size: Size | None = None) -> optuna.Study:
+def study_with(forecasts: dict[int, float], size: Size | None = None) -> optuna.Study:
     optuna.logging.set_verbosity(optuna.logging.WARNING)
-    sampler = EstimateSampler(VARIED, lambda: estimates, partial(tpe, 5), seed=0, size=size)
+    sampler = ForecastSampler(VARIED, lambda: forecasts, partial(tpe, 5), seed=0, size=size)
     return optuna.create_study(sampler=sampler)
 
 
-def asked(study: optuna.Study, estimates: dict[int, float], count: int) -> list[Parameters]:
-    """Asks for trials that all stay open; lower rates are estimated to be better."""
+def asked(study: optuna.Study, forecasts: dict[int, float], count: int) -> list[Parameters]:
+    """Asks for trials that all stay open; lower rates are forecast to be better."""
     drawn = []
     for _ in range(count):
         trial = study.ask(VARIED)
-        estimates[trial.number] = trial.params["rate"]
+        forecasts[trial.number] = trial.params["rate"]
         drawn.append(trial.params)
     return drawn
 
 
-def test_trials_that_have_not_ended_teach_by_their_estimates() -> None:
-    estimates: dict[int, float] = {}
-    study = study_with(estimates)
-    rates = [each["rate"] for each in asked(study, estimates, 40)]
+def test_trials_that_have_not_ended_teach_by_their_forecasts() -> None:
+    forecasts: dict[int, float] = {}
+    study = study_with(forecasts)
+    rates = [each["rate"] for each in asked(study, forecasts, 40)]
     assert all(trial.state == TrialState.RUNNING for trial in study.trials)
     assert sum(rates[20:]) / 20 < 0.3
 
@@ -59,9 +59,9 @@ def test_failed_trials_are_avoided() -> None:
 
 
 def test_no_network_above_the_most_weights_is_proposed() -> None:
-    estimates: dict[int, float] = {}
-    study = study_with(estimates, Size(weights, most=20_000))
-    assert all(weights(each) <= 20_000 for each in asked(study, estimates, 40))
+    forecasts: dict[int, float] = {}
+    study = study_with(forecasts, Size(weights, most=20_000))
+    assert all(weights(each) <= 20_000 for each in asked(study, forecasts, 40))
 
 
 def test_where_no_network_is_small_enough_that_is_said() -> None:
@@ -72,9 +72,9 @@ def test_where_no_network_is_small_enough_that_is_said() -> None:
 
 def test_small_networks_are_sought_where_their_size_matters() -> None:
     def widths(matters: bool) -> float:
-        estimates: dict[int, float] = {}
-        study = study_with(estimates, Size(weights, matters=matters))
-        drawn = asked(study, estimates, 60)
+        forecasts: dict[int, float] = {}
+        study = study_with(forecasts, Size(weights, matters=matters))
+        drawn = asked(study, forecasts, 60)
         return float(sum(each["width"] for each in drawn[30:]) / 30)
 
     assert widths(matters=True) < 0.8 * widths(matters=False)
@@ -82,7 +82,7 @@ def test_small_networks_are_sought_where_their_size_matters() -> None:
 
 def test_an_earlier_sweep_spares_the_random_start() -> None:
     earlier = [({"rate": rate / 40, "width": 50}, rate / 40) for rate in range(40)]
-    sampler = EstimateSampler(VARIED, dict, partial(tpe, 5), seed=0, earlier=lambda _: earlier)
+    sampler = ForecastSampler(VARIED, dict, partial(tpe, 5), seed=0, earlier=lambda _: earlier)
     study = optuna.create_study(sampler=sampler)
     rates = [study.ask(VARIED).params["rate"] for _ in range(10)]
     assert sorted(rates)[5] < 0.3

@@ -13,4 +13,4 @@ def test_forecasts_are_for_the_longest_trial() -> None:
     assert most_epochs(varied, {}) == 12
     fixed = space_with({"channels_1": {"kind": "int", "low": 4, "high": 8}})
     assert most_epochs(fixed, {"epochs": 7}) == 7
-    assert most_epochs(fixed, {}) == 10  # the report's
+    assert most_epochs(fixed, {}) == 10  # the baseline's

@@ -7,8 +7,8 @@ import numpy as np
 import optuna
 import pytest
 
-from model.configuration import REPORT, Configuration
-from model.networks.kinds import count_parameters
+from model.configuration import BASELINE, Configuration
+from model.networks.kinds import count_weights
 from results.store.folder import SweepFolder
 from results.store.study import open_study
 from search_spaces import SearchSpace, read_space, space_names
@@ -47,36 +47,36 @@ def queued(study: optuna.Study) -> list[tuple[str, int]]:
 
 def earlier(space: SearchSpace, channels: int) -> EarlierSweeps:
     known: list[tuple[dict[str, Any], float]] = [
-        ({**REPORT.to_dict(), **POINT, "channels_1": channels}, 0.2),
-        ({**REPORT.to_dict(), **POINT, "channels_1": 32}, 0.8),
+        ({**BASELINE.to_dict(), **POINT, "channels_1": channels}, 0.2),
+        ({**BASELINE.to_dict(), **POINT, "channels_1": 32}, 0.8),
     ]
     return EarlierSweeps([EarlierSweep.of(known, space)])
 
 
-def test_the_reports_comes_first_then_earlier_sweeps_best_then_the_portfolio(
+def test_the_baseline_comes_first_then_earlier_sweeps_best_then_the_portfolio(
     study: optuna.Study, space: SearchSpace
 ) -> None:
     assert enqueue_first(study, space, ANY_SIZE, 8, earlier(space, 12)) == [0]
-    expected = [("report", 32), ("warm-start", 12), ("portfolio", 16), ("portfolio", 24)]
+    expected = [("baseline", 32), ("warm-start", 12), ("portfolio", 16), ("portfolio", 24)]
     assert queued(study) == expected
 
 
 def test_what_is_there_already_is_not_tried_twice(study: optuna.Study, space: SearchSpace) -> None:
     for _ in range(2):
         enqueue_first(study, space, ANY_SIZE, 8, earlier(space, 16))
-    assert queued(study) == [("report", 32), ("warm-start", 16), ("portfolio", 24)]
+    assert queued(study) == [("baseline", 32), ("warm-start", 16), ("portfolio", 24)]
 
 
 def test_no_more_is_queued_than_there_will_be_trials(
     study: optuna.Study, space: SearchSpace
 ) -> None:
     enqueue_first(study, space, ANY_SIZE, 2)
-    assert queued(study) == [("report", 32), ("portfolio", 16)]
+    assert queued(study) == [("baseline", 32), ("portfolio", 16)]
 
 
 def test_what_is_too_large_is_not_tried(study: optuna.Study, space: SearchSpace) -> None:
     def weights(varied: dict[str, Any]) -> int:
-        return count_parameters(Configuration.from_dict(varied))
+        return count_weights(Configuration.from_dict(varied))
 
     size = Size(weights, most=weights(POINT))
     assert enqueue_first(study, space, size, 8) == []

@@ -15,7 +15,7 @@ from tune.search.forecasting.forecast import Forecaster
 from tune.search.outcome import Decision, Outcome
 from tune.search.pruning.ladder import LadderPruner
 from tune.search.pruning.pruner import Pruner
-from tune.search.sampling import EstimateSampler, Size, tpe
+from tune.search.sampling import ForecastSampler, Size, tpe
 from tune.search.time_budget import TimeBudget
 from tune.workers.job import Job, JobStep
 
@@ -37,7 +37,7 @@ class Search:
         self.study, self.clock, self.said = optuna.create_study(), Clock(), list[str]()
         space: SearchSpace = read_space("quick", Configuration.check)
         forecaster = Forecaster(FOLDS, EPOCHS)
-        self.study.sampler = EstimateSampler(
+        self.study.sampler = ForecastSampler(
             space.distributions(), forecaster.losses, partial(tpe, 5), seed=0
         )
         spared = enqueue_first(self.study, space, Size(lambda _: 0), 8)
@@ -119,7 +119,7 @@ def test_without_a_trial_the_first_one_is_begun() -> None:
     search.clock.now += BUDGET
     completed(search)
     assert search.states() == [TrialState.COMPLETE]
-    assert search.study.trials[0].user_attrs["origin"] == "report"
+    assert search.study.trials[0].user_attrs["origin"] == "baseline"
     assert "for an unknown time" in search.said[0]
 
 

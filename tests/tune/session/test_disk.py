@@ -55,7 +55,7 @@ def test_sweep_whose_disk_fills_up_says_so_and_goes_on_once_there_is_room(small_
     resume_sweep(folder, Console(quiet=True))
     trials = read_trials(folder.trials_csv)
     assert len(trials) == 5
-    assert set(trials["state"]) <= {"complete", "stopped"}
+    assert set(trials["state"]) <= {"complete", "pruned"}
     values = trials.set_index("trial")["validation_loss"]
     for number, value in ended.items():
         assert value is None or values[number] == value

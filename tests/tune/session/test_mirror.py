@@ -130,7 +130,7 @@ def test_sweep_on_s3_outlives_an_outage_a_kill_and_its_disk(
 
 
 def _losses(folder: SweepFolder) -> dict[int, float | None]:
-    """Returns the loss of each trial that has ended, if it is whole."""
+    """Returns the loss of each trial that has ended, if it is complete."""
     study = read_study(folder)
     assert study is not None
     return {trial.number: trial.value for trial in study.trials if trial.state.is_finished()}

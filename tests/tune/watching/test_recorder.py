@@ -7,6 +7,7 @@ import pytest
 from ray.tune.experiment import Trial
 
 from datasets.digit_set import DigitSet
+from model.configuration import Configuration
 from results.store.folder import SweepFolder
 from results.store.search.record import read_search_record
 from results.store.study import open_study
@@ -14,13 +15,15 @@ from results.store.trial_records import read_records
 from tests.results.made_sweep import made_sweep
 from tests.waiting import wait_until
 from tune.watching.recorder import Recorder
+from tune.workers.job import Job
+from tune.workers.trainable import JOB
 
 TRIALS = 20
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> SweepFolder:
-    folder = made_sweep(tmp_path / "made", whole=TRIALS, judged=False)
+    folder = made_sweep(tmp_path / "made", complete=TRIALS, judged=False)
     folder.search_json.unlink()
     return folder
 
@@ -36,7 +39,7 @@ def recorder(folder: SweepFolder, study: optuna.Study, small_pool: DigitSet) -> 
 
 
 def run_of(trial: int) -> Trial:
-    return Trial("any", config={"trial": trial}, stub=True)
+    return Trial("any", config={JOB: Job(0, trial, Configuration(), (0,))}, stub=True)
 
 
 def test_files_are_there_before_the_first_trial_begins(
@@ -72,3 +75,14 @@ def test_importances_are_told_before_the_search_is_over(
         return bool(read_search_record(folder.search_json).importance)
 
     wait_until(is_told)
+
+
+def test_why_a_worker_failed_that_never_began_is_kept(
+    folder: SweepFolder, study: optuna.Study, recorder: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recorder.setup()
+    told = folder.path / "error-of-ray.txt"
+    told.write_text("no module small")
+    monkeypatch.setattr(Trial, "error_file", str(told))
+    recorder.on_trial_error(0, [], run_of(study.ask().number))
+    assert folder.error_txt(TRIALS).read_text() == "no module small"

@@ -17,14 +17,14 @@ TRIALS = 4
 TINY = str(Path(__file__).parents[1] / "tiny.toml")
 VIEW = [
     r"trials    [━╸╺]+  \d of 4",
-    r"          (\d whole, )?(\d stopped, )?\d running, (\d waiting, )?\d to come",
-    r"best      (no trial is whole yet|trial \d, loss \d\.\d{4} ± \d\.\d{4} \(standard error\))",
+    r"          (\d complete, )?(\d pruned, )?\d running, (\d waiting, )?\d to come",
+    r"best      (no trial is complete yet|trial \d, loss \d\.\d{4} ± \d\.\d{4} \(standard error\))",
     r"(          channels_1 \d, learning_rate [\d.]+)?",
     r"workers    1  (free|trial \d    fold \d   epoch  \d of 2   \d folds done)",
     r"           2  (free|trial \d    fold \d   epoch  \d of 2   \d folds done)",
     r"speed     [\d,]+ images a second; in use: \d\.\d of \d+ cores",
     r"time      (\d+ min )?\d+ s(, about (\d+ min )?\d+ s left)?",
-    r"cost      \d+ epochs of a fold, about \d+ left; 40 if every trial were whole",
+    r"epochs    \d+ fold-epochs, about \d+ left; 40 if every trial were complete",
 ]
 
 

@@ -13,8 +13,8 @@ from rich.console import Console
 from model.configuration import Configuration
 from results.store.epochs import EpochLog
 from results.store.folder import SweepFolder
-from tune.planning.trial_resources import Share
-from tune.watching.statistics import Tally
+from tune.planning.trial_resources import TrialResources
+from tune.watching.statistics import SearchStatistics
 from tune.watching.view import SearchView
 from tune.watching.worker_board import Workers
 from tune.workers.job import Job
@@ -25,7 +25,7 @@ View = Callable[..., list[str]]
 
 @pytest.fixture(scope="module")
 def study() -> optuna.Study:
-    """Six trials of many parameters: two whole, one failed, one stopped, two that go on."""
+    """Six trials of many parameters: two complete, one failed, one pruned, two that go on."""
     study = optuna.create_study()
     for number in range(6):
         trial = study.ask()
@@ -42,13 +42,15 @@ def study() -> optuna.Study:
 @pytest.fixture
 def view(study: optuna.Study, tmp_path: Path) -> View:
     def drawn(columns: int, lines: int, workers: int, gpus: float = 0.0) -> list[str]:
-        tally = Tally(study, EpochLog(SweepFolder(tmp_path)), trials=1000, whole=50, assumed=10)
-        places = Workers(Share(1, gpus, workers), lambda fold, configuration: 1000)
+        statistics = SearchStatistics(
+            study, EpochLog(SweepFolder(tmp_path)), trials=1000, complete=50, assumed=10
+        )
+        places = Workers(TrialResources(1, gpus, workers), lambda fold, configuration: 1000)
         for number in range(workers - 1):
             places.begin(str(number), Job(number, 4, Configuration(), (0, 1, 2)), 2)
         console = Console(width=columns, height=lines, record=True, file=io.StringIO())
         there: dict[str, Any] = {"CPU": float(workers), "GPU": workers * gpus}
-        console.print(SearchView(tally, places, there, 7200).frame(console))
+        console.print(SearchView(statistics, places, there, 7200).frame(console))
         return [line.rstrip() for line in console.export_text().splitlines()]
 
     return drawn
@@ -63,7 +65,7 @@ def test_view_fits_the_terminal(view: View, columns: int, lines: int, workers: i
     # Of 1,000 trials one has failed; the others are assumed to cost 10 each.
     assert drawn[-2:] == [
         "time      0 s of 2 h 0 min, about 2 h 0 min left",
-        "cost      0 epochs of a fold, about 9,990 left; 50,000 if every trial were whole",
+        "epochs    0 fold-epochs, about 9,990 left; 50,000 if every trial were complete",
     ]
 
 
@@ -86,7 +88,7 @@ def test_best_trial_is_told_with_its_noise_and_all_its_parameters(view: View) ->
     # Folds of 0.1, 0.2, 0.3, 0.2: variance 0.005, times 1/4 + 1/3, by Nadeau and Bengio.
     assert "best trial 0, loss 0.2000 ± 0.0540 (standard error)" in told
     assert all(f"parameter_{place} " in told for place in range(PARAMETERS))
-    assert "2 whole, 1 stopped, 1 failed, 1 running, 1 waiting, 994 to come" in told
+    assert "2 complete, 1 pruned, 1 failed, 1 running, 1 waiting, 994 to come" in told
 
 
 def test_use_of_gpus_is_told_where_there_are_some(view: View) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from model.configuration import Configuration
 from tests.made_epochs import made_epoch
-from tune.planning.trial_resources import Share
+from tune.planning.trial_resources import TrialResources
 from tune.watching.worker_board import Speed, Workers
 from tune.workers.job import Job, JobStep
 
@@ -26,7 +26,7 @@ def places(workers: Workers) -> list[tuple[bool, int, list[int], int]]:
 
 
 def test_worker_is_at_the_epoch_after_the_last_one_reported() -> None:
-    workers = Workers(Share(1, 0, 1), images)
+    workers = Workers(TrialResources(1, 0, 1), images)
     workers.begin("a", job(7, [1, 2]), 0)
     seen = places(workers)
     for epoch, fold in ((1, 1), (2, 1), (1, 2), (2, 2)):
@@ -37,7 +37,7 @@ def test_worker_is_at_the_epoch_after_the_last_one_reported() -> None:
 
 
 def test_a_gpu_is_at_all_folds_of_a_run() -> None:
-    workers = Workers(Share(1, 0.5, 1), images)
+    workers = Workers(TrialResources(1, 0.5, 1), images)
     workers.begin("a", job(7, [0, 1, 2]), 0)
     assert places(workers) == [(True, 7, [0, 1, 2], 1)]
     workers.add("a", result(1, 0, 1, 2), 0)
@@ -49,7 +49,7 @@ def test_a_gpu_is_at_all_folds_of_a_run() -> None:
 
 
 def test_each_run_takes_the_first_free_place() -> None:
-    workers = Workers(Share(1, 0, 2), images)
+    workers = Workers(TrialResources(1, 0, 2), images)
     workers.begin("a", job(0, [0]), 0)
     workers.begin("b", job(1, [0]), 0)
     workers.end("a")
@@ -60,7 +60,7 @@ def test_each_run_takes_the_first_free_place() -> None:
 
 
 def test_result_without_an_epoch_changes_nothing() -> None:
-    workers = Workers(Share(1, 0, 1), images)
+    workers = Workers(TrialResources(1, 0, 1), images)
     workers.begin("a", job(0, [0]), 0)
     workers.add("a", JobStep(cause="x"), 0)
     assert places(workers) == [(True, 0, [0], 1)]
@@ -82,7 +82,7 @@ def test_speed_is_of_the_last_half_minute_or_the_last_epoch(
 
 
 def test_images_of_repeated_digits_are_counted_each_time() -> None:
-    workers = Workers(Share(1, 0, 1), images)
+    workers = Workers(TrialResources(1, 0, 1), images)
     workers.begin("a", job(0, [0]), 0)
     workers.add("a", result(1, 0), 0)
     (worker,) = workers.busy

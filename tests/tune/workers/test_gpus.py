@@ -15,8 +15,8 @@ from search_spaces import read_space
 from tune.errors import SweepError
 from tune.planning.data import load_data
 from tune.planning.request import SweepRequest
-from tune.planning.trial_resources import Share
-from tune.session.running import share_of_cluster
+from tune.planning.trial_resources import TrialResources
+from tune.session.running import resources_of_cluster
 from tune.workers.gpus import kind_of, tried_gpus
 
 NODE = {"CPU": 2.0, "GPU": 1.0}
@@ -32,17 +32,17 @@ def told_of_a_gpu(no_ray: None) -> Iterator[None]:
     ray.shutdown()
 
 
-def share(tmp_path: Path, console: Console, gpus: float | None) -> Share:
+def resources(tmp_path: Path, console: Console, gpus: float | None) -> TrialResources:
     request = SweepRequest(name="x", out=tmp_path, mnist_count=100, gpus_per_trial=gpus)
     space = read_space("quick", Configuration.check)
-    return share_of_cluster(request, space, load_data(request, space.folds), console)
+    return resources_of_cluster(request, space, load_data(request, space.folds), console)
 
 
 def test_a_gpu_that_torch_cannot_use_is_told_in_one_line_and_left(
     told_of_a_gpu: None, tmp_path: Path
 ) -> None:
     console = Console(record=True, width=200)
-    assert share(tmp_path, console, gpus=None) == Share(1, 0, 2)
+    assert resources(tmp_path, console, gpus=None) == TrialResources(1, 0, 2)
     assert console.export_text().splitlines() == [f"a GPU is not used: {WITHOUT}"]
 
 
@@ -50,14 +50,14 @@ def test_a_gpu_that_is_asked_for_and_cannot_be_used_is_a_refusal(
     told_of_a_gpu: None, tmp_path: Path
 ) -> None:
     with pytest.raises(SweepError, match=r"--gpus-per-trial 0\.5: there is a GPU, but torch"):
-        share(tmp_path, Console(quiet=True), gpus=0.5)
+        resources(tmp_path, Console(quiet=True), gpus=0.5)
 
 
 def test_nothing_is_tried_where_no_gpu_is_asked_for(
     told_of_a_gpu: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delattr(tune.workers.gpus, "_remote")
-    assert share(tmp_path, Console(quiet=True), gpus=0) == Share(1, 0, 2)
+    assert resources(tmp_path, Console(quiet=True), gpus=0) == TrialResources(1, 0, 2)
 
 
 def test_a_gpu_that_is_never_free_is_waited_for_no_longer_than_so(
@@ -68,7 +68,7 @@ def test_a_gpu_that_is_never_free_is_waited_for_no_longer_than_so(
     monkeypatch.setattr(tune.workers.gpus, "TRY_SECONDS", 0.5)
     said: list[str] = []
     assert tried_gpus([NODE], None, 100, 5, said.append) == {"": GpuMemory(1, 1)}
-    assert said == ["no GPU was free to be tried within 0.5 s: each trial gets a whole one"]
+    assert said == ["no GPU was free to be tried within 0.5 s: each trial gets one to itself"]
 
 
 class _Idle:

@@ -19,7 +19,7 @@ import tune.workers.trainers
 from datasets.digit_set import TrainingDigits
 from datasets.splits import fold_indices
 from model.configuration import Configuration
-from tune.planning.trial_resources import Share
+from tune.planning.trial_resources import TrialResources
 from tune.workers.trainer import Failed, OtherFolds, Trainer
 from tune.workers.trainers import TRIES, trained
 
@@ -30,18 +30,18 @@ pytestmark = pytest.mark.ray
 class Worker:
     """Does what a task's name says, and tells which process did it."""
 
-    def __init__(self, folder: Path, share: Share) -> None:
-        self._folder, self._share = folder, share
+    def __init__(self, folder: Path, resources: TrialResources) -> None:
+        self._folder, self._resources = folder, resources
 
     def do(self, task: str) -> Any:
         """Appends to a file: which process did it, with how much of a GPU."""
         with (self._folder / task).open("a") as file:
-            file.write(f"{os.getpid()} {self._share.gpus}\n")
+            file.write(f"{os.getpid()} {self._resources.gpus}\n")
         if task == "dies always" or (task == "dies once" and self._tries(task) == 1):
             os._exit(1)
         if task.startswith("raises"):
             raise ValueError("the loss of fold 3 is nan")
-        if task.startswith("crowded") and self._share.gpus < 1:
+        if task.startswith("crowded") and self._resources.gpus < 1:
             return Failed("out of the GPU's memory: 2 GiB", crowded_out=True)
         return task.upper()
 
@@ -64,8 +64,8 @@ def worker(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tune.workers.trainers, "Trainer", Worker)
 
 
-def done(tasks: Sequence[str], folder: Path, share: Share) -> dict[str, Any]:
-    plan: Any = SimpleNamespace(stored_pool=folder, share=share)
+def done(tasks: Sequence[str], folder: Path, resources: TrialResources) -> dict[str, Any]:
+    plan: Any = SimpleNamespace(stored_pool=folder, resources=resources)
     left, received = list(tasks), {}
     for task, result in trained(lambda: left, lambda each, task: each.do.remote(task), plan):
         left.remove(task)
@@ -82,24 +82,26 @@ def test_all_tasks_are_done_by_as_many_processes_as_run_at_a_time(
     worker: None, tmp_path: Path
 ) -> None:
     tasks = [f"task {number}" for number in range(12)]
-    assert done(tasks, tmp_path, Share(1, 0.5, 2)) == {task: task.upper() for task in tasks}
+    assert done(tasks, tmp_path, TrialResources(1, 0.5, 2)) == {
+        task: task.upper() for task in tasks
+    }
     assert len({line for lines in tries(tmp_path).values() for line in lines}) == 2
 
 
 def test_a_task_whose_worker_dies_is_done_by_another(worker: None, tmp_path: Path) -> None:
-    assert done(["dies once"], tmp_path, Share(1, 0, 1)) == {"dies once": "DIES ONCE"}
+    assert done(["dies once"], tmp_path, TrialResources(1, 0, 1)) == {"dies once": "DIES ONCE"}
     assert len(set(tries(tmp_path)["dies once"])) == 2
 
 
 def test_a_task_whose_workers_always_die_has_failed(worker: None, tmp_path: Path) -> None:
-    received = done(["dies always", "task"], tmp_path, Share(1, 0, 1))
+    received = done(["dies always", "task"], tmp_path, TrialResources(1, 0, 1))
     assert isinstance(received["dies always"], Failed)
     assert received["task"] == "TASK"
     assert len(set(tries(tmp_path)["dies always"])) == TRIES
 
 
 def test_what_a_task_raises_is_told_and_not_tried_again(worker: None, tmp_path: Path) -> None:
-    received = done(["raises", "task"], tmp_path, Share(1, 0, 1))
+    received = done(["raises", "task"], tmp_path, TrialResources(1, 0, 1))
     assert received["raises"] == Failed("ValueError: the loss of fold 3 is nan")
     assert len(tries(tmp_path)["raises"]) == 1
     assert tries(tmp_path)["raises"] == tries(tmp_path)["task"]  # by the same process
@@ -108,7 +110,9 @@ def test_what_a_task_raises_is_told_and_not_tried_again(worker: None, tmp_path: 
 def test_without_memory_beside_others_a_task_has_the_gpu_alone_once_they_are_done(
     worker: None, tmp_path: Path
 ) -> None:
-    received = done(["crowded 1", "crowded 2", "task 1", "task 2"], tmp_path, Share(1, 0.5, 2))
+    received = done(
+        ["crowded 1", "crowded 2", "task 1", "task 2"], tmp_path, TrialResources(1, 0.5, 2)
+    )
     assert list(received)[2:] == ["crowded 1", "crowded 2"]
     assert received["crowded 1"] == "CROWDED 1"
     assert [line.split()[1] for line in tries(tmp_path)["crowded 1"]] == ["0.5", "1.0"]
@@ -121,16 +125,16 @@ def test_without_memory_and_alone_a_task_has_failed(worker: None, tmp_path: Path
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(tune.workers.trainers, "Trainer", Full)
-        received = done(["large"], tmp_path, Share(1, 0.5, 2))
+        received = done(["large"], tmp_path, TrialResources(1, 0.5, 2))
     assert received == {"large": Failed("out of the GPU's memory: 200 GiB", crowded_out=True)}
 
 
 def test_workers_that_are_left_in_the_middle_leave_their_room(worker: None, tmp_path: Path) -> None:
-    plan: Any = SimpleNamespace(stored_pool=tmp_path, share=Share(1, 1.0, 1))
+    plan: Any = SimpleNamespace(stored_pool=tmp_path, resources=TrialResources(1, 1.0, 1))
     left = trained(lambda: ["task 1"], lambda each, task: each.do.remote(task), plan)
     next(left)
     left.close()
-    assert done(["task 2"], tmp_path, Share(1, 1.0, 1)) == {"task 2": "TASK 2"}
+    assert done(["task 2"], tmp_path, TrialResources(1, 1.0, 1)) == {"task 2": "TASK 2"}
 
 
 def test_no_other_ray_is_started_where_ray_has_ended_before(tmp_path: Path) -> None:
@@ -143,7 +147,7 @@ import time
 from types import SimpleNamespace
 import ray
 import tune.workers.trainers
-from tune.planning.trial_resources import Share
+from tune.planning.trial_resources import TrialResources
 
 class Worker:
     def __init__(self, *_): pass
@@ -151,7 +155,7 @@ class Worker:
 
 tune.workers.trainers.Trainer = Worker
 ray.init(address="local", num_cpus=1, include_dashboard=False, log_to_driver=False)
-plan = SimpleNamespace(stored_pool=0, share=Share(1, 0, 1))
+plan = SimpleNamespace(stored_pool=0, resources=TrialResources(1, 0, 1))
 left = tune.workers.trainers.trained(lambda: [1, 2], lambda each, task: each.do.remote(task), plan)
 print(next(left)[0])
 ray.shutdown()
@@ -164,7 +168,7 @@ def test_a_trainer_that_runs_out_of_memory_says_so_and_trains_the_next(
     small_pool: TrainingDigits,
 ) -> None:
     trainer, other = (
-        Trainer(small_pool, Share(1, 0, 1)),
+        Trainer(small_pool, TrialResources(1, 0, 1)),
         OtherFolds(fold_indices(small_pool, 5, 1), 1),
     )
     expected = trainer.fold_loss(SMALL, other, 2)
@@ -173,7 +177,7 @@ def test_a_trainer_that_runs_out_of_memory_says_so_and_trains_the_next(
         raise torch.OutOfMemoryError("CUDA out of memory: 2 GiB\nmore")
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(tune.workers.trainer, "train_whole", full)
+        patch.setattr(tune.workers.trainer, "train_on_all", full)
         patch.setattr(tune.workers.trainer, "cross_validate", full)
         crowded = Failed("out of the GPU's memory: CUDA out of memory: 2 GiB", True)
         assert trainer.fold_loss(SMALL, other, 2) == crowded

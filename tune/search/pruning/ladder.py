@@ -13,7 +13,7 @@ from tune.search.pruning.pruner import Pruner, Verdict
 LEAVING = 0.2  # of the risk, within which a trial that is at work is put off
 LIKELY = 0.3  # chance of being better than those at work, below which a trial waits for them
 WARM_UP = 8  # trials that have had rung 0 before any is promoted
-BETS = (1.0, 2.0, 1.0)  # what a rung may cost, of what the rungs before it have
+BETS = (1.0, 2.0, 1.0)  # fold-epochs of a rung, in parts of those of the rungs before it
 
 # The same where folds are trained side by side: what is left half done is lost in all of them.
 LEAVING_ALL = 0.02
@@ -24,7 +24,7 @@ class LadderPruner(Pruner):
     """Spends on a trial only as long as it may be the best.
 
     A trial comes to three rungs. Rung 0 is a few epochs of the first fold; rung 1 the rest of that
-    fold, or the whole of another one; rung 2 the other folds, which may run side by side. After
+    fold, or all of another one; rung 2 the other folds, which may run side by side. After
     rung 0 a trial waits, unless it is the one to be promoted. A trial that waited goes on with
     another fold: to keep weights costs more than an epoch, and an epoch of another fold tells more
     than one that is repeated.
@@ -33,7 +33,7 @@ class LadderPruner(Pruner):
     promising trials, whose chances add up to no more than the risk, are put off: the best of all
     trials is among them with at most that probability. Forecasts change, so a trial that was put
     off may go on later. When no new trials are left to begin, all that are not put off go on, the
-    most promising first. At the end all others are stopped; of very many, some are before.
+    most promising first. At the end all others are pruned; of very many, some are before.
 
     While new trials are begun, the best of those that wait is promoted where its next rung has
     cost no more than `BETS` says, as in successive halving, where every rung costs the same; and to
@@ -44,10 +44,10 @@ class LadderPruner(Pruner):
 
     Args:
         forecaster: Forecasts the losses of all trials.
-        spared: Trials that are never stopped.
+        spared: Trials that are never pruned.
         weights: Where size matters, too: returns that of a trial, which is then compared only with
             those that are no larger.
-        risk: The probability, 0 to 0.5, that the best of all trials is stopped.
+        risk: The probability, 0 to 0.5, that the best of all trials is pruned.
         side_by_side: Whether a worker trains several folds at a time.
     """
 
@@ -90,13 +90,13 @@ class LadderPruner(Pruner):
         return [(fold,) for fold in begun]
 
     def begun(self, trial: int, folds: Collection[int]) -> None:
-        """Counts what they will cost as spent."""
+        """Counts the epochs to come as if they had been."""
         fresh = not any(self.forecaster.epochs_seen(trial))
         epochs = self._rung_0 if fresh else self.forecaster.epochs
         self._promised.setdefault(trial, {}).update(dict.fromkeys(folds, epochs))
 
     def ended(self, trial: int, folds: Collection[int]) -> None:
-        """Counts what they did cost."""
+        """Counts the epochs that there were."""
         for fold in folds:
             del self._promised[trial][fold]
 
@@ -121,7 +121,7 @@ class LadderPruner(Pruner):
         return trial in self._put_off(self._leaving)
 
     def chances(self) -> dict[int, float]:
-        """Returns the chance of each trial that may be stopped to be better than the best known."""
+        """Returns the chance of each trial that may be pruned to be better than the best known."""
         forecasts = self.forecaster.forecasts()
         if forecasts is not self._chances_of:
             chances = forecasts.chances(self._rivals(forecasts)) if forecasts.places else ()
@@ -144,12 +144,12 @@ class LadderPruner(Pruner):
         weights = np.array([self._weights(trial) for trial in forecasts.places])
         return np.array([forecasts.best(weights <= own) for own in weights])
 
-    def _put_off(self, share: float = 1.0) -> set[int]:
-        """Returns the least promising trials, whose chances add up to a share of the risk."""
+    def _put_off(self, part: float = 1.0) -> set[int]:
+        """Returns the least promising trials, whose chances add up to a part of the risk."""
         chances = self.chances()
         ordered = sorted(chances, key=lambda trial: chances[trial])
         sums = np.cumsum([chances[trial] for trial in ordered])
-        return set(ordered[: int((sums <= share * self._risk).sum())])
+        return set(ordered[: int((sums <= part * self._risk).sum())])
 
     def next_up(self, waiting: Collection[int]) -> int | None:
         """See the class."""
@@ -180,20 +180,20 @@ class LadderPruner(Pruner):
         return self.forecaster.forecasts().center(trial)
 
     def _is_best(self, trial: int, rung: int) -> bool:
-        there = (other for other in self.forecaster.trials if self._spent(other)[rung])
+        there = (other for other in self.forecaster.trials if self._by_rung(other)[rung])
         return all(self._center(trial) <= self._center(other) for other in there)
 
     def _is_affordable(self, rung: int) -> bool:
-        """Tells whether what a rung costs stays within what the rungs before it have."""
-        costs = (self._rung_0, self.forecaster.epochs - self._rung_0, self.forecaster.epochs)
-        spent = np.sum([self._spent(trial) for trial in self._begun()], axis=0)
+        """Tells whether a rung's fold-epochs stay within what `BETS` allows."""
+        needed = (self._rung_0, self.forecaster.epochs - self._rung_0, self.forecaster.epochs)
+        given = np.sum([self._by_rung(trial) for trial in self._begun()], axis=0)
         bet = self._bets[rung]
-        return bool(spent[rung] + bet * costs[rung] <= bet * spent[:rung].sum())
+        return bool(given[rung] + bet * needed[rung] <= bet * given[:rung].sum())
 
     def _begun(self) -> set[int]:
         return {*self.forecaster.trials, *self._promised}
 
-    def _spent(self, trial: int) -> tuple[int, int, int]:
+    def _by_rung(self, trial: int) -> tuple[int, int, int]:
         """Returns the epochs that a trial has had, or is promised, at each rung."""
         first, *others = self._given(trial)
         rung_0 = min(first, self._rung_0)
@@ -234,5 +234,5 @@ class LadderPruner(Pruner):
 
     def _is_at_rung_1(self, trial: int) -> bool:
         """Tells whether a worker is at its rung 1."""
-        whole = self.forecaster.epochs
-        return max(self._given(trial)) == whole > max(self.forecaster.epochs_seen(trial))
+        complete = self.forecaster.epochs
+        return max(self._given(trial)) == complete > max(self.forecaster.epochs_seen(trial))

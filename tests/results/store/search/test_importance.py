@@ -4,7 +4,7 @@ import optuna
 from optuna.distributions import BaseDistribution, FloatDistribution
 from optuna.trial import TrialState, create_trial
 
-from results.store.search.importance import by_estimate, importance
+from results.store.search.importance import by_forecast, importance
 
 VARIED: dict[str, BaseDistribution] = {
     "rate": FloatDistribution(0.0, 1.0),
@@ -13,18 +13,18 @@ VARIED: dict[str, BaseDistribution] = {
 
 
 def trials(count: int) -> list[optuna.trial.FrozenTrial]:
-    """Returns trials whose loss is their rate, every other one stopped."""
+    """Returns trials whose loss is their rate, every other one pruned."""
     made = []
     for number in range(count):
         rate, idle = (number * 0.618) % 1, (number * 0.414) % 1
-        whole = number % 2 == 0
+        complete = number % 2 == 0
         made.append(
             create_trial(
-                state=TrialState.COMPLETE if whole else TrialState.PRUNED,
-                value=rate if whole else None,
+                state=TrialState.COMPLETE if complete else TrialState.PRUNED,
+                value=rate if complete else None,
                 params={"rate": rate, "idle": idle},
                 distributions=VARIED,
-                user_attrs={"estimate": rate},
+                user_attrs={"forecast": rate},
             )
         )
     return made
@@ -37,11 +37,11 @@ def test_what_decides_the_loss_comes_first() -> None:
     assert abs(sum(parts.values()) - 1) < 1e-9
 
 
-def test_stopped_trials_count_by_their_estimate_and_failed_ones_not() -> None:
+def test_pruned_trials_count_by_their_estimate_and_failed_ones_not() -> None:
     failed = create_trial(
         state=TrialState.FAIL, params={"rate": 0.5, "idle": 0.5}, distributions=VARIED
     )
-    assert [trial.value for trial in by_estimate([*trials(2), failed])] == [0.0, 0.618]
+    assert [trial.value for trial in by_forecast([*trials(2), failed])] == [0.0, 0.618]
 
 
 def test_of_too_few_trials_nothing_is_said() -> None:

@@ -27,8 +27,8 @@ def test_reader_follows_a_journal_line_by_line(journal: Path) -> None:
     reader = JournalReader(journal)
     for content in (b"", REPORTED, b'{"op_', b'code": 7}\n' + REPORTED):
         append(journal, content)
-        whole = journal.read_bytes().rpartition(b"\n")[0] + b"\n"
-        assert reader.beginning() == Beginning(len(whole), hashlib.sha256(whole).hexdigest())
+        complete = journal.read_bytes().rpartition(b"\n")[0] + b"\n"
+        assert reader.beginning() == Beginning(len(complete), hashlib.sha256(complete).hexdigest())
 
 
 def test_trials_that_begin_are_news_and_what_they_report_is_none(journal: Path) -> None:

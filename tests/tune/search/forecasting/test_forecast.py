@@ -15,7 +15,7 @@ FOLDS, EPOCHS = 5, 10
 
 
 def shown(forecaster: Forecaster, trial: int, curves: Floats, epochs: list[int]) -> None:
-    """Shows the forecaster the first epochs of each fold of a trial."""
+    """Shows the forecaster the first fold-epochs of a trial."""
     for fold, seen in enumerate(epochs):
         for epoch in range(seen):
             forecaster.observe(trial, fold, epoch + 1, float(curves[fold, epoch]))
@@ -51,11 +51,11 @@ def test_what_is_to_come_is_estimated_from_those_that_are_further() -> None:
     assert forecaster.losses()[9] == pytest.approx(unseen[:, -1].mean(), rel=0.02)
 
 
-def test_a_fold_that_is_hardly_begun_counts_little_beside_one_that_is_whole() -> None:
-    forecaster, whole = Forecaster(FOLDS, EPOCHS), drawn(np.random.default_rng(0), 0.0)
-    shown(forecaster, 1, whole, [EPOCHS] * FOLDS)
-    shown(forecaster, 2, whole, [0, EPOCHS])
-    shown(forecaster, 3, np.vstack([whole[:2], 2 * whole[2:]]), [0, EPOCHS, 1])
+def test_a_fold_that_is_hardly_begun_counts_little_beside_one_that_is_complete() -> None:
+    forecaster, complete = Forecaster(FOLDS, EPOCHS), drawn(np.random.default_rng(0), 0.0)
+    shown(forecaster, 1, complete, [EPOCHS] * FOLDS)
+    shown(forecaster, 2, complete, [0, EPOCHS])
+    shown(forecaster, 3, np.vstack([complete[:2], 2 * complete[2:]]), [0, EPOCHS, 1])
     alone, beside = (forecaster.losses()[trial] for trial in (2, 3))
     assert 1 < beside / alone < 2**0.2  # the root of 2, if both counted alike
     assert forecaster.forecasts().spreads[2] < forecaster.forecasts().spreads[1]

@@ -1,4 +1,4 @@
-"""The report's loop as it describes it, but with fresh weights for every fold."""
+"""The student's loop as it describes it, but with fresh weights for every fold."""
 
 import numpy as np
 import torch
@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from torch import nn
 from torch.utils.data import DataLoader, Dataset
 
-from benchmarks.peers.network import ReportNetwork
+from benchmarks.peers.network import StudentNetwork
 from benchmarks.peers.part import Part, Read
 from datasets.seeds import Purpose, seed_for
 
@@ -35,7 +35,7 @@ def run(part: Part) -> Read:
 def _fold(part: Part, number: int) -> Read:
     torch.manual_seed(seed_for(Purpose.FOLD_TRAINING, part.seed, number))
     c = part.configuration
-    network = ReportNetwork(c.channels_1, c.channels_2).to(part.device)
+    network = StudentNetwork(c.channels_1, c.channels_2).to(part.device)
     optimiser = torch.optim.Adam(network.parameters(), lr=c.learning_rate)
     images = part.normalised(number)
     training = _loader(part, images, part.training(number), shuffle=True)

@@ -1,6 +1,6 @@
-"""The report's protocol and shuzi's, side by side, on the report's own photographs.
+"""The student's protocol and shuzi's, side by side, on the student's own photographs.
 
-    python -m benchmarks.report --data ../shared/data          hours on 2 cores; see --mnist, --arms
+    python -m benchmarks.student --data ../shared/data         hours on 2 cores; see --mnist, --arms
 
 Networks of each arm are trained on all but a held-out third, over splits and seeds, and judged on
 held-out photographs, on Chinese digits of other sources, and on MNIST's test digits. Each three
@@ -37,7 +37,7 @@ from benchmarks.shared.header import cores, header
 from benchmarks.shared.kept_rows import keep_rows, read_rows
 from benchmarks.shared.processes import in_processes
 from benchmarks.shared.spread import mean_spread
-from model.networks.kinds import count_parameters
+from model.networks.kinds import count_weights
 
 SOURCES = ("tongji", "chen-mnist", "forms", TEST)
 PAIRS = (*map(tuple, ("ab", "bc", "cf", "de", "ce", "fe", "eh")), ("d", "d*"), ("e", "e*"))
@@ -149,7 +149,7 @@ def _accuracies(
     table.add_column("weights", justify="right", no_wrap=True)
     for arm, each in rows.items():
         cells = [_cell(readings[arm.key][source]) for source in SOURCES]
-        weights = count_parameters(configuration(arm, arguments.winner))
+        weights = count_weights(configuration(arm, arguments.winner))
         table.add_row(f"{arm.key:2} {arm.name}", str(len(each)), *cells, f"{weights:,}")
     table.caption = (
         f"% right: mean over {arguments.splits} held-out thirds x {arguments.seeds} seeds "
