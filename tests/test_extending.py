@@ -11,9 +11,9 @@ import onnx
 import pytest
 from PIL import Image
 
-import shuzi
 from results.store.evaluation import is_winner, read_evaluation
 from results.store.folder import SweepFolder
+from shuzi.__main__ import main
 from tests.datasets.sheets.made_forms import made_form
 from tests.process import SECONDS
 
@@ -99,7 +99,7 @@ def test_reading_back_where_the_module_is_not_is_one_clear_line(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "argv", ["shuzi", *arguments, "--out", str(runs)])
     with pytest.raises(SystemExit) as ended:
-        shuzi.main()
+        main()
     said = capsys.readouterr()
     assert (ended.value.code, said.out, said.err.count("\n")) == (2, "", 1)
     assert said.err.endswith(

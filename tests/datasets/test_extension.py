@@ -15,7 +15,7 @@ Write = Callable[[str], str]
 
 def test_it_is_found_in_the_current_folder(write_own: Write) -> None:
     name = write_own("class Thing:\n    size = 3\n")
-    assert vars(extension(f"{name}:Thing"))["size"] == 3  # type: ignore[arg-type]
+    assert vars(extension(f"{name}:Thing"))["size"] == 3
     assert extension(f"{name}:Thing") is extension(f"{name}:Thing")
 
 
