@@ -156,7 +156,7 @@ def sweep(
         bool,
         typer.Option(
             "--stop-when-converged",
-            help="End the search when no gain is to be expected.",
+            help="End the search when 20 trials in turn have brought no gain to be seen.",
             rich_help_panel=SEARCH,
         ),
     ] = False,

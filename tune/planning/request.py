@@ -74,7 +74,7 @@ class SweepRequest(BaseModel):
             space's.
         also: `parameters`, where fewer weights are sought beside a lower loss.
         warm_start: The names of earlier sweeps to learn from.
-        stop_when_converged: Whether to end when no gain is expected that could be seen.
+        stop_when_converged: Whether to end when 20 trials have brought no gain that can be seen.
         time_budget: Seconds after which no further search is done.
         epochs: Instead of the space's, and of the report's own 10.
         gpus_per_trial: Instead of what is found; may be a fraction.
