@@ -145,7 +145,7 @@ class SweepRequest(Checked):
     """End the search after 90s, 30m, 2h ..."""
 
     stop_when_converged: Annotated[bool, Panel.SEARCH] = False
-    """End the search when no gain is to be expected."""
+    """End the search when 20 trials in turn have brought no gain that can be seen."""
 
     seed: Annotated[int, Field(ge=0), Panel.SEARCH] = 0
     """Decides all that is random."""

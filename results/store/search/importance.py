@@ -44,11 +44,12 @@ def by_forecast(trials: Sequence[FrozenTrial]) -> list[FrozenTrial]:
     return [
         create_trial(value=loss, params=trial.params, distributions=trial.distributions)
         for trial in trials
-        if (loss := _loss(trial)) is not None
+        if (loss := known_loss(trial)) is not None
     ]
 
 
-def _loss(trial: FrozenTrial) -> float | None:
+def known_loss(trial: FrozenTrial) -> float | None:
+    """Returns a trial's loss, of all folds or estimated, nats; nothing where it has none."""
     if trial.state == TrialState.COMPLETE:
         return trial.value
     is_forecast = trial.state in (TrialState.PRUNED, TrialState.RUNNING)
