@@ -25,7 +25,7 @@ from rich.table import Table
 from benchmarks.shared.header import header
 from results.store.folder import SweepFolder
 from results.store.formats.json_files import read_json
-from results.store.trials import read_trials
+from results.store.search.trials import read_trials
 
 SPACE = """
 about = "short trials"

@@ -9,7 +9,6 @@ from typing import Any
 
 from results.errors import ResultsError, unless_damaged
 from results.known_trials import KnownTrials
-from results.store.epochs import EpochLog
 from results.store.evaluation import read_evaluation, read_judged
 from results.store.exports import check_export, export_again, read_exports
 from results.store.finalist_table import read_finalists
@@ -18,8 +17,9 @@ from results.store.kept_pictures import read_pictures
 from results.store.manifest import read_manifest
 from results.store.network_file import read_network_file
 from results.store.readings import read_readings
+from results.store.search.epochs import EpochLog
 from results.store.search.record import read_search_record
-from results.store.trial_records import ended, read_records
+from results.store.search.trial_records import ended, read_records
 
 
 def damage(folder: SweepFolder, known: KnownTrials) -> list[str]:

@@ -15,7 +15,7 @@ from results.store.formats.hashing import sha256
 from results.store.lock import is_held
 from results.store.search.journal import has_news
 from results.store.search.record import SearchRecord, read_search_record
-from results.store.trial_records import TrialRecord, ended, read_records
+from results.store.search.trial_records import TrialRecord, ended, read_records
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,15 +56,15 @@ class KnownTrials:
     @cached_property
     def table(self) -> "pd.DataFrame":
         """The records as a table, for those that compute."""
-        from results.store.trials import table_of
+        from results.store.search.trials import table_of
 
         return table_of(self.records)
 
     @cached_property
     def study(self) -> "Sequence[FrozenTrial]":
         """The trials as Optuna has them in the journal; none where it cannot be read."""
-        from results.store.study import read_study
-        from results.store.trials import trials_of
+        from results.store.search.study import read_study
+        from results.store.search.trials import trials_of
 
         study = unless_damaged(read_study, self.folder)
         return trials_of(study) if study else []
@@ -99,8 +99,8 @@ def _as_recorded(folder: SweepFolder) -> KnownTrials | None:
 
 def _as_in_journal(folder: SweepFolder) -> KnownTrials:
     """Has Optuna read the journal, and compares it with `trials.csv`."""
-    from results.store.study import read_study
-    from results.store.trials import MISSED, records_of, trials_of
+    from results.store.search.study import read_study
+    from results.store.search.trials import MISSED, records_of, trials_of
 
     written = unless_damaged(read_records, folder.trials_csv) or []
     try:

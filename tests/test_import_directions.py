@@ -40,7 +40,7 @@ ORDER = {
         *("drawing", "store", "."),
     ],
     "tune": ["sweep", "judging", "search", "session", "watching", "workers", "planning", "."],
-    "tune/search": [".", "pruning", "forecasting"],
+    "tune/search": [".", "proposing", "trial_progress", "outcome", "pruning", "forecasting"],
     "results/store": ["search", ".", "formats"],
     "results/report": ["page", "figures", "."],
     "model/training": ["tried_memory", "cross_validation", "batched", "."],

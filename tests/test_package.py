@@ -149,7 +149,7 @@ def test_a_sweep_leaves_its_winner_and_what_it_lacks_is_made_again(
 def test_it_is_shown_reported_and_exported(installed: Installed, swept: SweepFolder) -> None:
     told = json.loads(installed.shuzi("show", NAME, "--json"))
     assert told["state"] == "judged"
-    assert str(swept.report_html) in installed.shuzi("baseline", NAME, "--lang", "zh")
+    assert str(swept.report_html) in installed.shuzi("report", NAME, "--lang", "zh")
     assert "model.onnx" in installed.shuzi("export", NAME, "--format", "onnx", "--force")
 
 

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from rich.console import Console
 
-from datasets.digit_set import DigitSet
 from model.configuration import Configuration
 from model.networks.kinds import count_weights
 from results.damage import damage
@@ -16,21 +15,21 @@ from results.known_trials import KnownTrials, known_trials
 from results.store.exports import DEFAULT
 from results.store.folder import SweepFolder
 from results.store.lock import held
-from results.store.study import read_study
-from results.store.trial_records import TrialRecord
+from results.store.search.study import read_study
+from results.store.search.trial_records import TrialRecord
 from results.terminal.tables import short_path
 from search_spaces import SearchSpace, read_space
 from tune.errors import SweepError
 from tune.judging.exporting import data_at_hand, export_forms, missing_forms
 from tune.judging.finalists import best_trials, chosen_winner, configuration_of
 from tune.judging.retraining import forget_judgements, is_judged, retrain_and_judge
-from tune.planning.data import SweepData, load_data
+from tune.planning.data import load_data
+from tune.planning.in_words import digits_in_words, resources_in_words
 from tune.planning.own_networks import require_networks
 from tune.planning.plan import Plan
 from tune.planning.plan_manifest import manifest_of, request_before, require_same, write_request
 from tune.planning.request import SweepRequest, lasting_uri
 from tune.planning.resources import smallest_configuration
-from tune.planning.trial_resources import TrialResources
 from tune.planning.warm_start import EarlierSweeps, earlier_sweep
 from tune.search.extensions import require_own
 from tune.search.search import search
@@ -77,7 +76,7 @@ def run_sweep(
     console.print(f"sweep     {request.name}, trials: {request.trials}, folds: {space.folds}")
     console.print(f"space     {request.space}: {space.about}")
     data = load_data(request, space.folds)
-    console.print(_summary(data))
+    console.print(digits_in_words(data))
     with on_ray(request.address, how_to_resume(folder), request.nice) as stop:
         plan = Plan(
             request,
@@ -87,7 +86,7 @@ def run_sweep(
             folder,
             earlier,
         )
-        console.print(_sharing(plan.resources))
+        console.print(resources_in_words(plan.resources))
         folder.make(manifest_of(plan).to_dict())
         told = f"folder    {short_path(folder.path)}. If broken off: {how_to_resume(folder)}"
         say(console, told)
@@ -154,7 +153,7 @@ def resume_sweep(
     require_same(described, data)
     with on_ray(address or request.address, how_to_resume(folder), request.nice) as stop:
         resources = resources_of_cluster(request, space, data, console)
-        console.print(f"resuming  {folder.name}\n{_sharing(resources)}")
+        console.print(f"resuming  {folder.name}\n{resources_in_words(resources)}")
         plan = Plan(request, space, data, resources, folder, earlier)
         _go_on(plan, storage, console, stop, tell, CrossValidation)
 
@@ -283,23 +282,3 @@ def _earlier(request: SweepRequest, space: SearchSpace, out: Path) -> EarlierSwe
         return None
     folders = [SweepFolder.existing(out, name) for name in request.warm_start]
     return EarlierSweeps([earlier_sweep(folder, space) for folder in folders])
-
-
-def _summary(data: SweepData) -> str:
-    return (
-        f"pool      {_counts(data.pool)}\n"
-        f"held out  {_counts(data.held_out)}; {data.copies_removed} copies of them "
-        f"removed from the pool"
-    )
-
-
-def _counts(digits: DigitSet) -> str:
-    parts = (f"{(digits.sources == name).sum():,} {name}" for name in digits.source_names)
-    return f"{len(digits):,} digits: {', '.join(parts)}"
-
-
-def _sharing(resources: TrialResources) -> str:
-    cores = f"{resources.cpus} core{'s' if resources.cpus > 1 else ''}"
-    gpus = f" and {resources.gpus:g} of a GPU" if resources.gpus else ""
-    trials = f"{resources.concurrent} trial{'s' if resources.concurrent > 1 else ''} at a time"
-    return f"running   {trials}, {cores}{gpus} each"

@@ -12,15 +12,15 @@ from benchmarks.replay.proposals import TableSampler, study_with
 from model.configuration import BASELINE
 from model.judging.judgement import Judgement, SourceMeasures
 from model.training.fold_epoch import FoldEpoch
-from results.store.trials import MISSED
+from results.store.search.trials import MISSED
 from search_spaces import SearchSpace
 from tune.planning.request import RISK
 from tune.planning.warm_start import EarlierSweep, EarlierSweeps
 from tune.search.engine import Engine
 from tune.search.forecasting.forecast import Forecaster
 from tune.search.outcome import Decision, Outcome
+from tune.search.proposing.sampling import ForecastSampler, startup_trials, tpe
 from tune.search.pruning.ladder import LadderPruner
-from tune.search.sampling import ForecastSampler, startup_trials, tpe
 from tune.workers.job import Job, JobStep
 
 

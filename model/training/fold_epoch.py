@@ -17,6 +17,7 @@ class FoldEpoch:
         validation: How the network reads the fold's validation images after the epoch; after the
             last one with the hardest of them.
         seconds: That its worker took for it; of folds trained side by side, an equal part each.
+        so_far: Fold-epochs that the search had seen by then, these included; 0 elsewhere.
     """
 
     fold: int
@@ -25,6 +26,7 @@ class FoldEpoch:
     training_loss: float
     validation: Judgement
     seconds: float = 0.0
+    so_far: int = 0
 
     @property
     def validation_loss(self) -> float:

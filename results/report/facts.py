@@ -10,7 +10,7 @@ from results.report.command import command_of
 from results.report.material import Material
 from results.report.words import Words
 from results.store.manifest import Manifest
-from results.store.trial_records import STATES
+from results.store.search.trial_records import STATES
 
 Row = tuple[str, ...]
 

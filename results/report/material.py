@@ -11,7 +11,6 @@ from model.training.fold_epoch import FoldEpoch
 from results.damage import damage
 from results.errors import unless_damaged
 from results.known_trials import KnownTrials, known_trials
-from results.store.epochs import EpochLog
 from results.store.evaluation import BOTH, MNIST, Evaluation, EvaluationRow, read_evaluation
 from results.store.exports import Export, exports_of_winner
 from results.store.finalist_table import Finalist, finished_finalists, read_finalists
@@ -19,7 +18,8 @@ from results.store.folder import SweepFolder
 from results.store.kept_pictures import Pictures, read_pictures
 from results.store.manifest import Manifest, read_manifest
 from results.store.readings import Readings, read_readings
-from results.store.trial_records import best_first
+from results.store.search.epochs import EpochLog
+from results.store.search.trial_records import best_first
 
 Network = tuple[str, str]  # its configuration, and what it was trained on
 

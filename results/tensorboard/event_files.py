@@ -20,7 +20,7 @@ from torch.utils.tensorboard.summary import hparams, scalar
 
 from model.training.fold_epoch import FoldEpoch
 from results.store.folder import SweepFolder
-from results.store.trials import STATES
+from results.store.search.trials import STATES
 
 VERSION = "brain.Event:2"
 OPENED = itertools.count()

@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from datasets.terminal.empty_table import empty_table
-from results.store.trial_records import TrialRecord, best_first, count_states
+from results.store.search.trial_records import TrialRecord, best_first, count_states
 from results.terminal.numbers import without_zero
 
 WIDTHS = ("channels_1", "channels_2", "hidden_1", "hidden_2")

@@ -16,7 +16,7 @@ from results.store.finalist_table import finished_finalists, read_finalists
 from results.store.folder import SweepFolder
 from results.store.lock import is_held
 from results.store.manifest import read_manifest
-from results.store.trial_records import TrialRecord, best_first, count_states, rows_of
+from results.store.search.trial_records import TrialRecord, best_first, count_states, rows_of
 
 State = Literal["running", "judged", "unfinished"]
 

@@ -15,7 +15,6 @@ from model.networks.kinds import build
 from model.networks.portable import PortableNetwork
 from results.export.about import accuracy_of
 from results.export.onnx_graph import described, onnx_model
-from results.store.epochs import EpochLog
 from results.store.evaluation import BOTH, MNIST, EvaluationRow, evaluation_row
 from results.store.exports import Export, keep_export
 from results.store.finalist_table import finalists_table, write_finalists
@@ -24,10 +23,11 @@ from results.store.formats.hashing import sha256
 from results.store.formats.json_files import write_json
 from results.store.kept_pictures import Pictures, write_pictures
 from results.store.readings import Readings, write_readings
+from results.store.search.epochs import EpochLog
+from results.store.search.study import study_storage
+from results.store.search.trial_records import best_first
+from results.store.search.trials import records_of
 from results.store.search.writer import write_search
-from results.store.study import study_storage
-from results.store.trial_records import best_first
-from results.store.trials import records_of
 from results.store.weights import load_network, save_network
 from tests.made_epochs import made_epoch
 

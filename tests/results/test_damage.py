@@ -19,7 +19,7 @@ from results.report.page import write_report
 from results.store.evaluation import write_judged
 from results.store.folder import SweepFolder
 from results.store.formats.json_files import read_json
-from results.store.study import JournalFile, read_study
+from results.store.search.study import JournalFile, read_study
 from results.store.weights import save_network
 from results.terminal.summary import summary
 from results.terminal.tables import sweep_tables

@@ -14,8 +14,8 @@ from results.known_trials import KnownTrials, known_trials
 from results.store.folder import SweepFolder
 from results.store.formats.json_files import read_json, write_json
 from results.store.lock import held
+from results.store.search.study import read_study
 from results.store.search.writer import write_search
-from results.store.study import read_study
 from results.terminal.summary import briefs, summary
 from tests.imports import HEAVY, said_and_imported
 from tests.results.made_sweep import made_sweep

@@ -21,8 +21,8 @@ from results.predict.readers import open_reader
 from results.store.exports import read_exports
 from results.store.folder import SweepFolder
 from results.store.formats.json_files import read_json
-from results.store.study import read_study
-from results.store.trials import read_trials
+from results.store.search.study import read_study
+from results.store.search.trials import read_trials
 from results.store.weights import load_network
 from results.terminal.summary import summary
 from search_spaces import read_space

@@ -6,7 +6,7 @@ import optuna
 import pytest
 from rich.console import Console
 
-from results.store.trial_records import read_records
+from results.store.search.trial_records import read_records
 from tests.test_extending import blocks, write_files
 from tune.planning.request import SweepRequest
 from tune.search.extensions import sampler_named

@@ -18,23 +18,23 @@ from model.configuration import Configuration
 from model.training.fold_epoch import FoldEpoch
 from results.errors import ResultsError
 from results.known_trials import known_trials
-from results.store.epochs import EpochLog
 from results.store.folder import SweepFolder
 from results.store.formats.json_files import read_json
 from results.store.lock import held
-from results.store.study import open_study
-from results.store.trials import read_trials, records_of, trials_of
+from results.store.search.epochs import EpochLog
+from results.store.search.study import open_study
+from results.store.search.trials import read_trials, records_of, trials_of
 from search_spaces import SearchSpace, read_space
 from tests.made_epochs import made_epoch
 from tests.process import HeldProcess
 from tune.planning.request import SweepRequest
 from tune.search.engine import Engine
-from tune.search.first_trials import enqueue_first
 from tune.search.forecasting.forecast import Forecaster
 from tune.search.outcome import Decision, Outcome
+from tune.search.proposing.first_trials import enqueue_first
+from tune.search.proposing.sampling import ForecastSampler, Size, tpe
 from tune.search.pruning.ladder import LadderPruner
 from tune.search.pruning.pruner import Pruner
-from tune.search.sampling import ForecastSampler, Size, tpe
 from tune.sweep import resume_sweep, run_sweep
 from tune.workers.job import Job, JobStep
 
@@ -51,11 +51,13 @@ class Killed(Exception):  # noqa: N818 - it is no error
 class Life:
     """A search on a journal, by hand: one worker, losses by a formula, killed after some epochs."""
 
-    def __init__(self, folder: SweepFolder, space: SearchSpace, pruned: bool) -> None:
+    def __init__(
+        self, folder: SweepFolder, space: SearchSpace, pruned: bool, seed: int = 0
+    ) -> None:
         self.study, self.space = open_study(folder), space
         forecaster = Forecaster(FOLDS, EPOCHS)
         self.study.sampler = ForecastSampler(
-            space.distributions(), forecaster.losses, partial(tpe, 5), seed=0
+            space.distributions(), forecaster.losses, partial(tpe, 5), seed
         )
         spared = enqueue_first(self.study, space, Size(lambda _: 0), TRIALS)
         pruner: Pruner = LadderPruner(forecaster, spared) if pruned else Pruner(forecaster)
@@ -111,15 +113,15 @@ def new_folder(path: Path) -> SweepFolder:
 
 
 @pytest.mark.parametrize("pruned", [True, False])
-@pytest.mark.parametrize("seed", [0, 1, 2])
+@pytest.mark.parametrize("seed", range(6))
 def test_killed_search_ends_as_one_that_was_not_and_trains_no_fold_twice(
     tmp_path: Path, space: SearchSpace, pruned: bool, seed: int
 ) -> None:
-    complete = Life(new_folder(tmp_path / "complete"), space, pruned)
+    complete = Life(new_folder(tmp_path / "complete"), space, pruned, seed)
     complete.live(np.inf)
     dice, folder, spent, lives = random.Random(seed), new_folder(tmp_path / "cut"), 0, 0
     while True:
-        life = Life(folder, space, pruned)
+        life = Life(folder, space, pruned, seed)
         try:
             life.live(dice.randrange(1, 40))
         except Killed:

@@ -21,7 +21,7 @@ from rich.console import Console
 from model.judging.judgement import Judgement, SourceMeasures
 from model.training.fold_epoch import FoldEpoch
 from results.store.folder import SweepFolder
-from results.store.trials import read_trials
+from results.store.search.trials import read_trials
 from tune.errors import SweepFailed
 from tune.planning.request import SweepRequest
 from tune.sweep import run_sweep

@@ -45,7 +45,7 @@ from results.store.exports import Form, read_exports
 from results.store.folder import SweepFolder
 from results.store.formats.json_files import read_json
 from results.store.kept_pictures import read_pictures
-from results.store.trials import read_trials
+from results.store.search.trials import read_trials
 from results.store.weights import load_network
 from results.tensorboard.event_files import as_png
 from results.terminal.summary import briefs, briefs_schema, summary, summary_schema
@@ -468,7 +468,7 @@ def test_tensorboard_reads_how_the_best_trial_alone_reads_its_folds(
 
 
 def test_tensorboard_reads_how_winner_and_report_read_the_held_out_digits(swept: Swept) -> None:
-    for place, name in ((1, "report"), (3, "winner")):
+    for place, name in ((1, "baseline"), (3, "winner")):
         read = pictures(swept.folder.judged_events(name))
         assert set(read) == {"held-out/confusion", "held-out/hardest"}
         confusion = np.array(swept.evaluation["rows"][place]["confusion"])

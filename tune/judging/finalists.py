@@ -26,7 +26,7 @@ from results.store.finalist_table import (
     read_finalists,
     write_finalists,
 )
-from results.store.trial_records import TrialRecord, best_first
+from results.store.search.trial_records import TrialRecord, best_first
 from tune.errors import SweepFailed
 from tune.judging.elimination import Race
 from tune.planning.plan import Plan

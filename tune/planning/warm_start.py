@@ -14,7 +14,7 @@ from model.configuration import BASELINE
 from results.errors import ResultsError
 from results.store.folder import SweepFolder
 from results.store.manifest import read_manifest
-from results.store.trial_records import read_records
+from results.store.search.trial_records import read_records
 from search_spaces import SearchSpace
 from tune.errors import SweepError
 

@@ -14,16 +14,16 @@ import optuna
 from optuna.trial import FrozenTrial, TrialState
 
 from model.training.fold_epoch import FoldEpoch
-from results.store.trials import FINISHED
+from results.store.search.trials import BEGUN, FINISHED
 from search_spaces import SearchSpace
-from tune.search.convergence import Convergence
 from tune.search.epoch_log import Log, NoLog
 from tune.search.forecasting.forecast import Forecaster
 from tune.search.giving_up import GivingUp
-from tune.search.optuna_trials import taken_up
 from tune.search.outcome import Decision, Outcome, TrialEnd
 from tune.search.pace import Pace
-from tune.search.proposals import Proposals
+from tune.search.proposing.convergence import Convergence
+from tune.search.proposing.optuna_trials import taken_up
+from tune.search.proposing.proposals import Proposals
 from tune.search.pruning.pruner import Pruner, Verdict
 from tune.search.runs import Retries, Run
 from tune.search.study_record import StudyRecord
@@ -76,25 +76,26 @@ class Engine:
         self._again: list[Run] = []
         self._last: TrialProgress | None = None  # that is completed though the time is over
         self.is_finished = False
-        for trial in study.get_trials(deepcopy=False):
-            if trial.state != TrialState.WAITING:
-                self._take_up(trial)
+        self._take_up([t for t in study.get_trials(deepcopy=False) if t.state in BEGUN])
 
     @property
     def given_up(self) -> str:
         """Why no more trials are begun, if the first ones all failed alike."""
         return self._giving_up.cause
 
-    def _take_up(self, trial: FrozenTrial) -> None:
-        """Takes up a trial of a search that was broken off."""
-        self._proposals.left -= 1
-        epochs = take_up(trial, self._log, self._space, self._forecaster)
-        if trial.state in FINISHED:
-            self._giving_up.count(TrialEnd(trial.state, trial.user_attrs.get("reason", "")))
-        else:
-            progress = self._opened(self._proposals.begun(taken_up(self._study, trial)))
-            progress.take_up(epochs, max(trial.intermediate_values, default=0))
-            self._go_on(progress)
+    def _take_up(self, trials: Sequence[FrozenTrial]) -> None:
+        """Takes up the trials of a search that was broken off; a new one has none."""
+        epochs = take_up(trials, self._log, self._space, self._forecaster)
+        self._pace.so_far = max((e.so_far for each in epochs.values() for e in each), default=0)
+        self._proposals.left -= len(trials)
+        for trial in trials:
+            if trial.state in FINISHED:
+                self._giving_up.count(TrialEnd(trial.state, trial.user_attrs.get("reason", "")))
+            else:
+                progress = self._opened(self._proposals.begun(taken_up(self._study, trial)))
+                steps = max(trial.intermediate_values, default=0)
+                progress.take_up(epochs[trial.number], steps)
+                self._go_on(progress)
 
     def _opened(self, trial: TrialProgress) -> TrialProgress:
         self._open[trial.number] = trial
@@ -106,7 +107,7 @@ class Engine:
             trial.end = TrialEnd(TrialState.COMPLETE)
             return self._end_if_left(trial)
         open_folds = trial.open_folds(self._space.folds)
-        for folds in self._pruner.broken_off(trial.number, open_folds):
+        for folds in self._pruner.broken_off(trial.number, open_folds, trial.at_work()):
             trial.given.update(folds)
             self._again.append(Run(trial, folds, trial.alone))
         return None
@@ -126,7 +127,8 @@ class Engine:
             return self._given(Run(trial, folds, trial.alone))
         self.is_finished = not self._running
         if self.is_finished and not is_over:
-            self._prune_the_rest()
+            for rest in list(self._open.values()):  # put off to the last
+                self._prune(rest)
         return None
 
     def _to_do_again(self) -> Run | None:
@@ -229,9 +231,11 @@ class Engine:
             run.waits = self._is_left(run.trial)
         elif is_news and not run.trial.end:
             verdict = self._pruner.verdict(run.trial.number, self._waiting())
-            run.waits = verdict == Verdict.WAIT
             if verdict == Verdict.PRUNE:
                 self._prune(run.trial)
+            elif verdict == Verdict.WAIT:
+                run.waits = True
+                run.trial.leave(run.folds, self._pace.so_far)
         return Decision.END if run.waits or run.trial.end else Decision.GO_ON
 
     def _prune(self, trial: TrialProgress) -> None:
@@ -239,15 +243,10 @@ class Engine:
         trial.end = TrialEnd.pruned(trial.place)
         self._end_if_left(trial)
 
-    def _prune_the_rest(self) -> None:
-        """Has those end that were put off to the last."""
-        for trial in list(self._open.values()):
-            self._prune(trial)
-
     def _observe(self, trial: TrialProgress, folds: Sequence[FoldEpoch]) -> bool:
         """Takes down an epoch of some folds; returns whether it is news."""
         trial.fold_epochs += len(folds)
-        self._pace.add(folds)
+        folds = self._pace.counted(folds)
         losses = [each.validation_loss for each in folds]
         if not (all(map(math.isfinite, losses)) and trial.add(folds)):
             return False

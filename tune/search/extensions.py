@@ -10,8 +10,8 @@ from datasets.errors import ExtensionError
 from datasets.extension import extension, own_code
 from tune.planning.request import SweepRequest
 from tune.search.forecasting.forecast import Forecaster
+from tune.search.proposing.sampling import MakeSampler, tpe
 from tune.search.pruning.pruner import Pruner
-from tune.search.sampling import MakeSampler, tpe
 
 Kind = TypeVar("Kind")
 

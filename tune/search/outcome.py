@@ -8,7 +8,7 @@ from typing import Self
 from optuna.trial import TrialState
 
 from model.training.fold_epoch import FoldEpoch
-from results.store.trials import SEARCH_OVER, UNLIKELY
+from results.store.search.trials import SEARCH_OVER, UNLIKELY
 from tune.workers.job import JobStep
 
 

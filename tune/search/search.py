@@ -10,23 +10,23 @@ from rich.console import Console
 
 from model.configuration import Configuration
 from model.networks.kinds import count_weights
-from results.store.epochs import EpochLog
+from results.store.search.epochs import EpochLog
+from results.store.search.study import open_study
+from results.store.search.trial_records import TrialRecord
+from results.store.search.trials import records_of, trials_of
 from results.store.search.writer import write_search
-from results.store.study import open_study
-from results.store.trial_records import TrialRecord
-from results.store.trials import records_of, trials_of
 from search_spaces import SearchSpace
 from tune.errors import Interrupted, SweepFailed
 from tune.planning.plan import Plan
-from tune.search.convergence import Convergence
 from tune.search.engine import Engine
 from tune.search.extensions import own_pruner, sampler_named
-from tune.search.first_trials import enqueue_first
 from tune.search.forecasting.forecast import Forecaster
+from tune.search.proposing.convergence import Convergence
+from tune.search.proposing.first_trials import enqueue_first
+from tune.search.proposing.sampling import ForecastSampler, Size, startup_trials
 from tune.search.pruning.ladder import LadderPruner
 from tune.search.pruning.pruner import Pruner
 from tune.search.ray_tune import run_on_workers
-from tune.search.sampling import ForecastSampler, Size, startup_trials
 from tune.search.time_budget import TimeBudget
 from tune.session.signals import Stop, how_to_resume
 from tune.watching.events import Tell, ignore

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 import optuna
 from optuna.trial import TrialState
 
-from results.store.trials import FORECASTS, MISSED
+from results.store.search.trials import FORECASTS, MISSED
 from tune.search.forecasting.forecast import Forecaster
 from tune.search.outcome import TrialEnd
 from tune.search.trial_progress import TrialProgress

@@ -55,6 +55,22 @@ class TrialProgress:
         self.fold_epochs, self.steps = len(epochs), steps
         self.seconds = sum(each.seconds for each in epochs)
 
+    def leave(self, folds: Sequence[int], so_far: int) -> None:
+        """Has the study know that a worker leaves folds, which wait.
+
+        Args:
+            folds: That it was given; of those not begun nothing is to be known.
+            so_far: Fold-epochs that the search has seen.
+        """
+        left = {str(fold): so_far for fold in folds if fold in self.folds}
+        self.trial.set_user_attr("left", {**self.trial.user_attrs.get("left", {}), **left})
+
+    def at_work(self) -> list[int]:
+        """Returns the folds that are in the midst of their epochs and were not left since."""
+        left = self.trial.user_attrs.get("left", {})
+        begun = sorted(self.folds.keys() - self.done)
+        return [fold for fold in begun if self.folds[fold].so_far > left.get(str(fold), 0)]
+
     @property
     def number(self) -> int:
         """The trial's."""

@@ -11,15 +11,15 @@ from ray.tune.experiment import Trial
 
 from datasets.atomic import atomic_file
 from datasets.digit_set import DigitSet
-from results.store.epochs import EpochLog
 from results.store.fold_readings import (
     FoldReading,
     forget_fold_readings,
     write_fold_readings,
 )
 from results.store.folder import SweepFolder
+from results.store.search.epochs import EpochLog
+from results.store.search.trials import FINISHED
 from results.store.search.writer import SearchWriter
-from results.store.trials import FINISHED
 from results.tensorboard.best_pictures import show_best
 from results.tensorboard.event_files import SearchEvents, TrialEvents, has_end, write_end
 from tune.watching.pace import Pace

@@ -9,7 +9,7 @@ from ray.tune import Callback
 from ray.tune.experiment import Trial
 from rich.console import Console
 
-from results.store.trials import UNLIKELY
+from results.store.search.trials import UNLIKELY
 from tune.watching.events import Epoch, Tell, TrialBegun, TrialEnded
 from tune.watching.statistics import SearchStatistics
 from tune.watching.terminal import is_live, say, warn

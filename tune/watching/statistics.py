@@ -9,10 +9,8 @@ import optuna
 from optuna.trial import FrozenTrial, TrialState
 
 from model.training.fold_epoch import FoldEpoch
-from results.store.epochs import EpochLog
-from results.store.trials import FINISHED
-
-BEGUN = (TrialState.RUNNING, *FINISHED)
+from results.store.search.epochs import EpochLog
+from results.store.search.trials import BEGUN, FINISHED
 
 
 class SearchStatistics:

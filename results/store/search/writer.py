@@ -7,8 +7,8 @@ from results.store.formats.hashing import sha256
 from results.store.search.importance import importance
 from results.store.search.journal import JournalReader
 from results.store.search.record import SearchRecord, write_search_record
-from results.store.trial_records import write_records
-from results.store.trials import MISSED, records_of, trials_of
+from results.store.search.trial_records import write_records
+from results.store.search.trials import MISSED, records_of, trials_of
 
 
 class SearchWriter:

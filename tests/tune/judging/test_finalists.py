@@ -2,7 +2,7 @@
 
 import pytest
 
-from results.store.trial_records import State, TrialRecord
+from results.store.search.trial_records import State, TrialRecord
 from tune.errors import SweepFailed
 from tune.judging.finalists import best_trials
 

@@ -16,18 +16,18 @@ from optuna.trial import FrozenTrial, TrialState
 from model.configuration import Configuration
 from model.networks.kinds import count_weights
 from results.store.folder import SweepFolder
-from results.store.study import open_study
-from results.store.trials import MISSED, trials_of, trials_table
+from results.store.search.study import open_study
+from results.store.search.trials import MISSED, trials_of, trials_table
 from search_spaces import SearchSpace, read_space
 from tests.made_epochs import made_epoch
 from tune.planning.request import RISK
 from tune.search.engine import Engine
-from tune.search.first_trials import enqueue_first
 from tune.search.forecasting.forecast import Forecaster
 from tune.search.outcome import Decision, Failure, Outcome
+from tune.search.proposing.first_trials import enqueue_first
+from tune.search.proposing.sampling import ForecastSampler, Size, tpe
 from tune.search.pruning.ladder import LadderPruner
 from tune.search.pruning.pruner import Pruner
-from tune.search.sampling import ForecastSampler, Size, tpe
 from tune.workers.job import Job, JobStep
 
 EPOCHS, FOLDS = 3, 5

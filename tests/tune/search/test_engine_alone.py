@@ -22,7 +22,7 @@ from tune.search.engine import Engine
 from tune.search.forecasting.forecast import Forecaster
 from tune.search.outcome import Decision, Outcome
 from tune.search.pruning.ladder import LadderPruner
-from tune.search.sampling import ForecastSampler, tpe
+from tune.search.proposing.sampling import ForecastSampler, tpe
 from tune.workers.job import JobStep
 
 FOLDS, EPOCHS = 5, 10

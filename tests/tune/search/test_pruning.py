@@ -180,19 +180,19 @@ def test_a_trial_at_rung_1_is_given_no_other_fold_once_all_have_begun() -> None:
 def test_what_was_broken_off_goes_on_at_the_folds_that_workers_were_at() -> None:
     pruning = Pruning()
     folds = range(FOLDS)
-    assert pruning.pruner.broken_off(1, folds) == [(0,)]
+    assert pruning.pruner.broken_off(1, folds, []) == [(0,)]
     pruning.show(1, 1.0, RUNG_0)
-    assert pruning.pruner.broken_off(1, folds) == []
+    assert pruning.pruner.broken_off(1, folds, []) == [], "it waited"
+    assert pruning.pruner.broken_off(1, folds, [0]) == [(0,)], "it was promoted"
     pruning.show(1, 1.0, RUNG_0, 4)
-    assert pruning.pruner.broken_off(1, folds) == [(1,)]
-    pruning.show(2, 1.0, 4)
-    assert pruning.pruner.broken_off(2, folds) == [(0,)]
+    assert pruning.pruner.broken_off(1, folds, []) == []
+    assert pruning.pruner.broken_off(1, folds, [1]) == [(1,)]
 
 
 def test_a_rung_0_that_was_broken_off_goes_on() -> None:
     forecaster = Forecaster(FOLDS, 20)  # of which six are rung 0
     forecaster.observe(1, 0, 1, 1.0)
-    assert LadderPruner(forecaster).broken_off(1, range(FOLDS)) == [(0,)]
+    assert LadderPruner(forecaster).broken_off(1, range(FOLDS), [0]) == [(0,)]
 
 
 def test_side_by_side_all_folds_go_on_at_once_after_rung_0() -> None:
@@ -227,9 +227,10 @@ def test_side_by_side_all_folds_count_as_one() -> None:
 def test_side_by_side_what_was_broken_off_goes_on_at_all_folds() -> None:
     pruning = Pruning(side_by_side=True)
     pruning.show(1, 1.0, RUNG_0)
-    assert pruning.pruner.broken_off(1, range(FOLDS)) == []
+    assert pruning.pruner.broken_off(1, range(FOLDS), []) == []
     pruning.show(1, 1.0, RUNG_0, 1, 1, 1, 1)
-    assert pruning.pruner.broken_off(1, range(FOLDS)) == [(0, 1, 2, 3, 4)]
+    at_work = [1, 2, 3, 4]  # the first one is not beyond what it had in rung 0
+    assert pruning.pruner.broken_off(1, range(FOLDS), at_work) == [(0, 1, 2, 3, 4)]
 
 
 def test_what_others_are_at_may_spare_a_worse_one_its_work_but_not_what_none_may_stop() -> None:

@@ -10,12 +10,12 @@ from model.configuration import Configuration
 from search_spaces import SearchSpace, read_space
 from tests.made_epochs import made_epoch
 from tune.search.engine import Engine
-from tune.search.first_trials import enqueue_first
 from tune.search.forecasting.forecast import Forecaster
 from tune.search.outcome import Decision, Outcome
+from tune.search.proposing.first_trials import enqueue_first
+from tune.search.proposing.sampling import ForecastSampler, Size, tpe
 from tune.search.pruning.ladder import LadderPruner
 from tune.search.pruning.pruner import Pruner
-from tune.search.sampling import ForecastSampler, Size, tpe
 from tune.search.time_budget import TimeBudget
 from tune.workers.job import Job, JobStep
 

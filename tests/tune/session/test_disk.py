@@ -12,8 +12,8 @@ from rich.console import Console
 from results.damage import damage
 from results.known_trials import known_trials
 from results.store.folder import SweepFolder
-from results.store.study import read_study
-from results.store.trials import read_trials
+from results.store.search.study import read_study
+from results.store.search.trials import read_trials
 from tests.process import lived
 from tune.session.disk import disk_failure
 from tune.sweep import resume_sweep

@@ -13,7 +13,7 @@ from rich.console import Console
 import tune.search.search
 from results.store.evaluation import read_evaluation
 from results.store.folder import SweepFolder
-from results.store.study import read_study
+from results.store.search.study import read_study
 from tests.process import HeldProcess
 from tests.terminal import Terminal
 from tune.errors import Interrupted

@@ -11,7 +11,7 @@ from rich.console import Console
 import tune.session.mirror
 from results.store.folder import SweepFolder
 from results.store.formats.json_files import read_json
-from results.store.study import read_study
+from results.store.search.study import read_study
 from tests.process import HeldProcess
 from tests.s3 import ACCESS, Server
 from tests.waiting import wait_until

@@ -10,8 +10,8 @@ from datasets.digit_set import DigitSet
 from model.configuration import Configuration
 from results.store.folder import SweepFolder
 from results.store.search.record import read_search_record
-from results.store.study import open_study
-from results.store.trial_records import read_records
+from results.store.search.study import open_study
+from results.store.search.trial_records import read_records
 from tests.results.made_sweep import made_sweep
 from tests.waiting import wait_until
 from tune.watching.recorder import Recorder

@@ -7,8 +7,8 @@ import pytest
 from optuna.trial import TrialState
 
 from model.training.fold_epoch import FoldEpoch
-from results.store.epochs import EpochLog
 from results.store.folder import SweepFolder
+from results.store.search.epochs import EpochLog
 from tests.made_epochs import made_epoch
 from tune.watching.statistics import SearchStatistics
 

@@ -11,8 +11,8 @@ from optuna.trial import TrialState
 from rich.console import Console
 
 from model.configuration import Configuration
-from results.store.epochs import EpochLog
 from results.store.folder import SweepFolder
+from results.store.search.epochs import EpochLog
 from tune.planning.trial_resources import TrialResources
 from tune.watching.statistics import SearchStatistics
 from tune.watching.view import SearchView

@@ -11,7 +11,7 @@ from rich.console import Console
 from results.damage import damage
 from results.known_trials import known_trials
 from results.store.folder import SweepFolder
-from results.store.trials import read_trials
+from results.store.search.trials import read_trials
 from tests.own_code import NETWORK
 from tests.process import HeldProcess
 from tune.errors import SweepError

@@ -79,15 +79,17 @@ class LadderPruner(Pruner):
             return tuple(open_folds)
         return (min(open_folds, key=lambda fold: (seen[fold] > 0, fold)),)
 
-    def broken_off(self, trial: int, open_folds: Sequence[int]) -> list[tuple[int, ...]]:
-        """Returns the folds that were begun, each for a worker; none of a trial that waited."""
+    def broken_off(
+        self, trial: int, open_folds: Sequence[int], at_work: Sequence[int]
+    ) -> list[tuple[int, ...]]:
+        """Returns each fold that was at work, or all; none of a trial that waited."""
         seen = self.forecaster.epochs_seen(trial)
         if seen[0] < self._rung_0:
             return [(0,)]
-        begun = [fold for fold in open_folds if seen[fold] > (0 if fold else self._rung_0)]
         if self._side_by_side:
-            return [tuple(open_folds)] if begun else []
-        return [(fold,) for fold in begun]
+            promoted = [fold for fold in at_work if fold or seen[0] > self._rung_0]
+            return [tuple(open_folds)] if promoted else []
+        return [(fold,) for fold in at_work]
 
     def begun(self, trial: int, folds: Collection[int]) -> None:
         """Counts the epochs to come as if they had been."""

@@ -48,8 +48,16 @@ class Pruner:
         """Returns which of a trial's folds left a worker is given at once."""
         return tuple(open_folds)
 
-    def broken_off(self, trial: int, open_folds: Sequence[int]) -> list[tuple[int, ...]]:
-        """Returns what workers were at, of a trial that was broken off in a search before."""
+    def broken_off(
+        self, trial: int, open_folds: Sequence[int], at_work: Sequence[int]
+    ) -> list[tuple[int, ...]]:
+        """Returns what workers are given again of a trial that was broken off in a search before.
+
+        Args:
+            trial: Its number.
+            open_folds: That are not done.
+            at_work: Those of them that were in the midst of their epochs.
+        """
         return [tuple(open_folds)]
 
     def begun(self, trial: int, folds: Collection[int]) -> None:

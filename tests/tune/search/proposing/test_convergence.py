@@ -4,7 +4,7 @@ import pytest
 from optuna.distributions import BaseDistribution, FloatDistribution
 from optuna.trial import FrozenTrial, TrialState, create_trial
 
-from tune.search.convergence import PATIENCE, Convergence
+from tune.search.proposing.convergence import PATIENCE, Convergence
 from tune.watching.statistics import noise
 
 VARIED: dict[str, BaseDistribution] = {"x": FloatDistribution(0.0, 1.0)}

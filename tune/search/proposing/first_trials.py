@@ -7,7 +7,7 @@ import optuna
 from model.configuration import BASELINE
 from search_spaces import SearchSpace
 from tune.planning.warm_start import EarlierSweeps
-from tune.search.sampling import Size
+from tune.search.proposing.sampling import Size
 
 
 def enqueue_first(

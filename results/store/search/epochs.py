@@ -16,7 +16,7 @@ class EpochLog:
 
     A row's columns: `fold` (from 0), `epoch` (from 1), `learning_rate`, `training_loss` and
     `validation_loss` (nats), for each source `loss_`, `accuracy_` (0 to 1) and `count_`, and the
-    `seconds` that the epoch took.
+    `seconds` that the epoch took, and the fold-epochs that the search had seen `so_far`.
 
     Args:
         folder: The sweep's.
@@ -80,7 +80,7 @@ def _row(each: FoldEpoch) -> dict[str, Any]:
         row[f"loss_{source}"] = measures.loss
         row[f"accuracy_{source}"] = measures.accuracy
         row[f"count_{source}"] = measures.count
-    return {**row, "seconds": round(each.seconds, 4)}
+    return {**row, "seconds": round(each.seconds, 4), "so_far": each.so_far}
 
 
 def _epochs(lines: Iterable[str]) -> Iterator[FoldEpoch]:
@@ -109,6 +109,7 @@ def _fold_epoch(row: dict[str, str], sources: list[str]) -> FoldEpoch:
         float(row["training_loss"]),
         validation,
         float(row["seconds"]),
+        int(row["so_far"]),
     )
 
 

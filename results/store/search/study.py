@@ -7,8 +7,8 @@ from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend
 
 from results.errors import ResultsError
-from results.store.epochs import cut_torn_line
 from results.store.folder import SweepFolder
+from results.store.search.epochs import cut_torn_line
 
 # What Optuna raises of a journal that is not one.
 DAMAGED = (ValueError, KeyError, TypeError, AttributeError, IndexError, OSError)

@@ -10,11 +10,11 @@ import pytest
 from model.configuration import BASELINE, Configuration
 from model.networks.kinds import count_weights
 from results.store.folder import SweepFolder
-from results.store.study import open_study
+from results.store.search.study import open_study
 from search_spaces import SearchSpace, read_space, space_names
 from tune.planning.warm_start import EarlierSweep, EarlierSweeps
-from tune.search.first_trials import enqueue_first
-from tune.search.sampling import Size
+from tune.search.proposing.first_trials import enqueue_first
+from tune.search.proposing.sampling import Size
 
 ANY_SIZE = Size(lambda _: 0)
 POINT = {

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from results.errors import ResultsError
-from results.store.trial_records import (
+from results.store.search.trial_records import (
     TrialRecord,
     best_first,
     count_states,

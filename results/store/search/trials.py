@@ -8,7 +8,7 @@ import optuna
 import pandas as pd
 from optuna.trial import FrozenTrial, TrialState
 
-from results.store.trial_records import State, TrialRecord, columns_of, read_records
+from results.store.search.trial_records import State, TrialRecord, columns_of, read_records
 
 STATES: dict[TrialState, State] = {
     TrialState.COMPLETE: "complete",
@@ -19,6 +19,7 @@ STATES: dict[TrialState, State] = {
 }
 
 FINISHED = (TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAIL)
+BEGUN = (TrialState.RUNNING, *FINISHED)
 FORECASTS = "forecasts"  # of a study: by all that its search has seen, (trial, loss) each
 UNLIKELY = "unlikely"  # why a trial was pruned: likely worse than another
 SEARCH_OVER = "search over"  # why a trial was pruned: the search left it before its last epoch

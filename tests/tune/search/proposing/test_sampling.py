@@ -9,7 +9,7 @@ from optuna.distributions import BaseDistribution, FloatDistribution, IntDistrib
 from optuna.trial import TrialState
 
 from tune.errors import SweepError
-from tune.search.sampling import ForecastSampler, Parameters, Size, tpe
+from tune.search.proposing.sampling import ForecastSampler, Parameters, Size, tpe
 
 VARIED: dict[str, BaseDistribution] = {
     "rate": FloatDistribution(0.0, 1.0),

@@ -1,0 +1,1 @@
+"""What is tried: the first trials, then what a sampler proposes, until there have been enough."""
