@@ -88,7 +88,7 @@ def _saved(tables: dict[Path, LearningCurves], seeds: int) -> Table:
 
 def _cost(path: Path, first: Sequence[int], seeds: int) -> str:
     jobs = [partial(_replayed, path, first, seed) for seed in range(seeds)]
-    return _told(list(in_processes(jobs, path.stem, cores())))
+    return _quartiles(list(in_processes(jobs, path.stem, cores())))
 
 
 def _alike(one: LearningCurves, other: LearningCurves) -> bool:
@@ -106,7 +106,7 @@ def _replayed(path: Path, first: Sequence[int], seed: int) -> tuple[float, float
     return min(near, default=np.inf), loss / float(curves.finals.min()) - 1
 
 
-def _told(ended: list[tuple[float, float]]) -> str:
+def _quartiles(ended: list[tuple[float, float]]) -> str:
     costs, above = zip(*ended, strict=True)
     low, middle, high = statistics.quantiles(costs, n=4)
     return f"{middle:,.0f} ({low:,.0f}-{high:,.0f}), +{100 * statistics.fmean(above):.1f} %"

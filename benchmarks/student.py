@@ -32,7 +32,7 @@ from benchmarks.protocol.arms import (
     winning_configuration,
 )
 from benchmarks.protocol.networks import TEST, Task, judged_places
-from benchmarks.protocol.readings import Readings, difference
+from benchmarks.protocol.readings import ArmReadings, difference
 from benchmarks.shared.header import cores, header
 from benchmarks.shared.kept_rows import keep_rows, read_rows
 from benchmarks.shared.processes import in_processes
@@ -122,9 +122,9 @@ def _answers(arguments: argparse.Namespace) -> Path:
     return Path(arguments.rows).with_suffix("")
 
 
-def _readings(arm: Arm, rows: Sequence[Row], data: Path) -> dict[str, Readings]:
+def _readings(arm: Arm, rows: Sequence[Row], data: Path) -> dict[str, ArmReadings]:
     return {
-        source: Readings.of(rows, [_judged(arm, row, source, data) for row in rows], source)
+        source: ArmReadings.of(rows, [_judged(arm, row, source, data) for row in rows], source)
         for source in SOURCES
     }
 
@@ -137,7 +137,7 @@ def _judged(arm: Arm, row: Row, source: str, data: Path) -> NDArray[np.int64]:
 
 def _accuracies(
     rows: dict[Arm, list[Row]],
-    readings: dict[str, dict[str, Readings]],
+    readings: dict[str, dict[str, ArmReadings]],
     arguments: argparse.Namespace,
 ) -> Table:
     table = Table(box=SIMPLE_HEAD)
@@ -159,13 +159,13 @@ def _accuracies(
     return table
 
 
-def _cell(readings: Readings) -> str:
+def _cell(readings: ArmReadings) -> str:
     low, high = (100 * bound for bound in readings.interval)
     spread = mean_spread([100 * part for part in readings.each])
     return f"{spread}\n{low:.2f}-{high:.2f}"
 
 
-def _differences(readings: dict[str, dict[str, Readings]]) -> Table:
+def _differences(readings: dict[str, dict[str, ArmReadings]]) -> Table:
     table = Table("", box=SIMPLE_HEAD)
     for source in SOURCES:
         table.add_column(source, justify="right", no_wrap=True)
@@ -177,7 +177,7 @@ def _differences(readings: dict[str, dict[str, Readings]]) -> Table:
     return table
 
 
-def _gain(before: Readings, after: Readings) -> str:
+def _gain(before: ArmReadings, after: ArmReadings) -> str:
     gain, p = difference(before, after)
     return f"{100 * gain:+.2f}, p = {p:.2g}"
 

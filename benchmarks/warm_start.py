@@ -48,11 +48,11 @@ def main() -> None:
         jobs = [partial(_by_arm, path, arguments.table, seed) for seed in range(arguments.seeds)]
         each = list(in_processes(jobs, path.stem, cores()))
         arms = ([by_arm[arm] for by_arm in each if arm in by_arm] for arm in ARMS)
-        table.add_row(path.stem, *(_told(needed) for needed in arms))
+        table.add_row(path.stem, *(_medians(needed) for needed in arms))
     console.print(table)
 
 
-def _told(needed: list[Needed]) -> str:
+def _medians(needed: list[Needed]) -> str:
     if not needed:
         return ""
     trials, cost = (statistics.median(each[part] for each in needed) for part in (0, 1))

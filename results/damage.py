@@ -11,7 +11,7 @@ from results.errors import ResultsError, unless_damaged
 from results.known_trials import KnownTrials
 from results.store.evaluation import read_evaluation, read_judged
 from results.store.exports import check_export, export_again, read_exports
-from results.store.finalist_table import read_finalists
+from results.store.finalist_records import read_finalists
 from results.store.folder import SweepFolder
 from results.store.kept_pictures import read_pictures
 from results.store.manifest import read_manifest

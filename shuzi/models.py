@@ -62,7 +62,7 @@ def export(
 ) -> None:
     """Write the winner in a form that needs neither shuzi nor, as ONNX, torch or Python."""
     from results.store.exports import exports_of_winner, forms_named
-    from results.terminal.exports import exports_table
+    from results.terminal.exports_table import exports_table
     from tune.judging.exporting import export_sweep
 
     folder = open_sweep(name, out)

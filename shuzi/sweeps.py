@@ -71,7 +71,7 @@ def list_sweeps(as_json: AsJson = False, out: Out = RUNS) -> None:
     """List the sweeps there are, and how far each has come."""
     from results.store.folder import sweeps_in
     from results.terminal.summary import briefs
-    from results.terminal.sweeps import sweeps_table
+    from results.terminal.sweeps_table import sweeps_table
 
     sweeps = briefs(sweeps_in(out))
     if as_json:

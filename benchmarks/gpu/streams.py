@@ -68,10 +68,10 @@ def _profiled(job: Job, digits: DeviceDigits, batched: bool) -> Line:
     epochs.close()  # type: ignore[attr-defined]
     training = (len(digits.labels) - len(fold) for fold in folds)
     steps = sum(-(-count // configuration.batch_size) for count in training)
-    return {"steps": steps, **_told(list(profiler.key_averages()), steps)}
+    return {"steps": steps, **_timed_kernels(list(profiler.key_averages()), steps)}
 
 
-def _told(events: list[FunctionEventAvg], steps: int) -> Line:
+def _timed_kernels(events: list[FunctionEventAvg], steps: int) -> Line:
     """Returns launches and kernels for each step of a fold, and what took longest."""
     kernels = [each for each in events if each.device_type == DeviceType.CUDA]
     graphs = sum(each.count for each in events if each.key == "cudaGraphLaunch")

@@ -82,7 +82,7 @@ def _swept(job: Job, folder: Path, options: Sequence[str], ends: float) -> Line:
         process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         events = list(_events(process, AFTER_SEARCH if job.rehearse else (), ends))
         process.wait()
-        return {**_told(events, started), **readings()}
+        return {**_summed_up(events, started), **readings()}
 
 
 def _events(process: "subprocess.Popen[str]", last: Sequence[str], ends: float) -> Iterator[Event]:
@@ -101,7 +101,7 @@ def _events(process: "subprocess.Popen[str]", last: Sequence[str], ends: float) 
     timer.cancel()
 
 
-def _told(events: Sequence[Event], started: float) -> Line:
+def _summed_up(events: Sequence[Event], started: float) -> Line:
     """Returns how many trials ended in each way, in how many seconds, and how the sweep ended."""
     by_kind = {event["event"]: event for event in events}  # the last of each
     if "sweep_begun" not in by_kind or "failed" in by_kind:

@@ -33,12 +33,12 @@ def _outcome(line: Line) -> str:
 
 def _figures(line: Line) -> str:
     shown = {name: value for name, value in line.items() if name not in APART}
-    return escape(", ".join(f"{name} {_short(value)}" for name, value in shown.items()))
+    return escape(", ".join(f"{name} {_cell(value)}" for name, value in shown.items()))
 
 
-def _short(value: Any) -> str:
+def _cell(value: Any) -> str:
     if isinstance(value, dict):
-        return " ".join(f"{name} {_short(each)}" for name, each in value.items()) or "none"
+        return " ".join(f"{name} {_cell(each)}" for name, each in value.items()) or "none"
     if isinstance(value, list):
-        return " ".join(map(_short, value))
+        return " ".join(map(_cell, value))
     return "none" if value is None else str(value)

@@ -31,13 +31,13 @@ def card_watched() -> Iterator[Callable[[], Busy]]:
     with tempfile.TemporaryFile("w+") as readings:
         process = subprocess.Popen(COMMAND, stdout=readings, stderr=subprocess.DEVNULL)
         try:
-            yield lambda: _told(readings)
+            yield lambda: _busy(readings)
         finally:
             process.kill()
             process.wait()
 
 
-def _told(readings: IO[str]) -> Busy:
+def _busy(readings: IO[str]) -> Busy:
     readings.seek(0)
     rows = [line.split(",") for line in readings if line.strip().endswith(tuple("0123456789"))]
     if not rows:

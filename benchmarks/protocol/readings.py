@@ -13,7 +13,7 @@ from results.store.evaluation import wilson_interval
 
 
 @dataclass(frozen=True)
-class Readings:
+class ArmReadings:
     """How the networks of one arm read one source.
 
     Attributes:
@@ -28,7 +28,7 @@ class Readings:
     @classmethod
     def of(
         cls, rows: Sequence[Row], judged: Sequence[NDArray[np.int64]], source: str
-    ) -> "Readings":
+    ) -> "ArmReadings":
         """Counts them.
 
         Args:
@@ -63,7 +63,7 @@ class Readings:
         return wilson_interval(math.floor(right + 1e-9), self.count)
 
 
-def difference(first: Readings, second: Readings) -> tuple[float, float]:
+def difference(first: ArmReadings, second: ArmReadings) -> tuple[float, float]:
     """Compares two arms digit by digit.
 
     Returns:

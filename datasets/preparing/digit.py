@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from datasets.errors import DataError
 from datasets.pictures import Grey, shrunk
-from datasets.preparing.ink import FLATTENED_FROM, Ink, ink_mask, ink_of_crop, pen_width, spread
+from datasets.preparing.ink import FLATTENED_FROM, Ink, dilated, ink_mask, ink_of_crop, pen_width
 from datasets.preparing.pieces import Piece, pieces_of
 from datasets.preparing.rules import is_rule, without_rules, without_tails
 
@@ -110,5 +110,5 @@ def _cropped(ink: Ink, labels: NDArray[np.int32], pieces: list[Piece]) -> Ink:
     columns = slice(min(piece.left for piece in pieces), max(piece.right for piece in pieces))
     chosen = np.zeros(int(labels.max()) + 1, dtype=bool)
     chosen[[piece.number for piece in pieces]] = True
-    kept = spread(chosen[labels[rows, columns]])
+    kept = dilated(chosen[labels[rows, columns]])
     return np.where(kept, ink[rows, columns], 0)

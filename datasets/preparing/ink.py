@@ -96,7 +96,7 @@ def _otsu(ink: Ink) -> float:
     return (int(np.argmax(between)) + 0.5) / LEVELS
 
 
-def spread(values: Values) -> Values:
+def dilated(values: Values) -> Values:
     """Returns the greatest of each pixel and its four neighbours: a dilation by one pixel.
 
     Args:

@@ -9,7 +9,7 @@ from scipy import ndimage
 
 from datasets.pictures import Grey, shrunk
 from datasets.preparing.digit import LONGEST, FoundDigit
-from datasets.preparing.ink import Ink, Mask, ink_mask, ink_of_crop, pen_width, spread
+from datasets.preparing.ink import Ink, Mask, dilated, ink_mask, ink_of_crop, pen_width
 from datasets.preparing.pieces import Piece
 
 STROKES, DROPPED, SPECKS = 3, 8, 40  # pieces of the digit, of other ink, of a broken rule
@@ -73,7 +73,7 @@ def _edges(piece: Piece, shape: tuple[int, ...]) -> int:
 
 def _stands_out(found: FoundDigit, ink: Ink, mask: Mask, palest: float) -> bool:
     """Tells whether it is dark on even paper."""
-    paper = ink[~spread(mask)]
+    paper = ink[~dilated(mask)]
     uneven = float(paper.std()) if paper.size else 0.0
     darkest = float(found.ink.max())
     dark = float(found.ink[found.ink > HALF * darkest].mean())

@@ -13,7 +13,7 @@ from PIL import Image
 from datasets.digit_set import SIDE
 from datasets.pictures import Grey
 from datasets.preparing.digit import find_digit
-from datasets.preparing.ink import Ink, spread
+from datasets.preparing.ink import Ink, dilated
 
 Preparation = Callable[[Grey], Grey]
 
@@ -81,7 +81,7 @@ def _thickened(small: Ink) -> Ink:
     lacking = (PEN - _stroke_width(small)) / 2  # on each side, pixels
     if lacking <= 0:
         return small
-    return np.asarray(np.maximum(small, np.float32(min(lacking, 1.0)) * spread(small)))
+    return np.asarray(np.maximum(small, np.float32(min(lacking, 1.0)) * dilated(small)))
 
 
 def _stroke_width(small: Ink) -> float:

@@ -134,6 +134,6 @@ def is_rule(piece: Piece, labels: NDArray[np.int32], pen: float) -> bool:
     thin = thickness <= max(THICKNESS * side, THINNER * pen) and thickness <= piece.length / 8
     if not (thin and piece.length >= LENGTH * side and piece.touches_edge(labels.shape)):
         return False
-    spread = np.cov(np.nonzero(labels == piece.number))
-    across = 4 * np.sqrt(max(np.linalg.eigvalsh(spread)[0], 0))
+    covariance = np.cov(np.nonzero(labels == piece.number))
+    across = 4 * np.sqrt(max(np.linalg.eigvalsh(covariance)[0], 0))
     return bool(across <= 2.5 * thickness + 1)

@@ -61,7 +61,7 @@ class Source:
             except DataError as error:
                 refused.append(str(error))
         if refused:
-            raise DataError(_told(refused))
+            raise DataError(_refusal(refused))
         labels = [picture.label for picture in self.pictures]
         return DigitSet.of(images, labels, self.name, [item.writer for item in self.pictures])
 
@@ -77,7 +77,7 @@ def prepared(picture: DigitPicture, prepare: Preparation) -> Grey:
         return prepare(grey)
 
 
-def _told(refused: Sequence[str]) -> str:
+def _refusal(refused: Sequence[str]) -> str:
     if len(refused) == 1:
         return refused[0]
     more = " ... (`shuzi data show` names all)" if len(refused) > NAMED else ""

@@ -5,7 +5,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from model.convolution.pooling import largest_and_masks, spread
+from model.convolution.pooling import largest_and_masks, spread_gradient
 
 PAIR = {torch.bfloat16: torch.int32, torch.float16: torch.int32, torch.float32: torch.int64}
 CORNERS = ((0, 0), (0, 1), (1, 0), (1, 1))  # of the four places that are pooled together
@@ -72,7 +72,7 @@ class _PooledProduct(torch.autograd.Function):
             ctx.masks,
             strict=True,
         ):
-            total += some.t() @ spread(gradient, masks).flatten(1)
+            total += some.t() @ spread_gradient(gradient, masks).flatten(1)
         return None, _from_corners(total, ctx.kernel)
 
 

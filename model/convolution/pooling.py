@@ -36,7 +36,7 @@ class _LargestOfFour(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> Tensor:
-        return spread(gradients[0], ctx.saved_tensors)
+        return spread_gradient(gradients[0], ctx.saved_tensors)
 
 
 def largest_and_masks(values: Tensor, out: Tensor, masks: bool) -> Masks:
@@ -57,7 +57,7 @@ def _below(first: Tensor, second: Tensor) -> Tensor:
     return spread_sign(difference.view(SAME_SIZE[difference.dtype]))
 
 
-def spread(gradient: Tensor, masks: Masks) -> Tensor:
+def spread_gradient(gradient: Tensor, masks: Masks) -> Tensor:
     """Gives each gradient, (..., d), to the largest of its four, and 0 to the others: (..., 4, d).
 
     What is masked out of a gradient and taken away from it leaves the rest.

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
+from results.numbers import in_three_digits
 from results.report.answer import percent
-from results.report.facts import short
 from results.report.material import LAST, Material
 from results.report.words import Words
 from results.store.evaluation import EvaluationRow, wilson_interval
@@ -48,7 +48,9 @@ def of_mnist(row: EvaluationRow, count: int) -> Row:
 
 def parameters(row: EvaluationRow, words: Words) -> list[Row]:
     """Returns the configuration."""
-    return [(words.name(name), short(value)) for name, value in row["configuration"].items()]
+    return [
+        (words.name(name), in_three_digits(value)) for name, value in row["configuration"].items()
+    ]
 
 
 def model_files(material: Material) -> list[Row]:

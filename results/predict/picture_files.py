@@ -59,7 +59,7 @@ class ReadPage(TypedDict):
     drawn: str | None
 
 
-class Refused(TypedDict):
+class RefusedFile(TypedDict):
     """A file that could not be read.
 
     Attributes:
@@ -82,7 +82,7 @@ class ReadFiles(TypedDict):
 
     model: str
     pages: list[ReadPage]
-    refused: list[Refused]
+    refused: list[RefusedFile]
 
 
 def read_files_schema() -> dict[str, Any]:
@@ -123,7 +123,7 @@ def _read(reader: Reader, path: Path, draw: Path | None) -> list[ReadPage]:
             copy = draw / f"{file_name(path, number, digest)}-read.jpg" if draw else None
             if copy:
                 _draw(copy, path, grey, found)
-            pages.append(_told(path, number, grey, found, copy))
+            pages.append(_page(path, number, grey, found, copy))
         return pages
 
 
@@ -138,7 +138,7 @@ def _draw(copy: Path, path: Path, grey: Grey, found: Sequence[Prediction]) -> No
     draw_copy(copy, grey, found, printable(path.name))
 
 
-def _told(
+def _page(
     path: Path, number: int, grey: Grey, found: Sequence[Prediction], copy: Path | None
 ) -> ReadPage:
     height, width = grey.shape

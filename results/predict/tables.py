@@ -15,7 +15,7 @@ def predictions_table(read: ReadFiles) -> Table:
     table = empty_table("Read", "picture", right=("no.", "label", "confidence", "runner-up"))
     table.add_column("")
     for page in read["pages"]:
-        name = _short(page)
+        name = _place(page)
         if not page["digits"]:
             table.add_row(name, "", "", "", "", "no digit found")
         for number, digit in enumerate(page["digits"], 1):
@@ -23,7 +23,7 @@ def predictions_table(read: ReadFiles) -> Table:
     return table
 
 
-def _short(page: ReadPage) -> str:
+def _place(page: ReadPage) -> str:
     name = "/".join(Path(page["file"]).parts[-2:])
     return name if page["page"] == 1 else f"{name}, page {page['page']}"
 

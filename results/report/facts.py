@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from results.durations import duration
+from results.numbers import in_three_digits
 from results.report.command import command_of
 from results.report.material import Material
 from results.report.words import Words
@@ -73,15 +74,10 @@ def parameters(material: Material, words: Words) -> list[Row]:
     if not {"winner", "baseline"} <= set(chosen):
         return []
     return [
-        (words.name(name), short(chosen["winner"][name]), short(value))
+        (words.name(name), in_three_digits(chosen["winner"][name]), in_three_digits(value))
         for name, value in chosen["baseline"].items()
         if chosen["winner"].get(name) != value
     ]
-
-
-def short(value: Any) -> str:
-    """Writes a parameter's value in three digits."""
-    return f"{value:.3g}" if isinstance(value, float) else str(value)
 
 
 def states(material: Material, words: Words) -> list[Row]:

@@ -13,9 +13,9 @@ from results.errors import unless_damaged
 from results.known_trials import KnownTrials, known_trials
 from results.store.evaluation import BOTH, MNIST, Evaluation, EvaluationRow, read_evaluation
 from results.store.exports import Export, exports_of_winner
-from results.store.finalist_table import Finalist, finished_finalists, read_finalists
+from results.store.finalist_records import Finalist, finished_finalists, read_finalists
 from results.store.folder import SweepFolder
-from results.store.kept_pictures import Pictures, read_pictures
+from results.store.kept_pictures import KeptPictures, read_pictures
 from results.store.manifest import Manifest, read_manifest
 from results.store.readings import Readings, read_readings
 from results.store.search.epochs import EpochLog
@@ -48,7 +48,7 @@ class Material:
     evaluation: Evaluation | None
     finalists: Sequence[Finalist] | None
     readings: dict[Network, Readings]
-    pictures: Pictures | None
+    pictures: KeptPictures | None
     exports: Sequence[Export]
     damaged: Sequence[str]
 

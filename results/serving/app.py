@@ -44,7 +44,7 @@ FetchSite = Annotated[str, Header(alias="sec-fetch-site", include_in_schema=Fals
 AcceptLanguage = Annotated[str, Header(include_in_schema=False)]
 
 
-class Refused(BaseModel):
+class RefusedRequest(BaseModel):
     """Why there is no answer."""
 
     detail: str
@@ -69,7 +69,7 @@ REFUSALS = {
     503: "Too many pictures at a time: wait as long as Retry-After says.",
 }
 DOCUMENTED: dict[int | str, dict[str, Any]] = {
-    status: {"model": Refused, "description": reason} for status, reason in REFUSALS.items()
+    status: {"model": RefusedRequest, "description": reason} for status, reason in REFUSALS.items()
 }
 
 

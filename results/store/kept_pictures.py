@@ -15,8 +15,8 @@ BEFORE, AFTER = "before/", "after/"
 
 
 @dataclass(frozen=True)
-class Pictures:
-    """Pictures of digits.
+class KeptPictures:
+    """KeptPictures of digits.
 
     Attributes:
         indices: (k,) int64, which of the held-out digits are here: the hardest of some network.
@@ -32,7 +32,7 @@ class Pictures:
     after: Mapping[str, NDArray[np.uint8]]
 
 
-def write_pictures(path: Path, pictures: Pictures) -> None:
+def write_pictures(path: Path, pictures: KeptPictures) -> None:
     """Writes pictures to a safetensors file, complete or not at all."""
     content: dict[str, NDArray[Any]] = {"indices": pictures.indices, "images": pictures.images}
     content |= {BEFORE + name: array for name, array in pictures.before.items()}
@@ -40,7 +40,7 @@ def write_pictures(path: Path, pictures: Pictures) -> None:
     write_tensors(path, content, {})
 
 
-def read_pictures(path: Path) -> Pictures | None:
+def read_pictures(path: Path) -> KeptPictures | None:
     """Reads what `write_pictures` wrote; nothing where there is no such file.
 
     Raises:
@@ -55,7 +55,7 @@ def read_pictures(path: Path) -> Pictures | None:
         _check(indices, images, named[AFTER])
     except (KeyError, ValueError) as error:
         raise ResultsError(f"{path} is damaged: {error!r}") from error
-    return Pictures(indices, images, named[BEFORE], named[AFTER])
+    return KeptPictures(indices, images, named[BEFORE], named[AFTER])
 
 
 def _named(content: Mapping[str, NDArray[Any]], part: str) -> dict[str, NDArray[np.uint8]]:
@@ -65,7 +65,7 @@ def _named(content: Mapping[str, NDArray[Any]], part: str) -> dict[str, NDArray[
 
 
 def _check(indices: Any, images: Any, after: Mapping[str, NDArray[np.uint8]]) -> None:
-    """Raises ValueError if the arrays are not of the shapes of `Pictures`."""
+    """Raises ValueError if the arrays are not of the shapes of `KeptPictures`."""
     if images.shape != (len(indices), 28, 28):
         raise ValueError(f"images are {images.shape} for {len(indices)} indices")
     for name, array in after.items():

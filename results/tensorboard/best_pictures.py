@@ -9,7 +9,7 @@ from datasets.digit_set import DigitSet
 from results.store.fold_readings import read_fold_readings
 from results.store.folder import SweepFolder
 from results.tensorboard.event_files import write_pictures_run
-from results.tensorboard.event_pictures import Pictures, trial_pictures
+from results.tensorboard.event_pictures import TaggedPictures, trial_pictures
 
 
 def show_best(
@@ -33,6 +33,6 @@ def show_best(
             write_pictures_run(events, pictures)
 
 
-def _pictures(folder: SweepFolder, trial: FrozenTrial, pool: DigitSet) -> Pictures:
+def _pictures(folder: SweepFolder, trial: FrozenTrial, pool: DigitSet) -> TaggedPictures:
     folds = len(trial.user_attrs["fold_losses"])
     return trial_pictures(trial.number, folds, read_fold_readings(folder, trial.number), pool)

@@ -15,12 +15,12 @@ from results.store.evaluation import EvaluationRow
 from results.store.fold_readings import FoldReading
 from results.store.readings import Readings
 
-Pictures = dict[str, Image.Image]  # by their tags
+TaggedPictures = dict[str, Image.Image]  # by their tags
 
 
 def trial_pictures(
     number: int, folds: int, readings: Sequence[FoldReading], pool: DigitSet
-) -> Pictures:
+) -> TaggedPictures:
     """Draws how a trial reads the validation digits of its folds; nothing where that is not known.
 
     Args:
@@ -52,7 +52,7 @@ def _sum(readings: Sequence[FoldReading]) -> NDArray[np.int64]:
     return confusion
 
 
-def judged_pictures(row: EvaluationRow, readings: Readings, held_out: DigitSet) -> Pictures:
+def judged_pictures(row: EvaluationRow, readings: Readings, held_out: DigitSet) -> TaggedPictures:
     """Draws how a network of the evaluation reads the held-out digits.
 
     Args:

@@ -7,8 +7,8 @@ from rich.table import Table
 from rich.text import Text
 
 from datasets.terminal.empty_table import empty_table
+from results.numbers import without_zero
 from results.store.search.trial_records import TrialRecord, best_first, count_states
-from results.terminal.numbers import without_zero
 
 WIDTHS = ("channels_1", "channels_2", "hidden_1", "hidden_2")
 STAR = "* the baseline, or the point of the space nearest to it."

@@ -12,7 +12,7 @@ from results.errors import unless_damaged
 from results.known_trials import KnownTrials, known_trials
 from results.store.evaluation import Evaluation, EvaluationRow, is_winner, read_evaluation
 from results.store.exports import Export, exports_of_winner
-from results.store.finalist_table import finished_finalists, read_finalists
+from results.store.finalist_records import finished_finalists, read_finalists
 from results.store.folder import SweepFolder
 from results.store.lock import is_held
 from results.store.manifest import read_manifest

@@ -8,9 +8,9 @@ from rich.text import Text
 
 from results.known_trials import known_trials
 from results.store.folder import SweepFolder
-from results.terminal.evaluation import evaluation_table, winner_table
-from results.terminal.exports import exports_table
-from results.terminal.finalists import finalists_table
+from results.terminal.evaluation_table import evaluation_table, winner_table
+from results.terminal.exports_table import exports_table
+from results.terminal.finalists_table import finalists_table
 from results.terminal.leaderboard import front_table, importance_line, leaderboard
 from results.terminal.summary import summary
 

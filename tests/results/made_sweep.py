@@ -17,11 +17,11 @@ from results.export.about import accuracy_of
 from results.export.onnx_graph import described, onnx_model
 from results.store.evaluation import BOTH, MNIST, EvaluationRow, evaluation_row
 from results.store.exports import Export, keep_export
-from results.store.finalist_table import finalists_table, write_finalists
+from results.store.finalist_records import finalists_table, write_finalists
 from results.store.folder import SweepFolder
 from results.store.formats.hashing import sha256
 from results.store.formats.json_files import write_json
-from results.store.kept_pictures import Pictures, write_pictures
+from results.store.kept_pictures import KeptPictures, write_pictures
 from results.store.readings import Readings, write_readings
 from results.store.search.epochs import EpochLog
 from results.store.search.study import study_storage
@@ -129,7 +129,7 @@ def _judge(folder: SweepFolder, study: optuna.Study, dice: np.random.Generator) 
     samples = dice.integers(0, 256, (10, 96, 96)).astype(np.uint8)
     after = {"mnist": images[:10], "synthetic": images[:10]}
     write_pictures(
-        folder.pictures, Pictures(np.arange(HELD_OUT), images, {"synthetic": samples}, after)
+        folder.pictures, KeptPictures(np.arange(HELD_OUT), images, {"synthetic": samples}, after)
     )
 
 

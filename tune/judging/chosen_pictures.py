@@ -10,7 +10,7 @@ from datasets.digit_set import LABELS, DigitSet
 from datasets.preparing.preparation import Preparation, as_is, centred
 from datasets.sources.chinese import chinese_sources
 from datasets.sources.source import DigitPicture, Source, prepared
-from results.store.kept_pictures import Pictures
+from results.store.kept_pictures import KeptPictures
 from results.store.readings import Readings
 from tune.planning.plan import Plan
 
@@ -18,7 +18,7 @@ HARDEST = 24  # kept of each network
 BEFORE = 96  # pixels, the side of a sample as it was photographed
 
 
-def chosen_pictures(plan: Plan, readings: Iterable[Readings]) -> Pictures:
+def chosen_pictures(plan: Plan, readings: Iterable[Readings]) -> KeptPictures:
     """Returns the held-out digits hardest to each network, and a sample of each label and source.
 
     Raises:
@@ -32,7 +32,7 @@ def chosen_pictures(plan: Plan, readings: Iterable[Readings]) -> Pictures:
         for source in chinese_sources(request.chinese)
     }
     prepare = as_is if request.as_is else centred
-    return Pictures(
+    return KeptPictures(
         indices,
         held_out.images[indices],
         {name: np.stack([_before(each) for each in ten]) for name, ten in samples.items()},

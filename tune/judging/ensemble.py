@@ -9,7 +9,7 @@ from results.store.folder import SweepFolder
 from results.store.weights import TrainedNetwork, load_network
 from tune.errors import SweepError
 from tune.judging.trained_networks import (
-    Job,
+    NetworkJob,
     fold_network,
     keep_fold,
     missing_folds,
@@ -50,7 +50,7 @@ def ensemble_of(
 
 def _train(
     folder: SweepFolder,
-    jobs: Sequence[Job],
+    jobs: Sequence[NetworkJob],
     data: SweepData | None,
     console: Console,
     tell: Tell,

@@ -130,11 +130,11 @@ def export_forms(
     subject = Subject.of(folder, test, pool, folds)
     for form in forms:
         exported = export(subject, form, force)
-        say(console, _told(exported))
+        say(console, _line(exported))
         tell(_event(folder, exported))
 
 
-def _told(export: Export) -> str:
+def _line(export: Export) -> str:
     read = export["accuracy"]
     return (
         f"exported {export['file']}, {export['bytes'] / 1000:,.0f} kB: "

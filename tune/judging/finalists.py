@@ -18,7 +18,7 @@ from datasets.seeds import Purpose, seed_for
 from datasets.splits import fold_indices
 from model.configuration import Configuration
 from results.errors import ResultsError
-from results.store.finalist_table import (
+from results.store.finalist_records import (
     Finalist,
     finalists_table,
     finished_finalists,

@@ -36,7 +36,7 @@ from results.tensorboard.event_files import write_pictures_run
 from results.tensorboard.event_pictures import judged_pictures
 from tune.judging.chosen_pictures import chosen_pictures
 from tune.judging.trained_networks import (
-    Job,
+    NetworkJob,
     fold_network,
     keep_fold,
     missing_folds,
@@ -51,7 +51,7 @@ SHOWN = ("winner", "baseline")  # in TensorBoard
 CALIBRATING = 0  # the fold that the temperature is fitted on
 
 
-def candidates(winner: Configuration, epochs: int | None) -> list[Job]:
+def candidates(winner: Configuration, epochs: int | None) -> list[NetworkJob]:
     """Returns what a sweep is judged by, the most work first.
 
     Args:
@@ -63,7 +63,7 @@ def candidates(winner: Configuration, epochs: int | None) -> list[Job]:
     plain = Configuration.from_dict({"network": "fully-connected", **override})
     named = {"baseline": baseline, "winner": winner, "fully-connected": plain}
     return [
-        Job(name, configuration, part)
+        NetworkJob(name, configuration, part)
         for name, configuration in named.items()
         for part in (BOTH, MNIST)
     ]
@@ -97,7 +97,7 @@ def retrain_and_judge(winner: Configuration, plan: Plan, console: Console, tell:
     pool = plan.data.pool.fingerprint
     jobs = [*left, *missing_folds(plan.folder, winner, pool, [CALIBRATING])]
 
-    def keep(job: Job, network: DigitNetwork) -> None:
+    def keep(job: NetworkJob, network: DigitNetwork) -> None:
         if job.without is not None:
             keep_fold(plan, job, network)
         else:
@@ -112,13 +112,13 @@ def retrain_and_judge(winner: Configuration, plan: Plan, console: Console, tell:
     _write_evaluation(winner, sorted(rows, key=_place_in_table), plan)
 
 
-def _announce(jobs: Sequence[Job], console: Console) -> None:
+def _announce(jobs: Sequence[NetworkJob], console: Console) -> None:
     if jobs and not is_live(console):
         others = " and the baseline" * any(job.name == "baseline" for job in jobs)
         console.print(f"retraining the winner{others}, to be judged")
 
 
-def _judge(job: Job, network: DigitNetwork, plan: Plan) -> EvaluationRow:
+def _judge(job: NetworkJob, network: DigitNetwork, plan: Plan) -> EvaluationRow:
     """Returns a network's row of the evaluation, and keeps what belongs to it."""
     row, readings = _judged(job, network, plan.data)
     write_readings(plan.folder.readings(job.name, job.trained_on), readings)
@@ -210,7 +210,7 @@ def _readings(rows: Sequence[EvaluationRow], folder: SweepFolder) -> list[Readin
     return [readings for path in paths if (readings := read_readings(path))]
 
 
-def _is_in(job: Job, rows: Sequence[EvaluationRow]) -> bool:
+def _is_in(job: NetworkJob, rows: Sequence[EvaluationRow]) -> bool:
     """Tells whether a row is about just this network."""
     known = [(row["config"], row["trained_on"], row["configuration"]) for row in rows]
     return (job.name, job.trained_on, job.configuration.to_dict()) in known
@@ -220,7 +220,9 @@ def _place_in_table(row: EvaluationRow) -> tuple[int, str]:
     return ["baseline", "winner", "fully-connected"].index(row["config"]), row["trained_on"]
 
 
-def _judged(job: Job, network: DigitNetwork, data: SweepData) -> tuple[EvaluationRow, Readings]:
+def _judged(
+    job: NetworkJob, network: DigitNetwork, data: SweepData
+) -> tuple[EvaluationRow, Readings]:
     """Returns a network's row of the evaluation, and what it takes the held-out digits for.
 
     It is judged in float32, so that it answers the same wherever it is taken to.

@@ -29,7 +29,7 @@ from tune.workers.trainers import trained
 
 
 @dataclass(frozen=True)
-class Job:
+class NetworkJob:
     """A network to be trained.
 
     Attributes:
@@ -67,11 +67,11 @@ class Job:
 
 
 def train_networks(
-    jobs: Sequence[Job],
+    jobs: Sequence[NetworkJob],
     plan: Plan,
     console: Console,
     tell: Tell,
-    keep: Callable[[Job, DigitNetwork], None],
+    keep: Callable[[NetworkJob, DigitNetwork], None],
 ) -> None:
     """Trains networks side by side on workers.
 
@@ -96,16 +96,16 @@ def train_networks(
             steps.done += 1
 
 
-def _named(jobs: Sequence[Job]) -> str:
+def _named(jobs: Sequence[NetworkJob]) -> str:
     return ", ".join(str(job) for job in jobs)
 
 
 def _trained(
-    open_jobs: Callable[[], Sequence[Job]], plan: Plan
-) -> Generator[tuple[Job, DigitNetwork]]:
+    open_jobs: Callable[[], Sequence[NetworkJob]], plan: Plan
+) -> Generator[tuple[NetworkJob, DigitNetwork]]:
     """Yields each network as it is ready."""
 
-    def begin(trainer: Any, job: Job) -> ray.ObjectRef:
+    def begin(trainer: Any, job: NetworkJob) -> ray.ObjectRef:
         training, seed = job.training(plan.data), job.seed(plan.request.seed)
         return trainer.weights.remote(job.configuration, training, seed)
 
@@ -123,7 +123,7 @@ def _network(configuration: Configuration, weights: Weights) -> DigitNetwork:
 
 def missing_folds(
     folder: SweepFolder, winner: Configuration, pool: str, folds: Sequence[int]
-) -> list[Job]:
+) -> list[NetworkJob]:
     """Returns the winner's networks of some folds that are yet to be trained.
 
     Args:
@@ -133,7 +133,7 @@ def missing_folds(
         folds: Their numbers.
     """
     return [
-        Job("winner", winner, without=fold)
+        NetworkJob("winner", winner, without=fold)
         for fold in folds
         if fold_network(folder, winner, pool, fold) is None
     ]
@@ -151,7 +151,7 @@ def fold_network(
     return trained if known == (winner, pool) else None
 
 
-def keep_fold(plan: Plan, job: Job, network: DigitNetwork) -> None:
+def keep_fold(plan: Plan, job: NetworkJob, network: DigitNetwork) -> None:
     """Writes the winner's network of a fold."""
     assert job.without is not None
     path = plan.folder.fold_weights(job.without)

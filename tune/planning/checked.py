@@ -35,7 +35,7 @@ class Checked(BaseModel):
         try:
             super().__init__(**values)
         except ValidationError as error:
-            raise SweepError(_told(error.errors()[0])) from None
+            raise SweepError(_broken_rule(error.errors()[0])) from None
 
 
 def option_name(field: str) -> str:
@@ -43,7 +43,7 @@ def option_name(field: str) -> str:
     return f"--{field.replace('_', '-')}"
 
 
-def _told(details: ErrorDetails) -> str:
+def _broken_rule(details: ErrorDetails) -> str:
     context = details.get("ctx", {})
     if isinstance(context.get("error"), SweepError):  # raised by the field's own reader
         return str(context["error"])

@@ -24,7 +24,7 @@ KEPT = 4  # numbers for each weight: itself, its gradient and AdamW's two means
 GPU_RESERVE = 0.9  # of its memory; the rest is left to others and to fragmentation
 
 
-class Node(NamedTuple):
+class ClusterNode(NamedTuple):
     """A machine of a cluster.
 
     Attributes:
@@ -40,7 +40,7 @@ class Node(NamedTuple):
 
 
 def resources_of(
-    nodes: Sequence[Node], memory: GpuMemory | None, request: SweepRequest
+    nodes: Sequence[ClusterNode], memory: GpuMemory | None, request: SweepRequest
 ) -> TrialResources:
     """Divides a cluster among trials, each of which is on one node.
 
@@ -68,21 +68,21 @@ def resources_of(
     return TrialResources(cpus, gpus, min(places, wanted))
 
 
-def _places(nodes: Sequence[Node], cpus: int, gpus: float) -> int:
+def _places(nodes: Sequence[ClusterNode], cpus: int, gpus: float) -> int:
     """Returns how many trials have room at a time."""
     by_cpus = (_floor(node.cpus / cpus) for node in nodes)
     by_gpus = (_floor(node.gpus / gpus) if gpus else math.inf for node in nodes)
     return int(sum(map(min, by_cpus, by_gpus)))
 
 
-def _threads(nodes: Sequence[Node], wanted: int) -> int:
+def _threads(nodes: Sequence[ClusterNode], wanted: int) -> int:
     """Returns the most cores that each of the trials can have, all of them at a time."""
     most = _floor(max(node.cpus for node in nodes))
     fitting = (cpus for cpus in range(most, 1, -1) if _places(nodes, cpus, 0) >= wanted)
     return next(fitting, 1)
 
 
-def _trials_a_gpu(nodes: Sequence[Node], memory: GpuMemory) -> int:
+def _trials_a_gpu(nodes: Sequence[ClusterNode], memory: GpuMemory) -> int:
     fit = _floor(GPU_RESERVE * memory.total / memory.trial)
     cores = min(node.cpus / node.gpus for node in nodes if node.gpus)
     return max(1, min(fit, _floor(cores), fit if memory.mps else IN_TURNS))

@@ -14,7 +14,7 @@ from search_spaces import SearchSpace
 from tune.errors import Interrupted, SweepError
 from tune.planning.data import SweepData
 from tune.planning.request import SweepRequest
-from tune.planning.resources import Node, largest_configuration, resources_of
+from tune.planning.resources import ClusterNode, largest_configuration, resources_of
 from tune.planning.trial_resources import TrialResources
 from tune.session.disk import disk_failures_told
 from tune.session.mirror import mirrored
@@ -66,7 +66,7 @@ def resources_of_cluster(
     there = [node["Resources"] for node in ray.nodes() if node["Alive"]]
     usable = _usable_gpus(there, request, space, len(data.pool), partial(warn, console))
     nodes = [
-        Node(each.get("CPU", 0.0), each.get("GPU", 0.0) if kind_of(each) in usable else 0.0)
+        ClusterNode(each.get("CPU", 0.0), each.get("GPU", 0.0) if kind_of(each) in usable else 0.0)
         for each in there
     ]
     memory = min(usable.values(), key=lambda each: each.total / each.trial, default=None)

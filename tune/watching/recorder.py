@@ -22,7 +22,7 @@ from results.store.search.trials import FINISHED
 from results.store.search.writer import SearchWriter
 from results.tensorboard.best_pictures import show_best
 from results.tensorboard.event_files import SearchEvents, TrialEvents, has_end, write_end
-from tune.watching.pace import Pace
+from tune.watching.throttle import Throttle
 from tune.workers.not_saved import NotSaved
 from tune.workers.trainable import JOB, STEP
 
@@ -51,7 +51,7 @@ class Recorder(NotSaved, Callback):  # type: ignore[misc]
         self._written: dict[int, set[tuple[int, int]]] = {}  # folds and epochs of each trial
         self._ended: set[int] = set()  # the trials whose end is written
         self._writer, self._is_written = SearchWriter(folder, study), True
-        self._writing, self._weighing = Pace(PART), Pace(PART)
+        self._writing, self._weighing = Throttle(PART), Throttle(PART)
 
     def setup(self, **_: Any) -> None:
         """Writes what there is before the first trial begins."""

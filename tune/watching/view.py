@@ -2,13 +2,13 @@
 
 import math
 from collections.abc import Mapping
-from typing import Any
 
 from optuna.trial import FrozenTrial, TrialState
 from rich.console import Console, RenderableType
 from rich.table import Table
 
 from results.durations import duration
+from results.numbers import in_three_digits
 from tune.watching.statistics import SearchStatistics, noise
 from tune.watching.terminal import Row, bar, rows
 from tune.watching.worker_board import Worker, Workers
@@ -107,13 +107,9 @@ def _best(trial: FrozenTrial | None) -> list[Row]:
     if trial is None:
         return [("best", "no trial is complete yet"), ("", "")]
     error = noise(trial.user_attrs["fold_losses"])
-    values = ", ".join(f"{name} {_short(value)}" for name, value in trial.params.items())
+    values = ", ".join(f"{name} {in_three_digits(value)}" for name, value in trial.params.items())
     told = f"trial {trial.number}, loss {trial.value:.4f} ± {error:.4f} (standard error)"
     return [("best", told), ("", values)]
-
-
-def _short(value: Any) -> str:
-    return f"{value:.3g}" if isinstance(value, float) else str(value)
 
 
 def _doing(workers: list[Worker], width: int, height: int) -> RenderableType:

@@ -11,7 +11,7 @@ from results.report.figures.style import INK, VERMILION, Drawn, drawn
 from results.report.material import FIRST, LAST, Material, Network
 from results.report.words import Words
 from results.store.evaluation import EvaluationRow
-from results.store.kept_pictures import Pictures
+from results.store.kept_pictures import KeptPictures
 from results.store.readings import Readings
 
 COLUMNS, ROWS = 8, 3  # of the hardest digits
@@ -23,10 +23,10 @@ def confusion(material: Material, words: Words) -> Iterator[Drawn]:
     for network in (FIRST, LAST):
         if row := material.row(network):
             panel = _Confusion(np.array(row["confusion"]), words)
-            yield drawn(f"confusion-{network[0]}", _told(row, words), panel.draw, (4.4, 4.1))
+            yield drawn(f"confusion-{network[0]}", _caption(row, words), panel.draw, (4.4, 4.1))
 
 
-def _told(row: EvaluationRow, words: Words) -> str:
+def _caption(row: EvaluationRow, words: Words) -> str:
     wrong = row["count"] - row["correct"]
     about = {"count": f"{row['count']:,}", "wrong": f"{wrong:,}"}
     return words.say("confusion", **_named((row["config"], row["trained_on"]), words), **about)
@@ -77,7 +77,7 @@ def hardest(material: Material, words: Words) -> Iterator[Drawn]:
 class _Sheet:
     """The hardest digits in rows, the hardest first."""
 
-    def __init__(self, readings: Readings, pictures: Pictures) -> None:
+    def __init__(self, readings: Readings, pictures: KeptPictures) -> None:
         self._readings = readings
         self._images = dict(zip(pictures.indices.tolist(), pictures.images, strict=True))
         known = [index for index in readings.hardest.tolist() if index in self._images]

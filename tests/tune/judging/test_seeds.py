@@ -14,7 +14,7 @@ from model.hardware.device import DeviceDigits
 from model.training.cross_validation import cross_validate
 from model.training.randomness import OwnRandomness
 from tune.judging.finalists import other_folds
-from tune.judging.trained_networks import Job
+from tune.judging.trained_networks import NetworkJob
 from tune.planning.data import load_data
 from tune.planning.request import SweepRequest
 from tune.planning.trial_resources import TrialResources
@@ -51,7 +51,7 @@ def test_finalists_folds_and_networks_draw_from_streams_of_their_own(
     list(cross_validate(TINY, DeviceDigits.of(data.pool, torch.device("cpu")), data.folds, seed))
     for fold in range(FOLDS):
         trainer.fold_loss(TINY, other, fold)
-    job = Job("winner", TINY)
+    job = NetworkJob("winner", TINY)
     trainer.weights(TINY, job.training(data), job.seed(seed))
     assert len(drawn) == (FOLDS + FOLDS + 1) * MEMBERS
     proposals = [seed_for(Purpose.PROPOSAL, seed, trial) for trial in range(FOLDS)]

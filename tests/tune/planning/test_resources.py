@@ -11,7 +11,7 @@ from tests.own_code import NETWORK
 from tune.errors import SweepError
 from tune.planning.request import SweepRequest
 from tune.planning.resources import (
-    Node,
+    ClusterNode,
     largest_configuration,
     resources_of,
     smallest_configuration,
@@ -45,7 +45,7 @@ def test_machine_is_divided(
     cpus: int, gpus: int, asked: dict[str, object], expected: TrialResources
 ) -> None:
     memory = GpuMemory(20 * GIB, 2 * GIB, mps=True) if gpus else None
-    resources = resources_of([Node(cpus, gpus)], memory, request(**asked))
+    resources = resources_of([ClusterNode(cpus, gpus)], memory, request(**asked))
     assert resources == expected
     assert resources.concurrent * resources.cpus <= cpus
     assert resources.concurrent * resources.gpus <= gpus + 1e-9
@@ -64,7 +64,7 @@ def test_few_share_a_gpu_on_which_their_processes_take_turns(
     cpus: int, gpus: int, gib: int, expected: TrialResources
 ) -> None:
     memory = GpuMemory(20 * GIB, gib * GIB, mps=False)
-    assert resources_of([Node(cpus, gpus)], memory, request()) == expected
+    assert resources_of([ClusterNode(cpus, gpus)], memory, request()) == expected
 
 
 def test_mps_is_known_by_its_daemons_pipe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -91,17 +91,22 @@ def test_each_trial_fits_on_one_node(
     nodes: list[tuple[int, int]], asked: dict[str, object], expected: TrialResources
 ) -> None:
     memory = GpuMemory(20 * GIB, 2 * GIB, mps=True) if any(gpus for _, gpus in nodes) else None
-    assert resources_of([Node(*each) for each in nodes], memory, request(**asked)) == expected
+    assert (
+        resources_of([ClusterNode(*each) for each in nodes], memory, request(**asked)) == expected
+    )
 
 
 def test_no_machine_is_told_of_that_has_the_cores_of_one_and_the_gpus_of_another() -> None:
-    nodes, memory = [Node(8, 0), Node(4, 1), Node(4, 1)], GpuMemory(20 * GIB, 2 * GIB)
+    nodes, memory = (
+        [ClusterNode(8, 0), ClusterNode(4, 1), ClusterNode(4, 1)],
+        GpuMemory(20 * GIB, 2 * GIB),
+    )
     with pytest.raises(SweepError, match=r"has \(cores: 8, GPUs: 0; cores: 4, GPUs: 1\)\."):
         resources_of(nodes, memory, request(cpus_per_trial=6))
 
 
 def test_trial_larger_than_the_gpu_has_it_to_itself() -> None:
-    assert resources_of([Node(16, 1)], GpuMemory(GIB, GIB), request()).gpus == 1
+    assert resources_of([ClusterNode(16, 1)], GpuMemory(GIB, GIB), request()).gpus == 1
 
 
 @pytest.mark.parametrize("asked", [{"cpus_per_trial": 3}, {"gpus_per_trial": 1.0}])
@@ -109,7 +114,7 @@ def test_more_than_there_is_is_refused(asked: dict[str, object]) -> None:
     with pytest.raises(
         SweepError, match=r"a trial needs more .* than any machine has \(cores: 2, GPUs: 0\)"
     ):
-        resources_of([Node(2, 0)], None, request(**asked))
+        resources_of([ClusterNode(2, 0)], None, request(**asked))
 
 
 def test_largest_configuration_has_the_upper_ends_of_what_needs_memory() -> None:

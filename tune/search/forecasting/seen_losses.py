@@ -46,7 +46,7 @@ class SeenLosses:
         return floors
 
     @cached_property
-    def _told(self) -> tuple[Floats, Floats]:
+    def _known_levels(self) -> tuple[Floats, Floats]:
         """The last log loss of each fold, seen or told, and how far off that may be.
 
         What rung 0 says is left to the processes, which learn how far it can be trusted.
@@ -85,13 +85,13 @@ class SeenLosses:
         """How folds differ: as given, or fitted."""
         if self._effects:
             return self._effects
-        told, spreads = self._told
+        told, spreads = self._known_levels
         return FoldEffects.fitted(told, spreads**2)
 
     @cached_property
     def _weights(self) -> Floats:
         """What each fold counts: the less, the further off it may be: (trials, folds)."""
-        _, spreads = self._told
+        _, spreads = self._known_levels
         precise = np.nan_to_num(1 / (self.effects.noise**2 + spreads**2))
         weights: Floats = precise / np.maximum(precise.sum(axis=1, keepdims=True), 1e-12)
         return weights
@@ -99,7 +99,7 @@ class SeenLosses:
     @cached_property
     def levels(self) -> Floats:
         """What a trial's folds say of its level: (trials,); NaN where they say nothing."""
-        told, _ = self._told
+        told, _ = self._known_levels
         exact = np.where(self.ended, self._logs[:, :, -1], told)
         levels = np.nan_to_num(self.effects.levels(exact))
         means = (self._weights * levels).sum(axis=1)
@@ -116,7 +116,7 @@ class SeenLosses:
     @cached_property
     def variances(self) -> Floats:
         """How far off the levels may be: (trials,). Folds are few: k leave 1/k - 1/K open."""
-        _, spreads = self._told
+        _, spreads = self._known_levels
         between = np.maximum((self._weights**2).sum(axis=1) - 1 / self._folds, 0)
         to_come = (self._weights * np.nan_to_num(spreads)).sum(axis=1)  # falls are off alike
         variances: Floats = self.effects.noise**2 * between + to_come**2

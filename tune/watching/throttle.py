@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 
-class Pace:
+class Throttle:
     """Has something done so seldom that it takes no more than a part of the time.
 
     Args:

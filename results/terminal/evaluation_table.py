@@ -1,10 +1,9 @@
 """The winner's parameters, and how each network reads the held-out digits."""
 
-from typing import Any
-
 from rich.table import Table
 
 from datasets.terminal.empty_table import empty_table
+from results.numbers import in_three_digits
 from results.store.evaluation import Calibration, Evaluation, EvaluationRow
 
 
@@ -14,12 +13,8 @@ def winner_table(evaluation: Evaluation) -> Table:
     table = empty_table("Winner", "parameter", right=("winner", "baseline"))
     for name, value in chosen["baseline"].items():
         if chosen["winner"][name] != value:
-            table.add_row(name, _short(chosen["winner"][name]), _short(value))
+            table.add_row(name, in_three_digits(chosen["winner"][name]), in_three_digits(value))
     return table
-
-
-def _short(value: Any) -> str:
-    return f"{value:.3g}" if isinstance(value, float) else str(value)
 
 
 def evaluation_table(evaluation: Evaluation) -> Table:

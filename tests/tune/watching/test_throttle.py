@@ -4,17 +4,17 @@ import time
 
 import pytest
 
-from tune.watching.pace import Pace
+from tune.watching.throttle import Throttle
 
 
 def test_what_took_long_is_due_later(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 1000.0
     monkeypatch.setattr(time, "monotonic", lambda: now)
-    pace = Pace(0.01)
-    assert pace.is_due
-    with pace.measured():
+    throttle = Throttle(0.01)
+    assert throttle.is_due
+    with throttle.measured():
         now += 2.0
     now += 199.0
-    assert not pace.is_due
+    assert not throttle.is_due
     now += 1.0
-    assert pace.is_due
+    assert throttle.is_due

@@ -6,7 +6,7 @@ from typing import Any
 from rich.table import Table
 
 from datasets.terminal.empty_table import empty_table
-from results.terminal.numbers import without_zero
+from results.numbers import without_zero
 
 
 def finalists_table(finalists: Sequence[dict[str, Any]]) -> Table:

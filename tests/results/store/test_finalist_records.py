@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from results.store.finalist_table import (
+from results.store.finalist_records import (
     finalists_table,
     finished_finalists,
     losses_again,
