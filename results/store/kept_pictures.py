@@ -16,7 +16,7 @@ BEFORE, AFTER = "before/", "after/"
 
 @dataclass(frozen=True)
 class KeptPictures:
-    """KeptPictures of digits.
+    """Pictures of digits that a sweep keeps.
 
     Attributes:
         indices: (k,) int64, which of the held-out digits are here: the hardest of some network.

@@ -70,9 +70,9 @@ def _how(layer: nn.Module, words: Words) -> str:
         case nn.Linear():
             return words.say("linear")
         case nn.MaxPool2d(kernel_size=size):
-            return words.say("max_pool", size=_size(size))
+            return words.say("max_pool", size=_kernel(size))
         case nn.AvgPool2d(kernel_size=size):
-            return words.say("average_pool", size=_size(size))
+            return words.say("average_pool", size=_kernel(size))
         case nn.AdaptiveAvgPool2d():
             return words.say("global_pool")
         case nn.BatchNorm1d() | nn.BatchNorm2d():
@@ -82,7 +82,7 @@ def _how(layer: nn.Module, words: Words) -> str:
     return ""
 
 
-def _size(size: int | tuple[int, ...]) -> str:
+def _kernel(size: int | tuple[int, ...]) -> str:
     return "×".join(map(str, [size] if isinstance(size, int) else dict.fromkeys(size)))
 
 
