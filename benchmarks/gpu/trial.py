@@ -72,7 +72,7 @@ def _run(job: Job, digits: DeviceDigits, runs: list[Timed]) -> Line:
 
 
 def _timed(configuration: Configuration, digits: DeviceDigits) -> Timed:
-    """Cross-validates as `model.cross_validate` does, with the time of each part."""
+    """Cross-validates as `cross_validate` does, with the time of each part."""
     watch = Watch(digits.device)
     capture = watch.timed("capture", Replayed.capture)
     with patch.object(Replayed, "capture", capture), watch.part("complete"):

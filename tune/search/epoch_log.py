@@ -7,7 +7,7 @@ from model.training.fold_epoch import FoldEpoch
 
 
 class Log(Protocol):
-    """Keeps each epoch of each fold; `results.epochs.EpochLog` is one."""
+    """Keeps each epoch of each fold; `results.store.search.epochs.EpochLog` is one."""
 
     def append(self, trial: int, folds: Sequence[FoldEpoch]) -> None:
         """Adds an epoch of some folds."""

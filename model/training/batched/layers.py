@@ -38,7 +38,7 @@ def pooled_convolution(images: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
 
 
 def batch_normalised(values: Tensor, norm: nn.BatchNorm1d, batches: Batches) -> Tensor:
-    """Returns values normalised as `model.normalisation.BatchNorm` does in training.
+    """Returns values normalised as `model.networks.normalisation.BatchNorm` does in training.
 
     Members with batches of one size are normalised at once, as many more columns. Where sizes
     differ, each is by itself, without its padding: it would count.
