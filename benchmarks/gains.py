@@ -11,11 +11,11 @@ so a broken run goes on where it was.
 
 import argparse
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, dataclass, replace
 from functools import cache, partial
 from itertools import product
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import Any
 
 import numpy as np
 import torch
@@ -89,7 +89,8 @@ SHIFTS = ((0, 0), (0, 1), (0, -1), (1, 0), (-1, 0))  # pixels down and across
 SHIFTED, TOGETHER = "5 shifts averaged", "3 networks averaged"
 
 
-class Row(TypedDict):
+@dataclass(frozen=True)
+class Row:
     """How a network, or what is averaged, reads the validation digits of a fold.
 
     Attributes:
@@ -116,8 +117,8 @@ def main() -> None:
     console.print(header("torch", "numpy"))
     left = [partial(_rows, *each, arguments) for each in _missing(arguments)]
     for rows in in_processes(left, "training", cores()):
-        keep_rows(arguments.rows, rows)
-    console.print(_table(read_rows(arguments.rows), arguments))
+        keep_rows(arguments.rows, [asdict(row) for row in rows])
+    console.print(_table(_read(arguments.rows), arguments))
 
 
 def _arguments() -> argparse.Namespace:
@@ -130,8 +131,12 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
+def _read(path: Path) -> list[Row]:
+    return [Row(**row) for row in read_rows(path)]
+
+
 def _missing(arguments: argparse.Namespace) -> list[tuple[str, int]]:
-    known = {(row["change"], row["fold"]) for row in read_rows(arguments.rows)}
+    known = {(row.change, row.fold) for row in _read(arguments.rows)}
     wanted = product([BASE_NAME, *arguments.changes], range(FOLDS))
     return [each for each in wanted if each not in known]
 
@@ -182,22 +187,17 @@ def _row(
 ) -> Row:
     judgement = judged(read.clamp_min(1e-9).log(), digits, chosen)
     sources = judgement.sources
-    return {
-        "change": change,
-        "fold": fold,
-        "seed": seed,
-        "loss": judgement.balanced_loss,
-        "wrong": {name: each.count - each.correct for name, each in sources.items()},
-        "read": {name: each.count for name, each in sources.items()},
-    }
+    wrong = {name: each.count - each.correct for name, each in sources.items()}
+    read_of = {name: each.count for name, each in sources.items()}
+    return Row(change, fold, seed, judgement.balanced_loss, wrong, read_of)
 
 
 def _table(rows: Sequence[Row], arguments: argparse.Namespace) -> Table:
     by_change: dict[str, list[Row]] = {}
     for row in rows:
-        by_change.setdefault(row["change"], []).append(row)
+        by_change.setdefault(row.change, []).append(row)
     table = Table("change", box=SIMPLE_HEAD)
-    sources = list(rows[0]["read"])
+    sources = list(rows[0].read)
     for heading in ("loss", "against the base", *(f"wrong, {name}" for name in sources)):
         table.add_column(heading, justify="right", no_wrap=True)
     base = _losses(by_change[BASE_NAME])
@@ -216,7 +216,7 @@ def _table(rows: Sequence[Row], arguments: argparse.Namespace) -> Table:
 
 def _losses(rows: Sequence[Row]) -> NDArray[np.float64]:
     """Returns the mean loss of each fold: (folds,)."""
-    each = ([row["loss"] for row in rows if row["fold"] == fold] for fold in range(FOLDS))
+    each = ([row.loss for row in rows if row.fold == fold] for fold in range(FOLDS))
     return np.array([np.mean(losses) for losses in each])
 
 
@@ -226,9 +226,9 @@ def _behind(losses: NDArray[np.float64], base: NDArray[np.float64]) -> str:
 
 
 def _wrong(rows: Sequence[Row], source: str) -> str:
-    seeds = len({row["seed"] for row in rows})
-    wrong = sum(row["wrong"][source] for row in rows) / seeds
-    return f"{wrong:.1f} of {sum(row['read'][source] for row in rows) // seeds:,}"
+    seeds = len({row.seed for row in rows})
+    wrong = sum(row.wrong[source] for row in rows) / seeds
+    return f"{wrong:.1f} of {sum(row.read[source] for row in rows) // seeds:,}"
 
 
 if __name__ == "__main__":

@@ -39,6 +39,7 @@ STRATEGIES: dict[str, Callable[[LearningCurves, SearchSpace, int, int], Strategy
     "shuzi": Shuzi,
 }
 BASE = "TPE, complete trials"
+COLUMNS = 3  # of the picture
 LEAST_REGRET = 1e-4  # nats, as low as is drawn
 
 
@@ -214,23 +215,22 @@ def _quartiles(ended: list[Ended]) -> list[float]:
 
 
 def draw(ended: dict[tuple[str, int], dict[str, list[Ended]]], path: Path) -> None:
-    """Draws the mean regret against the cost: a row for each number of workers, by table."""
+    """Draws the mean regret by fold-epochs, for each table and number of workers."""
     import matplotlib.pyplot as plt
     from matplotlib.ticker import NullFormatter
 
-    tables, workers = (list(dict.fromkeys(key[k] for key in ended)) for k in (0, 1))
-    size = 4.5 * len(tables), 4.0 * len(workers) + 1
-    figure, axes = plt.subplots(
-        len(workers), len(tables), figsize=size, squeeze=False, layout="constrained"
-    )
-    for (name, count), by_name in ended.items():
-        axis = axes[workers.index(count), tables.index(name)]
+    columns = min(COLUMNS, len(ended))
+    rows = -(-len(ended) // columns)
+    size = 4.5 * columns, 3.6 * rows + 1.2
+    figure, axes = plt.subplots(rows, columns, figsize=size, squeeze=False, layout="constrained")
+    for place, ((name, count), by_name) in enumerate(ended.items()):
+        axis = axes.flat[place]
         costs = np.geomspace(60, max(e.cost for each in by_name.values() for e in each), 120)
         for (called, each), style in zip(by_name.items(), _styles(len(by_name)), strict=True):
             axis.plot(costs, [_mean_regret(each, cost) for cost in costs], label=called, **style)
         axis.set(xscale="log", yscale="log", title=f"{name}, {count} at a time")
         axis.set_ylim(bottom=LEAST_REGRET)
-        axis.set_xlabel("cost, fold-epochs")
+        axis.set_xlabel("fold-epochs")
         axis.xaxis.set_minor_formatter(NullFormatter())
         axis.grid(alpha=0.3)
     figure.supylabel("loss above the best, nats (mean over seeds)")

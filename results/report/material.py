@@ -71,8 +71,9 @@ class Material:
 
     @cached_property
     def trials(self) -> pd.DataFrame:
-        """The table of all trials."""
-        return self.known.table
+        """The table of all trials, with the `loss` of each: its own, or the forecast."""
+        losses = [record.known_loss for record in self.known.records]
+        return self.known.table.assign(loss=pd.Series(losses, dtype=float))
 
     @cached_property
     def winner(self) -> int | None:

@@ -81,6 +81,7 @@ def summary(folder: SweepFolder, known: KnownTrials | None = None) -> Summary:
     known = known or known_trials(folder)
     rows = _leaderboard(known.records)
     manifest = unless_damaged(read_manifest, folder)
+    seeks_small = manifest is not None and manifest.request.get("also")
     finalists = finished_finalists(unless_damaged(read_finalists, folder.finalists_csv))
     return {
         **_brief(folder, known.records),
@@ -88,7 +89,7 @@ def summary(folder: SweepFolder, known: KnownTrials | None = None) -> Summary:
         "leaderboard": rows,
         "missed": known.missed,
         "importance": known.importance,
-        "front": front(rows) if manifest and manifest.request.get("also") else [],
+        "front": _rows(front(known.records), known.records) if seeks_small else [],
         "finalists": [_plain(each.to_row()) for each in finalists or ()],
         "evaluation": unless_damaged(read_evaluation, folder.evaluation_json),
         "exports": unless_damaged(exports_of_winner, folder) or [],
@@ -133,9 +134,13 @@ def _state(folder: SweepFolder, evaluation: Evaluation | None) -> State:
 
 
 def _leaderboard(records: Sequence[TrialRecord]) -> list[dict[str, Any]]:
-    """Returns the rows of the complete trials, the best first, with every column of any trial."""
+    return _rows(best_first(records), records)
+
+
+def _rows(chosen: Sequence[TrialRecord], records: Sequence[TrialRecord]) -> list[dict[str, Any]]:
+    """Returns the rows of some trials, with every column of any trial."""
     rows = {row["trial"]: row for row in rows_of(records)}
-    return [_plain(rows[record.trial]) for record in best_first(records)]
+    return [_plain(rows[record.trial]) for record in chosen]
 
 
 def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -147,16 +152,12 @@ def _is_plain(value: Any) -> bool:
     return not isinstance(value, float) or math.isfinite(value)
 
 
-def front(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Returns the trials that no other beats in both loss and size, the smallest first.
-
-    Args:
-        rows: Complete trials, with `validation_loss` and `weights`.
-    """
-    kept: list[dict[str, Any]] = []
-    for row in sorted(rows, key=lambda each: (each["weights"], each["validation_loss"])):
-        if not kept or row["validation_loss"] < kept[-1]["validation_loss"]:
-            kept.append(row)
+def front(trials: Sequence[TrialRecord]) -> list[TrialRecord]:
+    """Returns the complete trials that no other beats in loss and size, the smallest first."""
+    kept: list[TrialRecord] = []
+    for trial in sorted(best_first(trials), key=lambda each: each.weights or 0):
+        if not kept or trial.known_loss < kept[-1].known_loss:
+            kept.append(trial)
     return kept
 
 

@@ -29,8 +29,7 @@ def _in_order(material: Material) -> pd.DataFrame:
     ends = {trial.number: trial.datetime_complete for trial in material.known.study}
     trials["end"] = [ends.get(number) for number in trials["trial"]]
     trials = trials.sort_values(["end", "trial"])
-    loss = trials["validation_loss"].astype(float)
-    trials["loss"] = loss.fillna(trials["forecast"].astype(float)).replace(np.inf, np.nan)
+    trials["loss"] = trials["loss"].replace(np.inf, np.nan)
     trials["so_far"] = trials["fold_epochs"].cumsum()
     return trials
 

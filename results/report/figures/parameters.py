@@ -28,10 +28,9 @@ def parameters(material: Material, words: Words) -> Iterator[Drawn]:
 
 def _with_loss(table: pd.DataFrame) -> pd.DataFrame:
     """Returns the trials that have ended with a loss, complete or forecast, as `loss`."""
-    trials = table[table["state"].isin(("complete", "pruned"))].copy()
-    loss = trials["validation_loss"].astype(float).fillna(trials["forecast"].astype(float))
-    trials["loss"] = loss
-    return trials[np.isfinite(loss)]
+    trials = table[table["state"].isin(("complete", "pruned"))]
+    known: pd.DataFrame = trials[np.isfinite(trials["loss"])]
+    return known
 
 
 class _Panel:

@@ -63,6 +63,12 @@ class TrialRecord:
     reason: str = ""
     cause: str = ""
 
+    @property
+    def known_loss(self) -> float:
+        """Its loss, or what that is forecast to be, nats; not a number where neither is known."""
+        known = self.forecast if self.validation_loss is None else self.validation_loss
+        return math.nan if known is None else known
+
     def to_row(self) -> dict[str, Any]:
         """Returns its cells by their columns."""
         return {
