@@ -14,7 +14,8 @@ from datasets.preparing.preparation import as_is, centred
 from datasets.sources.chen_mnist import chen_pictures
 from datasets.sources.csv_table import csv_pictures
 from datasets.sources.folder import folder_pictures
-from datasets.sources.known import KNOWN, OWN, KnownSource
+from datasets.sources.known import KNOWN, KnownSource
+from datasets.sources.origin import OWN
 from datasets.sources.source import DigitPicture, Source
 
 ARCHIVES = (".tar.gz", ".tgz", ".tar")

@@ -5,22 +5,13 @@ Only names and licenses are imported with it; what reads a source is imported wh
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from datasets.downloads.public import CHEN, MNIST, TONGJI
+from datasets.downloads.public import CHEN, TONGJI
+from datasets.sources.origin import CHEN_NAME, DRAWN, Origin
 
 if TYPE_CHECKING:
     from datasets.sources.source import DigitPicture
-
-DRAWN, CHEN_NAME = "synthetic", "chen-mnist"
-
-
-class Origin(NamedTuple):
-    """What digits are, their license in a line, and whether it is one."""
-
-    about: str
-    license: str
-    licensed: bool
 
 
 @dataclass(frozen=True)
@@ -92,9 +83,3 @@ KNOWN = {
         ),
     )
 }
-MNIST_ORIGIN = Origin(MNIST.about, MNIST.license, licensed=True)
-OWN = Origin(
-    "digits of the user's own",
-    "not known to shuzi: to be asked of whoever wrote and photographed them",
-    licensed=False,
-)

@@ -7,7 +7,7 @@ from datasets.digit_set import DigitSet
 from datasets.errors import DataError, naming
 from datasets.pictures import Grey
 from datasets.preparing.preparation import Preparation
-from datasets.sources.known import OWN, Origin
+from datasets.sources.origin import OWN, Origin
 from datasets.terminal.progress_bar import with_progress
 
 NAMED = 3  # refused pictures named in one message

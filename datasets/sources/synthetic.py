@@ -11,7 +11,7 @@ from datasets.digit_set import LABELS
 from datasets.drawn.paper import photographed
 from datasets.drawn.pen import FORMS, drawn
 from datasets.pictures import Grey
-from datasets.sources.known import DRAWN
+from datasets.sources.origin import DRAWN
 from datasets.sources.source import DigitPicture
 
 WRITERS = 60

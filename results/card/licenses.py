@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from datasets.sources.known import OWN, Origin
+from datasets.sources.origin import OWN, Origin
 
 
 def origins(sources: Iterable[str], data: Mapping[str, Any]) -> dict[str, Origin]:

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from datasets.digit_set import HeldOut, TrainingDigits, joined
 from datasets.sources.chinese import chinese_sources, load_sources
-from datasets.sources.known import MNIST_ORIGIN, Origin
 from datasets.sources.mnist import load_mnist
+from datasets.sources.origin import MNIST_ORIGIN, Origin
 from datasets.splits import fold_indices, held_out_split, stratified_count, without_copies
 from model.configuration import Configuration
 from model.training.repetition import repetitions

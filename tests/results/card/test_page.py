@@ -9,7 +9,8 @@ from huggingface_hub import ModelCard
 from PIL import Image
 
 from datasets.sources.chinese import chinese_sources
-from datasets.sources.known import KNOWN, MNIST_ORIGIN, Origin
+from datasets.sources.known import KNOWN
+from datasets.sources.origin import MNIST_ORIGIN, Origin
 from datasets.sources.synthetic import written_by
 from model.networks.kinds import build
 from results.card.licenses import origins, unlicensed
