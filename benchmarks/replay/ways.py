@@ -1,4 +1,4 @@
-"""Ways of others to search, as their documentation has them, by their own classes if there are any."""
+"""Ways of others to search, as their documentation has them, by their own classes where there are."""
 
 import logging
 import statistics
