@@ -1,4 +1,4 @@
-"""Ways of others to search, as their documentation has them, by their own classes where there are."""
+"""Ways of others to search, each as its documentation has it, by its own classes if it has any."""
 
 import logging
 import statistics
