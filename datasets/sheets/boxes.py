@@ -52,7 +52,7 @@ def find_boxes(mask: Mask) -> list[Corners]:
     areas = [box.area for boxes in fitted for box in boxes if box and box.area >= least**2]
     if not areas:
         return []
-    low, high = (float(np.median(areas)) * share for share in ALIKE)
+    low, high = (float(np.median(areas)) * part for part in ALIKE)
     return [
         box.corners
         for regions, boxes in zip(pieces, fitted, strict=True)

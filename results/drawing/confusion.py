@@ -20,7 +20,7 @@ from results.drawing.sheet import (
     titled_sheet,
 )
 
-CELL, SIDE, SHARES = 40, 50, 76  # pixels: of a cell, left of all and above, right of all
+CELL, SIDE, RIGHT_PARTS = 40, 50, 76  # pixels: of a cell, left of all and above, right of all
 FULL = 0.1  # of a digit's images, taken for one other digit: the darkest shade
 
 
@@ -32,9 +32,9 @@ def draw_confusion(confusion: NDArray[np.int64], title: str) -> Image.Image:
         title: Of what.
     """
     right, count = int(np.trace(confusion)), int(confusion.sum())
-    below = f"{right:,} of {count:,} read right, {100 * _share(right, count):.2f} %"
+    below = f"{right:,} of {count:,} read right, {100 * _part(right, count):.2f} %"
     left, top = MARGIN + SIDE, HEAD + SIDE
-    width, height = left + 10 * CELL + SHARES, top + 10 * CELL + MARGIN
+    width, height = left + 10 * CELL + RIGHT_PARTS, top + 10 * CELL + MARGIN
     sheet, draw = titled_sheet(width, height, title, below)
     draw.text((left + 5 * CELL, HEAD + 14), "read as", GREY, letters(15), "mm")
     draw.text((MARGIN, HEAD + 38), "truth", GREY, letters(15), "lm")
@@ -53,10 +53,10 @@ def _draw_row(
     left, top = corner
     total = int(row.sum())
     for column, count in enumerate(row.tolist()):
-        share = _share(count, total)
-        _draw_cell(draw, count, _shade(share, column == digit), (left + column * CELL, top))
-    right = f"{100 * _share(int(row[digit]), total):.1f} %" if total else "-"
-    place = left + 10 * CELL + SHARES - MARGIN, top + CELL // 2
+        part = _part(count, total)
+        _draw_cell(draw, count, _shade(part, column == digit), (left + column * CELL, top))
+    right = f"{100 * _part(int(row[digit]), total):.1f} %" if total else "-"
+    place = left + 10 * CELL + RIGHT_PARTS - MARGIN, top + CELL // 2
     draw.text(place, right, BLACK, letters(15), "rm")
 
 
@@ -71,10 +71,10 @@ def _draw_cell(
         draw.text((left + CELL // 2, top + CELL // 2), str(count), ink, letters(size), "mm")
 
 
-def _share(part: int, complete: int) -> float:
-    return part / complete if complete else 0.0
+def _part(count: int, total: int) -> float:
+    return count / total if total else 0.0
 
 
-def _shade(share: float, right: bool) -> Colour:
-    """Returns the colour of a cell: mistakes, which are few, by the root of their share."""
-    return blended(RIGHT, share**2) if right else blended(WRONG, min(1.0, share / FULL) ** 0.5)
+def _shade(part: float, right: bool) -> Colour:
+    """Returns the colour of a cell: mistakes, which are few, by the root of their part."""
+    return blended(RIGHT, part**2) if right else blended(WRONG, min(1.0, part / FULL) ** 0.5)

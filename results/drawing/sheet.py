@@ -35,7 +35,7 @@ def titled_sheet(
     return sheet, draw
 
 
-def blended(colour: Colour, share: float) -> Colour:
-    """Returns a colour thinned with white: white at a share of 0, itself at 1."""
-    red, green, blue = (round(255 + share * (part - 255)) for part in colour)
+def blended(colour: Colour, part: float) -> Colour:
+    """Returns a colour thinned with white: white at a part of 0, itself at 1."""
+    red, green, blue = (round(255 + part * (level - 255)) for level in colour)
     return red, green, blue

@@ -20,7 +20,7 @@ class Batches:
     Attributes:
         sizes: As given.
         counts: (k,) float32, the sizes on the device.
-        shares: (k, n) float32, by which an image counts for its batch's mean: 1 / size, or 0.
+        parts: (k, n) float32, by which an image counts for its batch's mean: 1 / size, or 0.
     """
 
     def __init__(self, sizes: Sequence[int], steps: int, padding: Tensor) -> None:
@@ -28,7 +28,7 @@ class Batches:
         self.counts = torch.tensor(sizes, dtype=torch.float32, device=padding.device)
         places = torch.arange(max(sizes), device=padding.device)
         counts = self.counts.unsqueeze(1)
-        self.shares = (places < counts).float() / counts
+        self.parts = (places < counts).float() / counts
         self._indices = padding.view(-1, 1, 1).repeat(1, steps, max(sizes))
 
     def fill(self, orders: Sequence[Tensor]) -> None:

@@ -97,7 +97,7 @@ class Stack:
     def _losses(self, read: Tensor, labels: Tensor, batches: Batches) -> Tensor:
         """Returns each member's mean loss, (k,)."""
         losses = F.cross_entropy(read.flatten(0, 1), labels.flatten(), reduction="none")
-        return (losses.view(labels.shape) * batches.shares).sum(1)
+        return (losses.view(labels.shape) * batches.parts).sum(1)
 
     def _drawn(self, sizes: Sequence[int]) -> tuple[list[Tensor], list[Tensor]]:
         """Draws for all members what changes images, and by what dropout multiplies."""
