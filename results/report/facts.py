@@ -130,7 +130,7 @@ def finalists(material: Material) -> list[Row]:
         (
             str(each.trial),
             f"{each.validation_loss:.4f}",
-            "–" if math.isnan(each.again_loss) else _again(each.again_loss, each.again_sd),
+            "–" if math.isnan(each.second_loss) else _again(each.second_loss, each.second_se),
             "–" if math.isnan(each.both) else f"{each.both:.4f}",
         )
         for each in material.finalists or ()

@@ -8,60 +8,65 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
+from model.judging.standard_error import standard_error
 from results.store.formats.csv_files import read_csv, write_csv
 
-NEEDED = ("trial", "validation_loss", "again_loss", "again_sd", "both", "again_0")
-AGAIN = re.compile(r"again_\d+")  # the columns of the second cross-validation's folds
+NEEDED = ("trial", "validation_loss", "second_loss", "second_se", "both", "second_0")
+SECOND = re.compile(r"second_\d+")  # the columns of the second cross-validation's folds
 
 
 @dataclass(frozen=True)
 class Finalist:
-    """A trial that is cross-validated again.
+    """A trial that is cross-validated a second time, on other folds.
 
     Attributes:
         trial: Its number.
         validation_loss: From the search, nats.
-        again: The losses on the folds of the second cross-validation, nats; not a number where
+        second: The losses on the folds of the second cross-validation, nats; not a number where
             there is none.
-        left: How many of these are still to come: none of a finalist that was given up.
+        left: How many of these are still to come: none of a finalist that was dropped.
     """
 
     trial: int
     validation_loss: float
-    again: Sequence[float]
+    second: Sequence[float]
     left: int
 
     @property
-    def again_loss(self) -> float:
+    def second_loss(self) -> float:
         """The mean loss of the second cross-validation, nats; not a number before its first."""
         done = self._done()
         return statistics.fmean(done) if done else math.nan
 
     @property
-    def again_sd(self) -> float:
-        """The standard deviation of its losses, nats; not a number where that says nothing."""
-        done = self._done()
-        spreads = len(done) > 1 and math.isfinite(self.again_loss)
-        return statistics.stdev(done) if spreads else math.nan
+    def second_se(self) -> float:
+        """The standard error of that mean, nats; not a number where there are fewer than two."""
+        error = standard_error(self._done())
+        return math.nan if error is None else error
+
+    @property
+    def dropped(self) -> bool:
+        """Whether folds are missing that nobody will train any more."""
+        return math.isnan(self.both) and not self.left
 
     @property
     def both(self) -> float:
         """The mean of both losses, by which the winner is chosen; none if a fold is missing."""
-        complete = len(self._done()) == len(self.again)
-        return (self.validation_loss + self.again_loss) / 2 if complete else math.nan
+        complete = len(self._done()) == len(self.second)
+        return (self.validation_loss + self.second_loss) / 2 if complete else math.nan
 
     def _done(self) -> list[float]:
-        return [loss for loss in self.again if not math.isnan(loss)]
+        return [loss for loss in self.second if not math.isnan(loss)]
 
     def to_row(self) -> dict[str, Any]:
         """Returns its cells by their columns."""
         return {
             "trial": self.trial,
             "validation_loss": self.validation_loss,
-            "again_loss": self.again_loss,
-            "again_sd": self.again_sd,
+            "second_loss": self.second_loss,
+            "second_se": self.second_se,
             "both": self.both,
-            **{f"again_{fold}": loss for fold, loss in enumerate(self.again)},
+            **{f"second_{fold}": loss for fold, loss in enumerate(self.second)},
             "left": self.left,
         }
 
@@ -72,10 +77,10 @@ class Finalist:
         Raises:
             ValueError: If one is not as `to_row` makes it.
         """
-        again = [_number(cell) for name, cell in row.items() if AGAIN.fullmatch(name)]
+        second = [_number(cell) for name, cell in row.items() if SECOND.fullmatch(name)]
         numbers = {name: _number(row[name]) for name in NEEDED}
-        left = row.get("left") or sum(map(math.isnan, again))  # tables had none at first
-        return cls(int(row["trial"]), numbers["validation_loss"], again, int(left))
+        left = row.get("left") or sum(map(math.isnan, second))
+        return cls(int(row["trial"]), numbers["validation_loss"], second, int(left))
 
 
 def _number(cell: str) -> float:
@@ -83,20 +88,20 @@ def _number(cell: str) -> float:
 
 
 def finalists_table(
-    found: Mapping[int, float], losses: dict[int, list[float]], given_up: Collection[int] = ()
+    found: Mapping[int, float], losses: dict[int, list[float]], dropped: Collection[int] = ()
 ) -> list[Finalist]:
     """Returns the finalists, the best by all the evidence first.
 
     Args:
         found: The losses of the complete trials in the search, by their numbers, nats.
         losses: Of each finalist, by its trial's number, on the folds of the second one.
-        given_up: Those of which no further fold is to come.
+        dropped: Those of which no further fold is to come.
     """
     finalists = [
         Finalist(
-            trial, found[trial], again, 0 if trial in given_up else sum(map(math.isnan, again))
+            trial, found[trial], second, 0 if trial in dropped else sum(map(math.isnan, second))
         )
-        for trial, again in losses.items()
+        for trial, second in losses.items()
     ]
     return sorted(finalists, key=_rank)
 
@@ -127,6 +132,6 @@ def finished_finalists(finalists: list[Finalist] | None) -> list[Finalist] | Non
     return finalists if finalists and not any(each.left for each in finalists) else None
 
 
-def losses_again(finalists: list[Finalist] | None) -> dict[int, list[float]]:
+def second_losses(finalists: list[Finalist] | None) -> dict[int, list[float]]:
     """Returns the losses of each finalist's second cross-validation, as far as there are any."""
-    return {each.trial: list(each.again) for each in finalists or ()}
+    return {each.trial: list(each.second) for each in finalists or ()}

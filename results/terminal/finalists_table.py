@@ -25,7 +25,7 @@ def finalists_table(finalists: Sequence[dict[str, Any]]) -> Table:
 
 def _again(finalist: dict[str, Any]) -> str:
     """Returns the loss on other folds, and how it varies, as far as there are any."""
-    loss, spread = finalist["again_loss"], finalist["again_sd"]
+    loss, spread = finalist["second_loss"], finalist["second_se"]
     if loss is None:
         return ""
     return f"{loss:.4f}" if spread is None else f"{loss:.4f} ±{without_zero(spread, 3)}"

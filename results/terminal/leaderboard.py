@@ -51,7 +51,7 @@ def _cells(trial: TrialRecord, sources: Sequence[str]) -> list[str]:
 
 def _loss(trial: TrialRecord) -> str:
     """Writes a loss and its spread over the folds."""
-    loss, spread = f"{trial.validation_loss:.4f}", trial.validation_loss_sd
+    loss, spread = f"{trial.validation_loss:.4f}", trial.validation_loss_se
     return loss if spread is None else f"{loss} ±{without_zero(spread, 3)}"
 
 

@@ -93,7 +93,7 @@ def _trial(number: int, end: TrialState, dice: np.random.Generator) -> FrozenTri
     if end == TrialState.FAIL:
         about |= {"reason": "its loss is nan.", "cause": "its loss is nan.", "fold_epochs": 1}
     else:
-        about |= {"fold_losses": losses, "validation_loss_sd": 0.05, "forecast": losses[0]}
+        about |= {"fold_losses": losses, "validation_loss_se": 0.05, "forecast": losses[0]}
     return create_trial(
         state=end,
         value=float(np.mean(losses)) if end == TrialState.COMPLETE else None,

@@ -35,6 +35,7 @@ from model.configuration import Configuration
 from model.hardware.device import DeviceDigits
 from model.judging.calibration import calibration_error
 from model.judging.judge import judge, judged, logits_of
+from model.judging.standard_error import standard_error
 from model.training.cross_validation import cross_validate
 from model.training.fold_epoch import FoldEpoch
 from results.drawing.confusion import draw_confusion
@@ -179,7 +180,8 @@ def test_every_trial_is_whole_and_the_reports_comes_first(swept: Swept) -> None:
     folds = trials[[f"fold_{fold}" for fold in range(5)]]
     assert folds.notna().all().all()
     assert folds.mean(axis=1).tolist() == pytest.approx(trials["validation_loss"].tolist())
-    assert folds.std(axis=1).tolist() == pytest.approx(trials["validation_loss_sd"].tolist())
+    errors = [standard_error(row) for row in folds.to_numpy().tolist()]
+    assert errors == pytest.approx(trials["validation_loss_se"].tolist())
 
 
 def test_ranking_is_by_the_loss_averaged_over_sources(swept: Swept) -> None:

@@ -20,30 +20,30 @@ class Race:
 
     Args:
         first: (folds,) of each finalist, by its trial's number: losses in the search, nats.
-        again: (folds,) of each: losses of the second cross-validation, not a number where still to
+        second: (folds,) of each: losses of the second cross-validation, not a number where still to
             come. They are looked up anew each time.
         risk: The chance, 0 to 0.5, below which one is given up; 0 lets all finish.
     """
 
     def __init__(
-        self, first: Mapping[int, Sequence[float]], again: Mapping[int, list[float]], risk: float
+        self, first: Mapping[int, Sequence[float]], second: Mapping[int, list[float]], risk: float
     ) -> None:
-        self._first, self._again, self._risk = first, again, risk
+        self._first, self._second, self._risk = first, second, risk
 
     def open_folds(self) -> list[tuple[int, int]]:
         """Returns trial and fold of all that is worth training: fold by fold, to compare early."""
         to_come = [
             (fold, trial)
             for trial in self.racing()
-            for fold, loss in enumerate(self._again[trial])
+            for fold, loss in enumerate(self._second[trial])
             if math.isnan(loss)
         ]
         return [(trial, fold) for fold, trial in sorted(to_come)]
 
     def racing(self) -> list[int]:
         """Returns who is not given up, by their trials' numbers."""
-        left = [trial for trial in self._again if math.inf not in self._again[trial]]
-        left = left or list(self._again)
+        left = [trial for trial in self._second if math.inf not in self._second[trial]]
+        left = left or list(self._second)
         while len(left) > 1:
             chances = {trial: self._least_chance(trial, left) for trial in left}
             weakest = min(left, key=chances.__getitem__)
@@ -57,7 +57,7 @@ class Race:
         return min(_chance(losses, self._losses(other)) for other in rivals if other != trial)
 
     def _losses(self, trial: int) -> Floats:
-        return np.array([*self._first[trial], *self._again[trial]])
+        return np.array([*self._first[trial], *self._second[trial]])
 
 
 def _chance(own: Floats, other: Floats) -> float:

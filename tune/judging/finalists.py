@@ -1,4 +1,4 @@
-"""Which trial wins: the finalists, the best trials, are cross-validated again on other folds.
+"""Which trial wins: the finalists, the best trials, are cross-validated on other folds as well.
 
 The best of many by a noisy measure is partly the luckiest, so that its loss is no fair guess of
 what it will do; a second, independent cross-validation of the few best mends both. It is a race:
@@ -22,8 +22,8 @@ from results.store.finalist_records import (
     Finalist,
     finalists_table,
     finished_finalists,
-    losses_again,
     read_finalists,
+    second_losses,
     write_finalists,
 )
 from results.store.search.trial_records import TrialRecord, best_first
@@ -43,7 +43,7 @@ def chosen_winner(
 
     Args:
         trials: All.
-        plan: The sweep's. Its finalists are cross-validated again, unless they were before.
+        plan: The sweep's. Its finalists are cross-validated on other folds, once.
         console: Where progress is shown.
         tell: Is told each event.
 
@@ -95,7 +95,7 @@ def cross_validate_finalists(
     console: Console,
     tell: Tell,
 ) -> list[Finalist]:
-    """Cross-validates the best trials again, as far as that was not done, in `finalists.csv`.
+    """Cross-validates the best trials on other folds; `finalists.csv` keeps what is done.
 
     Args:
         trials: All.
@@ -110,29 +110,29 @@ def cross_validate_finalists(
     other = other_folds(plan)
     before = _losses_before(plan)
     nothing = [math.nan] * len(other.folds)
-    again = {trial: before.get(trial, list(nothing)) for trial in configurations}
-    finalists = [each for each in trials if each.trial in again]
-    race = Race({each.trial: list(each.fold_losses) for each in finalists}, again, _risk(plan))
-    console.print(_beginning(len(race.racing()), len(again)))
+    second = {trial: before.get(trial, list(nothing)) for trial in configurations}
+    finalists = [each for each in trials if each.trial in second]
+    race = Race({each.trial: list(each.fold_losses) for each in finalists}, second, _risk(plan))
+    console.print(_beginning(len(race.racing()), len(second)))
     found = {each.trial: each.validation_loss for each in finalists if each.validation_loss}
-    steps = StepsView("finalists", len(race.open_folds()), "folds", lambda: _rows(again, found))
+    steps = StepsView("finalists", len(race.open_folds()), "folds", lambda: _rows(second, found))
     losses = _trained(race, configurations, other, plan, console)
     with steps.shown(console), closing(losses):
         for trial, fold, loss in losses:
-            again[trial][fold] = loss
-            _write(found, again, race, plan)
+            second[trial][fold] = loss
+            _write(found, second, race, plan)
             steps.done += 1
             left = len(race.open_folds())
             steps.total = steps.done + left
             tell(FinalistFold(trial, fold, finite(loss), left))
-    return _write(found, again, race, plan)
+    return _write(found, second, race, plan)
 
 
 def _beginning(racing: int, finalists: int) -> str:
     if racing == finalists:
-        return f"cross-validating the {finalists} best again, with other folds and seeds"
-    behind = "the rest is too far behind"
-    return f"cross-validating {racing} of the {finalists} best again; {behind}"
+        return f"cross-validating the {finalists} finalists on other folds"
+    behind = "the others are too far behind"
+    return f"cross-validating {racing} of the {finalists} finalists on other folds; {behind}"
 
 
 def _risk(plan: Plan) -> float:
@@ -140,27 +140,27 @@ def _risk(plan: Plan) -> float:
 
 
 def _write(
-    found: Mapping[int, float], again: dict[int, list[float]], race: Race, plan: Plan
+    found: Mapping[int, float], second: dict[int, list[float]], race: Race, plan: Plan
 ) -> list[Finalist]:
-    table = finalists_table(found, again, set(again) - set(race.racing()))
+    table = finalists_table(found, second, set(second) - set(race.racing()))
     write_finalists(plan.folder.finalists_csv, table)
     return table
 
 
 def _rows(losses: dict[int, list[float]], found: Mapping[int, float]) -> list[Row]:
     """Tells what is known of each finalist."""
-    return [("", _again(trial, folds, found[trial])) for trial, folds in losses.items()]
+    return [("", _second(trial, folds, found[trial])) for trial, folds in losses.items()]
 
 
-def _again(trial: int, folds: list[float], found: float) -> str:
+def _second(trial: int, folds: list[float], found: float) -> str:
     done = [loss for loss in folds if not math.isnan(loss)]
-    again = f", again {statistics.fmean(done):.4f}" if done else ""
-    return f"trial {trial}: {found:.4f} in the search{again} ({len(done)} of {len(folds)} folds)"
+    second = f", on other folds {statistics.fmean(done):.4f}" if done else ""
+    return f"trial {trial}: {found:.4f} in the search{second} ({len(done)} of {len(folds)} folds)"
 
 
 def _losses_before(plan: Plan) -> dict[int, list[float]]:
     try:
-        return losses_again(read_finalists(plan.folder.finalists_csv))
+        return second_losses(read_finalists(plan.folder.finalists_csv))
     except ResultsError:
         return {}  # `results.damage` has told of it
 

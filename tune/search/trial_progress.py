@@ -10,6 +10,7 @@ import optuna
 
 from model.configuration import Configuration
 from model.judging.judgement import SourceMeasures
+from model.judging.standard_error import standard_error
 from model.training.fold_epoch import FoldEpoch
 from tune.search.outcome import TrialEnd
 
@@ -128,7 +129,7 @@ class TrialProgress:
         return {
             **work,
             "fold_losses": losses,
-            "validation_loss_sd": statistics.stdev(losses) if len(losses) > 1 else None,
+            "validation_loss_se": standard_error(losses),
             "losses": self._by_source(attrgetter("loss")),
             "accuracies": self._by_source(attrgetter("accuracy")),
         }

@@ -1,6 +1,5 @@
 """How far a search has come: its trials by state, the best, and their fold-epochs."""
 
-import statistics
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -110,13 +109,3 @@ class SearchStatistics:
     def _seconds_left(self) -> float | None:
         here = self.fold_epochs - self._before
         return self.fold_epochs_left * self.seconds / here if here else None
-
-
-def noise(losses: Sequence[float]) -> float:
-    """Returns the standard error of a cross-validated loss, nats.
-
-    Folds share training images, so the variance of their mean is taken as 1 / k + 1 / (k - 1)
-    times theirs (Nadeau and Bengio, 2003).
-    """
-    k = len(losses)
-    return float((statistics.pvariance(losses) * (1 / k + 1 / (k - 1))) ** 0.5)

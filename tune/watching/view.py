@@ -7,9 +7,10 @@ from optuna.trial import FrozenTrial, TrialState
 from rich.console import Console, RenderableType
 from rich.table import Table
 
+from model.judging.standard_error import standard_error
 from results.durations import duration
 from results.numbers import in_three_digits
-from tune.watching.statistics import SearchStatistics, noise
+from tune.watching.statistics import SearchStatistics
 from tune.watching.terminal import Row, bar, rows
 from tune.watching.worker_board import Worker, Workers
 
@@ -106,9 +107,10 @@ class SearchView:
 def _best(trial: FrozenTrial | None) -> list[Row]:
     if trial is None:
         return [("best", "no trial is complete yet"), ("", "")]
-    error = noise(trial.user_attrs["fold_losses"])
+    error = standard_error(trial.user_attrs["fold_losses"])
     values = ", ".join(f"{name} {in_three_digits(value)}" for name, value in trial.params.items())
-    told = f"trial {trial.number}, loss {trial.value:.4f} ± {error:.4f} (standard error)"
+    spread = "" if error is None else f" ±{error:.4f} (standard error)"
+    told = f"trial {trial.number}, loss {trial.value:.4f}{spread}"
     return [("best", told), ("", values)]
 
 

@@ -30,10 +30,10 @@ class TrialRecord:
     Attributes:
         trial: Its number.
         state: How it ended, or that it runs.
-        origin: Who proposed it: `report`, `portfolio`, `search`, ...
+        origin: Where it comes from: `baseline`, `portfolio`, `search`, ...
         validation_loss: Of a complete trial: mean over the folds of the loss averaged over sources,
             after the last epoch, nats.
-        validation_loss_sd: Its standard deviation over the folds, nats.
+        validation_loss_se: Its standard error, nats (`model.judging.standard_error`).
         forecast: What that loss was expected to be when the trial ended, nats; once the search is
             over, by all it has seen.
         fold_losses: The last loss of each fold begun, nats.
@@ -51,7 +51,7 @@ class TrialRecord:
     state: State
     origin: str = "search"
     validation_loss: float | None = None
-    validation_loss_sd: float | None = None
+    validation_loss_se: float | None = None
     forecast: float | None = None
     fold_losses: tuple[float, ...] = ()
     losses: Mapping[str, float] = field(default_factory=dict)
@@ -76,7 +76,7 @@ class TrialRecord:
             "state": self.state,
             "origin": self.origin,
             "validation_loss": self.validation_loss,
-            "validation_loss_sd": self.validation_loss_sd,
+            "validation_loss_se": self.validation_loss_se,
             "forecast": self.forecast,
             "folds": len(self.fold_losses),
             **{f"fold_{fold}": loss for fold, loss in enumerate(self.fold_losses)},
@@ -102,7 +102,7 @@ class TrialRecord:
             state=_state(row["state"]),
             origin=row.get("origin", "search"),
             validation_loss=_number(row["validation_loss"]),
-            validation_loss_sd=_number(row.get("validation_loss_sd", "")),
+            validation_loss_se=_number(row.get("validation_loss_se", "")),
             forecast=_number(row["forecast"]),
             fold_losses=tuple(float(row[name]) for name in row if _is_loss(name, row[name])),
             losses=_by_source(row, LOSS),

@@ -63,7 +63,7 @@ def _record(trial: FrozenTrial) -> TrialRecord:
         state=STATES[trial.state],
         origin=measured.get("origin", "search"),
         validation_loss=trial.value if complete else None,
-        validation_loss_sd=measured.get("validation_loss_sd") if complete else None,
+        validation_loss_se=measured.get("validation_loss_se") if complete else None,
         forecast=measured.get("forecast"),
         fold_losses=tuple(measured.get("fold_losses", ())),
         losses=measured.get("losses", {}),

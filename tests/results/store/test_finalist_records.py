@@ -8,8 +8,8 @@ import pytest
 from results.store.finalist_records import (
     finalists_table,
     finished_finalists,
-    losses_again,
     read_finalists,
+    second_losses,
     write_finalists,
 )
 from results.store.formats.csv_files import write_csv
@@ -21,7 +21,7 @@ def test_the_luckiest_of_the_search_need_not_win() -> None:
     table = finalists_table(FOUND, {4: [0.2, 0.22], 1: [0.1, 0.12], 7: [0.2, 0.2]})
     assert [each.trial for each in table] == [1, 4, 7]
     assert [each.both for each in table] == pytest.approx([0.115, 0.155, 0.165])
-    assert [each.again_loss for each in table] == pytest.approx([0.11, 0.21, 0.2])
+    assert [each.second_loss for each in table] == pytest.approx([0.11, 0.21, 0.2])
 
 
 def test_a_finalist_that_failed_comes_last() -> None:
@@ -42,10 +42,10 @@ def test_table_of_which_a_part_is_still_to_come_is_no_choice_but_what_it_has_is_
 ) -> None:
     path = tmp_path / "finalists.csv"
     assert finished_finalists(read_finalists(path)) is None
-    assert losses_again(read_finalists(path)) == {}
+    assert second_losses(read_finalists(path)) == {}
     write_finalists(path, finalists_table(FOUND, {4: [0.2, math.nan], 1: [math.nan] * 2}))
     assert finished_finalists(read_finalists(path)) is None
-    kept = losses_again(read_finalists(path))
+    kept = second_losses(read_finalists(path))
     assert (kept[4][0], math.isnan(kept[4][1]), list(kept)) == (0.2, True, [1, 4])
     write_finalists(path, finalists_table(FOUND, {4: [0.2, 0.3], 1: [0.1, 0.2]}))
     assert finished_finalists(read_finalists(path)) is not None
@@ -53,7 +53,7 @@ def test_table_of_which_a_part_is_still_to_come_is_no_choice_but_what_it_has_is_
 
 def test_who_was_given_up_comes_after_all_that_are_complete(tmp_path: Path) -> None:
     losses = {4: [0.2, math.nan], 1: [0.3, 0.4], 7: [math.nan] * 2}
-    table = finalists_table(FOUND, losses, given_up={4, 7})
+    table = finalists_table(FOUND, losses, dropped={4, 7})
     assert [each.trial for each in table] == [1, 4, 7]
     assert [each.left for each in table] == [0, 0, 0]
     assert [math.isnan(each.both) for each in table] == [False, True, True]

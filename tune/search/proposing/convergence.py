@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 from optuna.trial import FrozenTrial, TrialState
 
+from model.judging.standard_error import standard_error
 from results.store.search.importance import known_loss
-from tune.watching.statistics import noise
 
 PATIENCE = 20  # trials in turn without a gain
 
@@ -25,7 +25,7 @@ class Convergence:
         self._patience = patience
 
     def reached(self, trials: Sequence[FrozenTrial]) -> bool:
-        """Tells whether the last trials have lowered the best loss by less than its noise.
+        """Tells whether the last trials have lowered the best loss by less than its standard error.
 
         Trials that are not complete count by their forecast: most are pruned only at the end of a
         search. So one that may still turn out much better than the best is a gain.
@@ -39,4 +39,4 @@ class Convergence:
             return False
         best = min(complete, key=lambda trial: trial.value or 0.0)
         gain = min(losses[: -self._patience]) - min(losses)
-        return gain <= noise(best.user_attrs["fold_losses"])
+        return gain <= (standard_error(best.user_attrs["fold_losses"]) or 0.0)
