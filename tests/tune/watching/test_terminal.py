@@ -18,7 +18,7 @@ TINY = str(Path(__file__).parents[1] / "tiny.toml")
 VIEW = [
     r"trials    [━╸╺]+  \d of 4",
     r"          (\d complete, )?(\d pruned, )?\d running, (\d waiting, )?\d to come",
-    r"best      (no trial is complete yet|trial \d, loss \d\.\d{4} ± \d\.\d{4} \(standard error\))",
+    r"best      (no trial is complete yet|trial \d, loss \d\.\d{4} ±\d\.\d{4} \(standard error\))",
     r"(          channels_1 \d, learning_rate [\d.]+)?",
     r"workers    1  (free|trial \d    fold \d   epoch  \d of 2   \d folds done)",
     r"           2  (free|trial \d    fold \d   epoch  \d of 2   \d folds done)",
