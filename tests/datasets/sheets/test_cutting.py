@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
+from datasets.drawn.sheet import MadeSheet, made_sheet
 from datasets.preparing.digit import find_digit
 from datasets.preparing.preparation import centred
 from datasets.sheets.cutting import Cut, cut_page
 from tests.datasets.sheets.made_forms import made_form
-from tests.datasets.sheets.made_sheets import MadeSheet, made_sheet
 
 NEAR = 14  # pixels from the middle of a digit; digits are about 50 high
 

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.datasets.sheets.made_sheets import made_sheet
+from datasets.drawn.sheet import made_sheet
 
 PAGE = made_sheet(0, rows=1, columns=1, turn=0, ruled=False).grey[80:240, 80:240]
 DIGIT = Image.fromarray(PAGE).convert("RGB")

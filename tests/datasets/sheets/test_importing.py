@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from datasets.drawn.sheet import made_sheet
 from datasets.errors import DataError
 from datasets.sheets.importing import Import, import_sheets
 from datasets.sheets.labels import Labelling
 from datasets.sources.chinese import load_chinese
 from tests.datasets.sheets.made_forms import made_form
-from tests.datasets.sheets.made_sheets import made_sheet
 
 
 def save(picture: np.ndarray, path: Path, **options: object) -> Path:

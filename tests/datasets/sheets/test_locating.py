@@ -9,6 +9,7 @@ import skimage
 from PIL import Image
 from scipy import ndimage
 
+from datasets.drawn.sheet import made_sheet
 from datasets.pictures import Grey, read_grey
 from datasets.preparing.preparation import centred
 from datasets.sheets.boxes import find_boxes
@@ -19,7 +20,6 @@ from datasets.sources.chen_mnist import chen_pictures
 from datasets.sources.mnist import load_mnist
 from datasets.sources.synthetic import synthetic_pictures, written_by
 from tests.datasets.sheets.made_forms import made_form
-from tests.datasets.sheets.made_sheets import made_sheet
 
 SIZES = [(28, 28), (96, 100), (280, 280), (600, 800)]
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from datasets.drawn.sheet import made_sheet
 from datasets.pictures import read_grey
 from datasets.sources.synthetic import written_by
 from results.errors import ResultsError
@@ -12,7 +13,6 @@ from results.predict.predicting import predictions
 from results.predict.readers import Reader, open_reader, reader_of
 from results.store.weights import load_network
 from tests.datasets.sheets.made_forms import made_form
-from tests.datasets.sheets.made_sheets import made_sheet
 from tests.results.made_sweep import made_sweep
 
 

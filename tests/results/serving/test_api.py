@@ -11,8 +11,8 @@ import pytest
 from jsonschema import validate
 from PIL import Image
 
+from datasets.drawn.sheet import made_sheet
 from tests.datasets.sheets.made_forms import made_form
-from tests.datasets.sheets.made_sheets import made_sheet
 from tests.process import SECONDS
 from tests.results.serving.conftest import BYTES, Served
 from tests.results.serving.pictures import blank, bomb, digit, encoded

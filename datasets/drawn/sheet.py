@@ -1,8 +1,9 @@
-"""Photographs of made sheets: rows of drawn digits on ruled paper, turned, with a shadow across."""
+"""Sheets of drawn digits as if photographed: rows on ruled paper, turned, a shadow across."""
 
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 from scipy import ndimage
 
@@ -27,13 +28,28 @@ class MadeSheet:
 
 
 def made_sheet(
-    seed: int, rows: int = 10, columns: int = 8, turn: float = 5.0, ruled: bool = True
+    seed: int,
+    rows: int = 10,
+    columns: int = 8,
+    turn: float = 5.0,
+    ruled: bool = True,
+    labels: NDArray[np.int_] | None = None,
 ) -> MadeSheet:
-    """Draws a sheet; its digits differ in form, size, place and pen, its rules in darkness."""
+    """Draws a sheet; its digits differ in form, size, place and pen, its rules in darkness.
+
+    Args:
+        seed: Decides all that is drawn.
+        rows: Of digits.
+        columns: Digits in each row.
+        turn: By how many degrees the page is turned clockwise.
+        ruled: Whether there is a rule below each row.
+        labels: (rows, columns) of the digits, 0 to 9; any, if not given.
+    """
     random = np.random.default_rng(seed)
     width, height = 2 * MARGIN + columns * 95, 2 * MARGIN + rows * PITCH
     ink = Image.new("L", (2 * width, 2 * height), 0)
-    labels = random.integers(0, 10, (rows, columns))
+    any_labels = random.integers(0, 10, (rows, columns))
+    labels = any_labels if labels is None else labels
     centres = np.array(
         [
             [_write(ink, labels[row, column], row, column, random) for column in range(columns)]
