@@ -16,7 +16,9 @@ from results.store.exports import DEFAULT
 from results.store.folder import SweepFolder
 from results.store.lock import held
 from results.store.search.study import read_study
-from results.store.search.trial_records import TrialRecord
+from results.store.search.trial_records import TrialRecord, best_first
+from results.tensorboard.card import write_card
+from results.tensorboard.entries import write_entry
 from results.terminal.tables import short_path
 from search_spaces import SearchSpace, read_space
 from tune.errors import SweepError
@@ -230,8 +232,16 @@ def _finish(trials: Sequence[TrialRecord], plan: Plan, console: Console, tell: T
     configuration = configuration_of(winner, trials, plan)
     networks = plan.request.networks or configuration.networks
     retrain_and_judge(replace(configuration, networks=networks), plan, console, tell)
+    _show_in_tensorboard(winner, trials, plan)
     export_forms(plan.folder, DEFAULT, plan.data, console, tell)
     _write_report(plan.folder)
+
+
+def _show_in_tensorboard(winner: int, trials: Sequence[TrialRecord], plan: Plan) -> None:
+    """Names the winner on the pages of TensorBoard, and no other finalist."""
+    for record in best_first(trials)[: plan.request.finalists]:
+        write_entry(plan.folder, record, is_winner=record.trial == winner)
+    write_card(plan.folder, trials, winner)
 
 
 def _write_report(folder: SweepFolder) -> None:

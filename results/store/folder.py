@@ -115,20 +115,25 @@ class SweepFolder:
         """Why a trial's worker failed, if it did."""
         return self.trial(number) / "error.txt"
 
-    def fold_events(self, number: int, fold: int) -> Path:
-        """The folder of the event files of one fold of a trial."""
-        return self.trial(number) / f"fold_{fold}"
+    def running_events(self, number: int) -> Path:
+        """The folder of the event files of a trial while it runs."""
+        return self.all_running_events / f"{number:04d}"
+
+    @property
+    def all_running_events(self) -> Path:
+        """Holds a folder for each trial that runs."""
+        return self.trials / "running"
 
     def fold_reading(self, number: int, fold: int) -> Path:
         """How one fold of a trial reads its validation digits, until the trial has ended."""
-        return self.fold_events(number, fold) / "reading.json"
+        return self.trial(number) / f"reading_{fold}.json"
 
     def fold_readings(self, number: int) -> list[Path]:
         """Those of them that there are."""
-        return sorted(self.trial(number).glob("fold_*/reading.json"))
+        return sorted(self.trial(number).glob("reading_*.json"))
 
     def best_events(self, number: int) -> Path:
-        """The folder of the event file with pictures of one of the best trials."""
+        """The folder of the event files with pictures and folds of one of the best trials."""
         return self.trials / "best" / f"{number:04d}"
 
     def all_best_events(self) -> list[Path]:
@@ -143,6 +148,11 @@ class SweepFolder:
     def search_events(self) -> Path:
         """The folder of the event files of the search altogether."""
         return self.trials / "search"
+
+    @property
+    def card_events(self) -> Path:
+        """The folder of the event file with the sweep's card."""
+        return self.trials / "about"
 
     @property
     def winner(self) -> Path:

@@ -10,9 +10,14 @@ from tensorboard import default, program
 
 from results.errors import ResultsError
 
-WITH_PICTURES = (
-    r"(best/\d+|winner|baseline)$"  # runs; of more than 40, the page shows none by itself
-)
+VIEWS = {  # by what they show, with the run filter or the page that does
+    "trials, by their loss": "#hparams",
+    "what was asked, and how it went": "#text",
+    "curves of the best trials and their folds": f"?runFilter={quote('best/')}#timeseries",
+    "pictures of the best, the winner and the baseline": (
+        f"#images&regexInput={quote(r'(best/[0-9]+|winner|baseline)$')}"
+    ),
+}
 
 
 def serve(folder: Path, port: int) -> None:
@@ -34,6 +39,7 @@ def serve(folder: Path, port: int) -> None:
     except program.TensorBoardServerException as error:
         raise ResultsError(error.msg) from error
     print(f"TensorBoard is at {url} (Ctrl-C ends it)", file=sys.stderr)
-    print(f"pictures alone: {url}#images&regexInput={quote(WITH_PICTURES)}", file=sys.stderr)
+    for what, view in VIEWS.items():
+        print(f"{what}: {url}{view}", file=sys.stderr)
     with suppress(KeyboardInterrupt):
         threading.Event().wait()

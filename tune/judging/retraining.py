@@ -32,7 +32,7 @@ from results.store.folder import SweepFolder
 from results.store.kept_pictures import read_pictures, write_pictures
 from results.store.readings import Readings, read_readings, write_readings
 from results.store.weights import load_network, save_network
-from results.tensorboard.event_files import write_pictures_run
+from results.tensorboard.event_file import write_pictures_run
 from results.tensorboard.event_pictures import judged_pictures
 from tune.judging.chosen_pictures import chosen_pictures
 from tune.judging.trained_networks import (
@@ -162,7 +162,7 @@ def _calibration(winner: Configuration, plan: Plan) -> Calibration:
 
 
 def _show_in_tensorboard(rows: Sequence[EvaluationRow], plan: Plan) -> None:
-    """Writes pictures of how winner and report read, as they are trained on everything."""
+    """Writes pictures of how winner and baseline read, as they are trained on everything."""
     for row in rows:
         if row["config"] in SHOWN and row["trained_on"] == BOTH:
             (readings,) = _readings([row], plan.folder)

@@ -18,10 +18,13 @@ from results.store.fold_readings import (
 )
 from results.store.folder import SweepFolder
 from results.store.search.epochs import EpochLog
-from results.store.search.trials import FINISHED
+from results.store.search.trial_records import TrialRecord
+from results.store.search.trials import FINISHED, records_of, trials_of
 from results.store.search.writer import SearchWriter
-from results.tensorboard.best_pictures import show_best
-from results.tensorboard.event_files import SearchEvents, TrialEvents, has_end, write_end
+from results.tensorboard.best_trials import show_best
+from results.tensorboard.card import write_card
+from results.tensorboard.curves import RunningCurves, SearchCurve, write_mean_curves
+from results.tensorboard.entries import has_entry, write_entry
 from tune.watching.throttle import Throttle
 from tune.workers.not_saved import NotSaved
 from tune.workers.trainable import JOB, STEP
@@ -46,26 +49,39 @@ class Recorder(NotSaved, Callback):  # type: ignore[misc]
     ) -> None:
         self._folder, self._study, self._log = folder, study, EpochLog(folder)
         self._pool, self._pictured = pool, pictured
-        self._events: dict[str, TrialEvents] = {}  # of each run: workers may share a trial
-        self._search = SearchEvents(folder)
+        self._running: dict[int, RunningCurves] = {}  # by trial
+        self._search = SearchCurve(folder)
         self._written: dict[int, set[tuple[int, int]]] = {}  # folds and epochs of each trial
         self._ended: set[int] = set()  # the trials whose end is written
         self._writer, self._is_written = SearchWriter(folder, study), True
         self._writing, self._weighing = Throttle(PART), Throttle(PART)
 
     def setup(self, **_: Any) -> None:
-        """Writes what there is before the first trial begins."""
+        """Writes what there is before the first trial begins; removes what a crash has left."""
+        shutil.rmtree(self._folder.all_running_events, ignore_errors=True)
+        write_card(self._folder, self._records())
         self._write_trials()
+
+    def _records(self) -> list[TrialRecord]:
+        return records_of(trials_of(self._study))
 
     def on_trial_start(self, iteration: int, trials: list[Trial], trial: Trial, **_: Any) -> None:
         """Makes the trial's folder and opens its event files."""
         number = trial.config[JOB].trial
         self._folder.trial(number).mkdir(exist_ok=True)
-        self._events[trial.trial_id] = TrialEvents(self._folder, number)
         if number not in self._written:  # what it had before the search was broken off
             epochs = self._log.read(number)
             self._written[number] = {(each.fold, each.epoch) for each in epochs}
+        if number not in self._running:
+            self._show_running(number)
         self._write_trials()
+
+    def _show_running(self, number: int) -> None:
+        """Gives a trial a run and an entry that are removed when it has ended."""
+        steps = len(self._written[number])
+        self._running[number] = RunningCurves(self._folder, number, steps)
+        running = self._study.get_trials(deepcopy=False)[number]
+        write_entry(self._folder, records_of([running])[0])
 
     def on_trial_result(
         self, iteration: int, trials: list[Trial], trial: Trial, result: dict[str, Any], **_: Any
@@ -78,14 +94,13 @@ class Recorder(NotSaved, Callback):  # type: ignore[misc]
         written = self._written[number]
         if epochs - written:
             written |= epochs
-            self._events[trial.trial_id].add_epoch(folds)
+            if number in self._running:  # the trial may have ended while a worker was at it
+                self._running[number].add_epoch(folds)
 
     def on_trial_complete(
         self, iteration: int, trials: list[Trial], trial: Trial, **_: Any
     ) -> None:
         """Writes which trials have ended, and how; the searcher has told the study already."""
-        if events := self._events.pop(trial.trial_id, None):
-            events.close()
         self._write_ends()
         if self._weighing.is_due:
             with self._weighing.measured():
@@ -99,8 +114,8 @@ class Recorder(NotSaved, Callback):  # type: ignore[misc]
         new = [trial for trial in trials if trial.number not in self._ended]
         complete = [trial for trial in trials if trial.state == TrialState.COMPLETE]
         for ended in new:
-            if not has_end(self._folder, ended.number):  # before the search was broken off
-                write_end(self._folder, ended)
+            if not has_entry(self._folder, ended.number):  # before the search was broken off
+                self._show_end(ended)
                 if ended.state == TrialState.COMPLETE:
                     self._add_point(complete, trials)
         if new:
@@ -108,6 +123,14 @@ class Recorder(NotSaved, Callback):  # type: ignore[misc]
         for ended in new:
             forget_fold_readings(self._folder, ended.number)
             self._ended.add(ended.number)
+
+    def _show_end(self, trial: FrozenTrial) -> None:
+        """Writes a trial's entry and curves, and removes those that it had while it ran."""
+        write_entry(self._folder, records_of([trial])[0])
+        write_mean_curves(self._folder, trial.number, self._log.read(trial.number))
+        if running := self._running.pop(trial.number, None):
+            running.close()
+        shutil.rmtree(self._folder.running_events(trial.number), ignore_errors=True)
 
     def _add_point(self, complete: Sequence[FrozenTrial], trials: Sequence[FrozenTrial]) -> None:
         """Adds a point to the curve of the best loss."""
@@ -130,10 +153,17 @@ class Recorder(NotSaved, Callback):  # type: ignore[misc]
         """Writes what is left to write."""
         self.finish()
         self._search.close()
+        for running in self._running.values():
+            running.close()
 
     def finish(self) -> None:
-        """Writes the table and the ends as they are now."""
+        """Writes the table and the ends as they are now; forecasts, too, are those of the end."""
         self._write_ends()
+        records = self._records()
+        for record in records:
+            if record.state == "pruned":
+                write_entry(self._folder, record)
+        write_card(self._folder, records)
         self._writer.weigh()
         self._writer.write()
 

@@ -1,4 +1,4 @@
-"""The pictures that TensorBoard shows of the best trials so far, and of no others."""
+"""What TensorBoard shows of the best trials so far, and of no others: pictures, and their folds."""
 
 import shutil
 from collections.abc import Sequence
@@ -8,14 +8,16 @@ from optuna.trial import FrozenTrial
 from datasets.digit_set import DigitSet
 from results.store.fold_readings import read_fold_readings
 from results.store.folder import SweepFolder
-from results.tensorboard.event_files import write_pictures_run
+from results.store.search.epochs import EpochLog
+from results.tensorboard.curves import write_fold_curves
+from results.tensorboard.event_file import write_pictures_run
 from results.tensorboard.event_pictures import TaggedPictures, trial_pictures
 
 
 def show_best(
     folder: SweepFolder, complete: Sequence[FrozenTrial], count: int, pool: DigitSet
 ) -> None:
-    """Draws the best trials that are not drawn yet, and removes what was drawn of others.
+    """Shows the best trials that are not shown yet, and removes what was shown of others.
 
     Args:
         folder: The sweep's.
@@ -29,8 +31,9 @@ def show_best(
         if events not in shown:
             shutil.rmtree(events)
     for events, trial in shown.items():
-        if not events.exists() and (pictures := _pictures(folder, trial, pool)):
-            write_pictures_run(events, pictures)
+        if not events.exists():
+            write_pictures_run(events, _pictures(folder, trial, pool))
+            write_fold_curves(events, EpochLog(folder).read(trial.number))
 
 
 def _pictures(folder: SweepFolder, trial: FrozenTrial, pool: DigitSet) -> TaggedPictures:

@@ -1,0 +1,97 @@
+"""The entries of the HParams page: a row for each trial, from its beginning to its end.
+
+No experiment is declared. So TensorBoard makes the columns of all entries that it finds: sweeps of
+different spaces, side by side, have all of theirs.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from tensorboard.compat.proto.summary_pb2 import Summary, SummaryMetadata
+from tensorboard.plugins.hparams import metadata
+from tensorboard.plugins.hparams.api_pb2 import STATUS_FAILURE, STATUS_SUCCESS
+from tensorboard.plugins.hparams.plugin_data_pb2 import (
+    HParamsPluginData,
+    SessionEndInfo,
+    SessionStartInfo,
+)
+
+from results.store.folder import SweepFolder
+from results.store.search.trial_records import ENDS, TrialRecord, Value
+from results.tensorboard.event_file import EventFile
+
+ENTRY = ".entry"  # the suffix of an entry's file, which is written anew when more is known
+LOSS = "loss"  # of a complete trial, else its forecast
+
+
+def write_entry(folder: SweepFolder, record: TrialRecord, is_winner: bool = False) -> None:
+    """Writes a trial's entry, in the place of the one before.
+
+    Its hyperparameters are those that vary, `weights`, `fold_epochs`, `state` and `cause`. Its
+    metric is `loss`, nats: the validation loss of a complete trial, else what that is forecast to
+    be. It stands at the trial's fold-epochs, so that its chart is loss against cost.
+
+    Args:
+        folder: The sweep's.
+        record: What is known of the trial.
+        is_winner: Whether to name it so.
+    """
+    run = _run(folder, record)
+    before = list(run.glob(f"*{ENTRY}"))
+    name = f"winner (trial {record.trial})" if is_winner else f"trial {record.trial}"
+    file = EventFile(run, ENTRY)
+    file.add(_start(f"{folder.name}: {name}", _hyperparameters(record)))
+    if record.state in ENDS:
+        file.add(_end(record))
+    if record.known_loss == record.known_loss:  # it is a number
+        file.add_scalar(LOSS, record.known_loss, record.fold_epochs)
+    file.close()
+    for path in before:
+        path.unlink()
+
+
+def has_entry(folder: SweepFolder, number: int) -> bool:
+    """Tells whether a trial has an entry that says how it ended."""
+    return any(folder.trial(number).glob(f"*{ENTRY}"))
+
+
+def _run(folder: SweepFolder, record: TrialRecord) -> Path:
+    """Returns the run of an entry: what TensorBoard has read of one, it does not read anew."""
+    ended = record.state in ENDS
+    return folder.trial(record.trial) if ended else folder.running_events(record.trial)
+
+
+def _hyperparameters(record: TrialRecord) -> dict[str, Value]:
+    known = {
+        **record.parameters,
+        "state": record.state,
+        "cause": record.cause,
+        "weights": record.weights,
+        "fold_epochs": record.fold_epochs,
+    }
+    return {name: value for name, value in known.items() if value not in (None, "")}
+
+
+def _start(group: str, values: Mapping[str, Value]) -> Summary:
+    info = SessionStartInfo(group_name=group)
+    for name, value in values.items():
+        if isinstance(value, bool):
+            info.hparams[name].bool_value = value
+        elif isinstance(value, str):
+            info.hparams[name].string_value = value
+        else:
+            info.hparams[name].number_value = value
+    return _summary(metadata.SESSION_START_INFO_TAG, HParamsPluginData(session_start_info=info))
+
+
+def _end(record: TrialRecord) -> Summary:
+    status = STATUS_FAILURE if record.state == "failed" else STATUS_SUCCESS
+    info = SessionEndInfo(status=status)
+    return _summary(metadata.SESSION_END_INFO_TAG, HParamsPluginData(session_end_info=info))
+
+
+def _summary(tag: str, content: HParamsPluginData) -> Summary:
+    plugin = SummaryMetadata.PluginData(
+        plugin_name=metadata.PLUGIN_NAME, content=content.SerializeToString()
+    )
+    return Summary(value=[Summary.Value(tag=tag, metadata=SummaryMetadata(plugin_data=plugin))])
