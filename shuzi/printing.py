@@ -1,6 +1,7 @@
 """What the commands print, and where: results on stdout, what a sweep does on stderr."""
 
 import json
+import time
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from tune.watching.events import Tell
 
 console = Console()
+BEGAN = time.monotonic()  # when the command did
 
 
 def print_line(line: object) -> None:
@@ -36,10 +38,19 @@ def events(progress: str | None) -> "AbstractContextManager[Tell]":
     return events_on_stdout() if progress else nullcontext(ignore)
 
 
+def print_ending(folder: "SweepFolder") -> None:
+    """Prints in ten lines what a sweep has come to, and what may be done next."""
+    from results.terminal.ending import ending
+
+    console.print()
+    for line in ending(folder, time.monotonic() - BEGAN, console.width):
+        console.print(line, soft_wrap=True)
+
+
 def print_sweep(folder: "SweepFolder") -> None:
-    """Prints the leaderboard, the winner and how it reads the held-out digits."""
+    """Prints all that there is to show of a sweep."""
     from results.terminal.tables import sweep_tables
 
     for table in sweep_tables(folder):
         console.print()
-        console.print(table, soft_wrap=isinstance(table, str))
+        console.print(table, soft_wrap=isinstance(table, str), highlight=False)

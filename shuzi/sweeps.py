@@ -7,7 +7,15 @@ import typer
 from shuzi import open_sweep
 from shuzi.fields import request_of, with_options_of_a_request
 from shuzi.options import RUNS, Address, AsJson, Name, Networks, Out, Progress, Quiet, Storage
-from shuzi.printing import console, events, print_json, print_line, print_sweep, progress_console
+from shuzi.printing import (
+    console,
+    events,
+    print_ending,
+    print_json,
+    print_line,
+    print_sweep,
+    progress_console,
+)
 
 app = typer.Typer()
 
@@ -22,7 +30,7 @@ def sweep(*, quiet: Quiet = False, progress: Progress = None, **asked: Any) -> N
     with events(progress) as tell:
         folder = run_sweep(request, progress_console(quiet), tell)
     if not progress:
-        print_sweep(folder)
+        print_ending(folder)
 
 
 @app.command()
@@ -45,7 +53,7 @@ def resume(
     with events(progress) as tell:
         resume_sweep(folder, shown, storage, address, tell)
     if not progress:
-        print_sweep(folder)
+        print_ending(folder)
 
 
 @app.command()
@@ -63,7 +71,7 @@ def retrain(
     with events(progress) as tell:
         retrain_sweep(folder, progress_console(quiet), networks, tell)
     if not progress:
-        print_sweep(folder)
+        print_ending(folder)
 
 
 @app.command("list")

@@ -19,7 +19,7 @@ from results.store.search.study import read_study
 from results.store.search.trial_records import TrialRecord, best_first
 from results.tensorboard.card import write_card
 from results.tensorboard.entries import write_entry
-from results.terminal.tables import short_path
+from results.terminal.paths import short_path
 from search_spaces import SearchSpace, read_space
 from tune.errors import SweepError
 from tune.judging.exporting import data_at_hand, export_forms, missing_forms

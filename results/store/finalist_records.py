@@ -50,9 +50,14 @@ class Finalist:
         return math.isnan(self.both) and not self.left
 
     @property
+    def folds_done(self) -> int:
+        """How many folds of the second cross-validation it has had."""
+        return len(self._done())
+
+    @property
     def both(self) -> float:
         """The mean of both losses, by which the winner is chosen; none if a fold is missing."""
-        complete = len(self._done()) == len(self.second)
+        complete = self.folds_done == len(self.second)
         return (self.validation_loss + self.second_loss) / 2 if complete else math.nan
 
     def _done(self) -> list[float]:

@@ -2,36 +2,27 @@
 
 from collections.abc import Sequence
 
-from rich.table import Table
-
-from datasets.terminal.empty_table import empty_table
 from results.store.exports import Export
+from results.terminal.fitted_table import Column, FittedTable
+
+NOTE = (
+    "ms: for one image. Difference: the largest of a probability from the trained network's. "
+    "ECE: expected calibration error."
+)
 
 
-def exports_table(exports: Sequence[Export]) -> Table:
-    """Returns what was exported, and how it compares with the trained model."""
-    headings = ("kB", "ms", "difference", "right", "95 %", "ECE")
-    read = ", ".join(dict.fromkeys(export["accuracy"]["digits"] for export in exports))
-    table = empty_table(f"Exports, verified on {read} digits", "file", right=headings)
-    for export in exports:
-        table.add_row(*_export_cells(export))
-    table.caption = (
-        "ms: for one image. Difference: the largest of a probability from the trained model's. "
-        "ECE: expected calibration error."
-    )
-    table.caption_justify = "left"
-    return table
-
-
-def _export_cells(export: Export) -> list[str]:
-    read = export["accuracy"]
-    low, high = read["ci95"]
-    return [
-        export["file"],
-        f"{export['bytes'] / 1000:,.0f}",
-        f"{export['milliseconds']:.2f}",
-        f"{export['largest_difference']:.0e}",
-        f"{read['correct']}/{read['count']}",
-        f"{100 * low:.1f}-{100 * high:.1f}",
-        f"{export['ece']:.3f}",
+def exports_table(exports: Sequence[Export]) -> FittedTable:
+    """Returns what was exported, and how it compares with the trained network."""
+    read = [each["accuracy"] for each in exports]
+    digits = ", ".join(dict.fromkeys(each["digits"] for each in read))
+    intervals = [each["ci95"] for each in read]
+    columns = [
+        Column("file", [each["file"] for each in exports], is_number=False),
+        Column("kB", [f"{each['bytes'] / 1000:,.0f}" for each in exports]),
+        Column("ms", [f"{each['milliseconds']:.2f}" for each in exports]),
+        Column("difference", [f"{each['largest_difference']:.0e}" for each in exports]),
+        Column("right", [f"{each['correct']}/{each['count']}" for each in read]),
+        Column("95 %", [f"{100 * low:.1f}-{100 * high:.1f}" for low, high in intervals]),
+        Column("ECE", [f"{each['ece']:.3f}" for each in exports]),
     ]
+    return FittedTable(f"Exports, verified on {digits} digits", columns, [NOTE])

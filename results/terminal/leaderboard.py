@@ -1,70 +1,87 @@
 """The trials: the best of them, what became of the others, and which parameters matter."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from rich.table import Table
-from rich.text import Text
-
-from datasets.terminal.empty_table import empty_table
-from results.numbers import without_zero
+from results.numbers import loss_with_error
 from results.store.search.trial_records import TrialRecord, best_first, count_states
+from results.terminal.fitted_table import Column, FittedTable
+from results.terminal.parameters import grouped, values_of
 
-WIDTHS = ("channels_1", "channels_2", "hidden_1", "hidden_2")
-STAR = "* the baseline, or the point of the space nearest to it."
-MISSED = "The probability that a pruned trial would have been better than the best is"
-DROPOUTS = ("dropout_1", "dropout_2", "dropout_3", "dropout_4")
+ERROR = "± is the standard error of the mean over folds."
+STAR = "* the baseline: the student's hand-tuned network, as near as the space has it."
+MISSED = "The best of all trials was pruned with a probability of"
 
 
 def leaderboard(
-    trials: Sequence[TrialRecord], most: int = 10, missed: float | None = None
-) -> Table:
+    trials: Sequence[TrialRecord],
+    most: int = 10,
+    missed: float | None = None,
+    importance: Mapping[str, float] | None = None,
+) -> FittedTable:
     """Returns the best complete trials, the best first, and a line on the others.
 
     Args:
         trials: Of a sweep.
         most: How many to show.
         missed: The probability that a pruned one is better than the best, if it is known.
+        importance: Of each parameter: the more important, the sooner it is shown.
     """
     best = best_first(trials)[:most]
-    sources = list(dict.fromkeys(source for trial in trials for source in trial.accuracies))
-    headings = ("trial", "loss", *sources, "widths", "dropout", "rate")
-    table = empty_table("Leaderboard", right=headings)
-    for trial in best:
-        table.add_row(*_cells(trial, sources))
-    table.caption, table.caption_justify = _others(trials, len(best), missed), "left"
-    return table
-
-
-def _cells(trial: TrialRecord, sources: Sequence[str]) -> list[str]:
-    star = "*" if trial.origin == "baseline" else ""
-    varied = trial.parameters
-    return [
-        f"{star}{trial.trial}",
-        _loss(trial),
-        *(_percent(trial.accuracies.get(source)) for source in sources),
-        "-".join(str(int(varied[name])) for name in WIDTHS if name in varied),
-        " ".join(without_zero(float(varied[name]), 2) for name in DROPOUTS if name in varied),
-        f"{float(varied['learning_rate']):.2g}" if "learning_rate" in varied else "",
+    notes = list(_notes(trials, best, missed))
+    columns = [
+        Column("trial", [_number(each) for each in best]),
+        Column("loss", [_loss(each) for each in best]),
+        *_parameters(best, importance or {}),
+        *_accuracies(best),
     ]
+    return FittedTable("Leaderboard", columns, notes, "trials.csv")
+
+
+def _number(trial: TrialRecord) -> str:
+    return f"*{trial.trial}" if trial.origin == "baseline" else str(trial.trial)
 
 
 def _loss(trial: TrialRecord) -> str:
-    """Writes a loss and its spread over the folds."""
-    loss, spread = f"{trial.validation_loss:.4f}", trial.validation_loss_se
-    return loss if spread is None else f"{loss} ±{without_zero(spread, 3)}"
+    return loss_with_error(trial.validation_loss, trial.validation_loss_se)
+
+
+def _parameters(trials: Sequence[TrialRecord], importance: Mapping[str, float]) -> Iterator[Column]:
+    """Returns what the space varies, the most important first."""
+    names = list(dict.fromkeys(name for trial in trials for name in trial.parameters))
+    groups = grouped(names)
+    for heading in sorted(groups, key=lambda each: -_weight(groups[each], importance)):
+        cells = [values_of(groups[heading], trial.parameters) for trial in trials]
+        yield Column(heading, cells, may_go=True)
+
+
+def _weight(group: Sequence[str], importance: Mapping[str, float]) -> float:
+    return sum(importance.get(name, 0.0) for name in group)
+
+
+def _accuracies(trials: Sequence[TrialRecord]) -> Iterator[Column]:
+    """Returns the accuracy of each source."""
+    for source in dict.fromkeys(source for trial in trials for source in trial.accuracies):
+        cells = [_percent(trial.accuracies.get(source)) for trial in trials]
+        yield Column(source, cells, may_go=True)
 
 
 def _percent(part: float | None) -> str:
     return "" if part is None else f"{100 * part:.1f} %"
 
 
-def _others(trials: Sequence[TrialRecord], shown: int, missed: float | None) -> str:
+def _notes(
+    trials: Sequence[TrialRecord], shown: Sequence[TrialRecord], missed: float | None
+) -> Iterator[str]:
     states = count_states(trials) or {"complete": 0}
     counts = ", ".join(f"{count} {state}{_cost(trials, state)}" for state, count in states.items())
-    note = f"; {shown} shown. loss ± its spread over folds, accuracy by source.\n{STAR}"
-    chance = f"\n{MISSED} {100 * missed:.1f} %." if missed else ""
-    return counts + (note if shown else ".") + chance
+    yield f"{counts}{f'; {len(shown)} shown' if shown else ''}."
+    if shown:
+        yield ERROR
+    if any(each.origin == "baseline" for each in shown):
+        yield STAR
+    if missed:
+        yield f"{MISSED} {100 * missed:.1f} %."
 
 
 def _cost(trials: Sequence[TrialRecord], state: str) -> str:
@@ -73,15 +90,17 @@ def _cost(trials: Sequence[TrialRecord], state: str) -> str:
     return f" ({epochs:,} fold-epochs)"
 
 
-def front_table(front: Sequence[dict[str, Any]]) -> Table:
+def front_table(front: Sequence[dict[str, Any]]) -> FittedTable:
     """Returns the complete trials that no other beats in both loss and size."""
-    table = empty_table("Loss against size", right=("trial", "loss", "weights"))
-    for row in front:
-        table.add_row(str(row["trial"]), f"{row['validation_loss']:.4f}", f"{row['weights']:,}")
-    return table
+    columns = [
+        Column("trial", [str(row["trial"]) for row in front]),
+        Column("loss", [f"{row['validation_loss']:.4f}" for row in front]),
+        Column("weights", [f"{row['weights']:,}" for row in front]),
+    ]
+    return FittedTable("Loss against size", columns)
 
 
-def importance_line(parts: dict[str, float]) -> Text:
+def importance_line(parts: dict[str, float]) -> str:
     """Names the parameters that matter, the most important first."""
     told = ", ".join(f"{name} {100 * part:.0f} %" for name, part in parts.items() if part >= 0.05)
-    return Text(f"What sets the best quarter apart (PED-ANOVA): {told}")
+    return f"What sets the best quarter of the trials apart (PED-ANOVA): {told}"

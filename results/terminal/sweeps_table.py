@@ -2,31 +2,36 @@
 
 from collections.abc import Sequence
 
-from rich.table import Table
-
-from datasets.terminal.empty_table import empty_table
+from results.terminal.fitted_table import Column, FittedTable
 from results.terminal.summary import Brief
 
 
-def sweeps_table(sweeps: Sequence[Brief]) -> Table:
+def sweeps_table(sweeps: Sequence[Brief]) -> FittedTable:
     """Returns a line for each sweep: how far it came, and how its winner reads."""
-    table = empty_table("Sweeps", "name", "started", "state", right=("trials", "loss", "held-out"))
-    name, *others = table.columns
-    name.overflow = "fold"  # a long name alone takes another line
-    for column in others:
-        column.no_wrap = True
-    for told in sweeps:
-        best, right = told["best"], told["winner"]
-        table.add_row(
-            told["name"],
-            (told["started"] or "")[:16].replace("T", " "),
-            told["state"],
-            f"{_ended(told['trials'])}/{told['requested'] or '?'}",
-            f"{best['validation_loss']:.4f}" if best else "",
-            f"{100 * right['accuracy']:.1f} % of {right['count']}" if right else "",
-        )
-    return table
+    columns = [
+        Column("name", [each["name"] for each in sweeps], is_number=False),
+        Column("started", [_started(each) for each in sweeps], is_number=False, may_go=True),
+        Column("state", [each["state"] for each in sweeps], is_number=False),
+        Column("trials", [_ended(each) for each in sweeps]),
+        Column("best loss", [_best(each) for each in sweeps]),
+        Column("winner reads", [_right(each) for each in sweeps]),
+    ]
+    return FittedTable("Sweeps", columns, elsewhere="`shuzi list --json`")
 
 
-def _ended(trials: dict[str, int]) -> int:
-    return sum(count for state, count in trials.items() if state != "running")
+def _started(sweep: Brief) -> str:
+    return (sweep["started"] or "")[:16].replace("T", " ")
+
+
+def _ended(sweep: Brief) -> str:
+    ended = sum(count for state, count in sweep["trials"].items() if state != "running")
+    return f"{ended}/{sweep['requested'] or '?'}"
+
+
+def _best(sweep: Brief) -> str:
+    return f"{sweep['best']['validation_loss']:.4f}" if sweep["best"] else ""
+
+
+def _right(sweep: Brief) -> str:
+    right = sweep["winner"]
+    return f"{100 * right['accuracy']:.1f} % of {right['count']}" if right else ""

@@ -1,18 +1,23 @@
 """A sweep's results as tables for the terminal."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from rich.console import RenderableType
 from rich.text import Text
 
+from results.errors import unless_damaged
 from results.known_trials import known_trials
+from results.store.finalist_records import finished_finalists, read_finalists
 from results.store.folder import SweepFolder
 from results.terminal.evaluation_table import evaluation_table, winner_table
 from results.terminal.exports_table import exports_table
 from results.terminal.finalists_table import finalists_table
+from results.terminal.fitted_table import Column, FittedTable
 from results.terminal.leaderboard import front_table, importance_line, leaderboard
+from results.terminal.no_winner import no_winner_lines
+from results.terminal.paths import short_path
 from results.terminal.summary import summary
+from results.terminal.wrapping import Wrapped
 
 
 def sweep_tables(folder: SweepFolder) -> list[RenderableType]:
@@ -21,43 +26,43 @@ def sweep_tables(folder: SweepFolder) -> list[RenderableType]:
     told = summary(folder, known)
     parts: list[RenderableType] = [
         *_damage_lines(told["damaged"]),
-        leaderboard(known.records, missed=known.missed),
+        leaderboard(known.records, missed=known.missed, importance=told["importance"]),
     ]
+    if lines := no_winner_lines(folder, known.records):
+        parts.append(Wrapped(*lines))
     if told["front"]:
         parts.append(front_table(told["front"]))
     if told["importance"]:
-        parts.append(importance_line(told["importance"]))
-    if told["finalists"]:
-        parts.append(finalists_table(told["finalists"]))
+        parts.append(Wrapped(importance_line(told["importance"])))
+    if finalists := finished_finalists(unless_damaged(read_finalists, folder.finalists_csv)):
+        parts.append(finalists_table(finalists, known.records))
     if told["evaluation"]:
         parts += [winner_table(told["evaluation"]), evaluation_table(told["evaluation"])]
     if told["exports"]:
         parts.append(exports_table(told["exports"]))
-    return [*parts, _files(folder)]
+    return [*parts, _files(folder), f"folder  {short_path(folder.path)}"]
 
 
 def _damage_lines(damaged: Sequence[str]) -> list[Text]:
     return [Text(line, style="red") for line in damaged]
 
 
-def _files(folder: SweepFolder) -> str:
+def _files(folder: SweepFolder) -> FittedTable:
     """Names what there is in the folder of a sweep."""
     paths = {
-        "manifest": folder.sweep_json,
-        "trials": folder.trials_csv,
-        "finalists": folder.finalists_csv,
-        "study (optuna-dashboard)": folder.journal,
-        "curves (tensorboard --logdir)": folder.trials,
-        "evaluation": folder.evaluation_json,
-        "winner": folder.weights,
-        "model card": folder.card,
-        "report": folder.report_html,
+        folder.report_html: "report",
+        folder.card: "model card",
+        folder.weights: "winner's weights",
+        folder.evaluation_json: "evaluation",
+        folder.finalists_csv: "finalists",
+        folder.trials_csv: "trials",
+        folder.trials: "TensorBoard's curves",
+        folder.journal: "Optuna's study",
+        folder.sweep_json: "manifest",
     }
-    return "\n".join(
-        f"{name:30} {short_path(path)}" for name, path in paths.items() if path.exists()
-    )
-
-
-def short_path(path: Path) -> Path:
-    """Returns the path as it is from here, where it lies below."""
-    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+    there = [path for path in paths if path.exists()]
+    columns = [
+        Column("file", [str(path.relative_to(folder.path)) for path in there], is_number=False),
+        Column("what", [paths[path] for path in there], is_number=False),
+    ]
+    return FittedTable("Files", columns)
