@@ -19,9 +19,11 @@ from results.store.search.study import read_study
 from results.store.search.trial_records import TrialRecord, best_first
 from results.tensorboard.card import write_card
 from results.tensorboard.entries import write_entry
-from results.terminal.paths import short_path
+from results.terminal.paths import command, short_path
+from results.terminal.wrapping import unbroken
 from search_spaces import SearchSpace, read_space
 from tune.errors import SweepError
+from tune.judging.ahead import work_after_search
 from tune.judging.exporting import data_at_hand, export_forms, missing_forms
 from tune.judging.finalists import best_trials, chosen_winner, configuration_of
 from tune.judging.retraining import forget_judgements, is_judged, retrain_and_judge
@@ -40,7 +42,8 @@ from tune.session.running import at_work, on_ray, resources_of_cluster
 from tune.session.signals import Stop, how_to_resume
 from tune.session.storage import Storage
 from tune.watching.events import Finished, SweepBegun, Tell, ignore
-from tune.watching.terminal import say, warn
+from tune.watching.terminal import describe, say, warn
+from tune.watching.time_left import TimeLeft
 from tune.workers.trainable import CrossValidation
 
 
@@ -75,10 +78,11 @@ def run_sweep(
     _require_sense(request, space)
     earlier = _earlier(request, space, request.out)
     storage = new_storage(request.storage, request.name)
-    console.print(f"sweep     {request.name}, trials: {request.trials}, folds: {space.folds}")
-    console.print(f"space     {request.space}: {space.about}")
+    describe(console, "sweep", f"{request.name}: {request.trials} trials, {space.folds} folds")
+    describe(console, "space", f"{request.space}: {space.about}")
     data = load_data(request, space.folds)
-    console.print(digits_in_words(data))
+    for name, what in digits_in_words(data).items():
+        describe(console, name, what)
     with on_ray(request.address, how_to_resume(folder), request.nice) as stop:
         plan = Plan(
             request,
@@ -88,10 +92,11 @@ def run_sweep(
             folder,
             earlier,
         )
-        console.print(resources_in_words(plan.resources))
+        describe(console, "running", resources_in_words(plan.resources))
         folder.make(manifest_of(plan).to_dict())
-        told = f"folder    {short_path(folder.path)}. If broken off: {how_to_resume(folder)}"
-        say(console, told)
+        describe(console, "folder", str(short_path(folder.path)))
+        again = unbroken(command("resume", folder))
+        describe(console, "resume", f"{again} goes on from here, if this is broken off")
         _go_on(plan, storage, console, stop, tell, trainable)
     return folder
 
@@ -111,7 +116,7 @@ def fetch_sweep(out: Path, name: str, uri: str, console: Console) -> SweepFolder
     folder = SweepFolder(out / name)
     if not folder.sweep_json.is_file():
         Storage(lasting_uri(uri), name).fetch(folder)
-        console.print(f"fetched   {name} from {uri} to {folder.path}", soft_wrap=True)
+        describe(console, "fetched", f"{name} from {uri} to {folder.path}")
     return folder
 
 
@@ -146,7 +151,7 @@ def resume_sweep(
     storage = storage_before(folder, uri or request.storage)
     if is_judged(folder):
         with held(folder), mirrored(folder, storage, partial(warn, console)):
-            console.print(f"{folder.name} is finished: {_completed(folder, console, tell)}")
+            say(console, f"{folder.name} is finished: {_completed(folder, console, tell)}")
         tell(Finished(str(folder.path)))
         return
     _require_study(folder, known)
@@ -155,7 +160,8 @@ def resume_sweep(
     require_same(described, data)
     with on_ray(address or request.address, how_to_resume(folder), request.nice) as stop:
         resources = resources_of_cluster(request, space, data, console)
-        console.print(f"resuming  {folder.name}\n{resources_in_words(resources)}")
+        describe(console, "resuming", folder.name)
+        describe(console, "running", resources_in_words(resources))
         plan = Plan(request, space, data, resources, folder, earlier)
         _go_on(plan, storage, console, stop, tell, CrossValidation)
 
@@ -193,10 +199,9 @@ def retrain_sweep(
         with at_work(folder, storage, console, stop):
             if networks is not None:
                 write_request(plan)
-                told = f"networks averaged: {networks}, which {folder.sweep_json} tells from now on"
-                console.print(told)
+                say(console, f"the winner is the average of {networks} networks from now on")
             forget_judgements(folder, winner_alone=networks is not None)
-            _finish(trials, plan, console, tell)
+            _finish(trials, plan, console, tell, TimeLeft())
         tell(Finished(str(folder.path)))
 
 
@@ -211,8 +216,9 @@ def _go_on(
     """Does what is missing of a sweep."""
     with at_work(plan.folder, storage, console, stop):
         tell(_begun(plan))
-        trials = search(plan, console, stop, tell, trainable)
-        _finish(trials, plan, console, tell)
+        left = TimeLeft(work_after_search(plan))
+        trials = search(plan, console, stop, tell, trainable, left)
+        _finish(trials, plan, console, tell, left)
     tell(Finished(str(plan.folder.path)))
 
 
@@ -226,12 +232,14 @@ def _begun(plan: Plan) -> SweepBegun:
     )
 
 
-def _finish(trials: Sequence[TrialRecord], plan: Plan, console: Console, tell: Tell) -> None:
+def _finish(
+    trials: Sequence[TrialRecord], plan: Plan, console: Console, tell: Tell, left: TimeLeft
+) -> None:
     """Chooses the winner, retrains it, judges it and writes the report."""
-    winner = chosen_winner(trials, plan, console, tell)
+    winner = chosen_winner(trials, plan, console, tell, left)
     configuration = configuration_of(winner, trials, plan)
     networks = plan.request.networks or configuration.networks
-    retrain_and_judge(replace(configuration, networks=networks), plan, console, tell)
+    retrain_and_judge(replace(configuration, networks=networks), plan, console, tell, left)
     _show_in_tensorboard(winner, trials, plan)
     export_forms(plan.folder, DEFAULT, plan.data, console, tell)
     _write_report(plan.folder)

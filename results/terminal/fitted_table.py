@@ -96,8 +96,9 @@ def _table(columns: Sequence[Column]) -> Table:
     table.title = None
     table.padding = (0, 1, 0, 0)
     for column in columns:
-        justify = "right" if column.is_number else "left"
-        table.add_column(column.heading, justify=justify, no_wrap=True)
+        table.add_column(
+            column.heading, justify="right" if column.is_number else "left", no_wrap=True
+        )
     for cells in zip(*(each.cells for each in columns), strict=True):
         table.add_row(*cells)
     return table

@@ -34,6 +34,14 @@ def no_winner_lines(folder: SweepFolder, records: Sequence[TrialRecord]) -> list
     ]
 
 
+def why_no_winner(records: Sequence[TrialRecord]) -> str:
+    """Returns the same in a line, for a sweep that ends there."""
+    causes = count_causes(records)
+    counted = "; ".join(f"{count} x {in_words(cause)}" for cause, count in causes.items())
+    told = f"no trial is complete, so there is no winner: {counted or 'none has ended'}."
+    return " ".join([told, *_advice(list(causes))])
+
+
 def in_words(cause: str) -> str:
     """Returns a cause for people."""
     return IN_WORDS.get(cause, cause.rstrip("."))

@@ -77,9 +77,9 @@ def _left(
     for form in forms:
         path = folder.export(form, ensemble)
         if form not in left:
-            say(console, f"{path.name} is there already: --force writes it again.")
+            say(console, f"{path.name} exists already: --force replaces it.")
         elif path.is_file() and path != folder.weights:
-            raise ResultsError(f"{path} is not of this winner, or damaged: --force overwrites it.")
+            raise ResultsError(f"{path} is damaged, or of another winner: --force replaces it.")
     return left
 
 
@@ -95,7 +95,10 @@ def data_at_hand(folder: SweepFolder, console: Console) -> SweepData | None:
         data = load_data(request, space.folds)
         require_same(described, data)
     except (DataError, SweepError) as error:
-        warn(console, f"the sweep's digits are not at hand, so others are read: {error}")
+        warn(
+            console,
+            f"the sweep's digits cannot be loaded, so exports are verified by others: {error}",
+        )
         return None
     return data
 
@@ -128,18 +131,17 @@ def export_forms(
     test = Named(data.held_out, HELD_OUT) if data else Named(_kept(folder), "kept and drawn")
     pool = Named(_some(data.pool), "pool") if data else Named(_others(), "MNIST and drawn")
     subject = Subject.of(folder, test, pool, folds)
-    for form in forms:
+    for number, form in enumerate(forms, 1):
         exported = export(subject, form, force)
-        say(console, _line(exported))
+        say(console, f"{_line(exported)}; {number} of {len(forms)}")
         tell(_event(folder, exported))
 
 
 def _line(export: Export) -> str:
     read = export["accuracy"]
     return (
-        f"exported {export['file']}, {export['bytes'] / 1000:,.0f} kB: "
-        f"{export['same_answers']} of {read['count']} {read['digits']} digits read as by the "
-        f"trained model, probabilities within {export['largest_difference']:.1g}"
+        f"exported {export['file']} ({export['bytes'] / 1000:,.0f} kB), "
+        f"same answers: {export['same_answers']} of {read['count']}"
     )
 
 

@@ -2,12 +2,12 @@
 
 The best of many by a noisy measure is partly the luckiest, so that its loss is no fair guess of
 what it will do; a second, independent cross-validation of the few best mends both. It is a race:
-who has little chance left of winning is given up.
+a finalist that has little chance left of winning is dropped.
 """
 
 import math
 import statistics
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Collection, Generator, Mapping, Sequence
 from contextlib import closing
 from typing import Any
 
@@ -17,7 +17,9 @@ from rich.console import Console
 from datasets.seeds import Purpose, seed_for
 from datasets.splits import fold_indices
 from model.configuration import Configuration
+from model.judging.standard_error import standard_error
 from results.errors import ResultsError
+from results.numbers import loss_with_error
 from results.store.finalist_records import (
     Finalist,
     finalists_table,
@@ -27,17 +29,25 @@ from results.store.finalist_records import (
     write_finalists,
 )
 from results.store.search.trial_records import TrialRecord, best_first
+from results.terminal.no_winner import why_no_winner
+from results.terminal.wrapping import UNBROKEN, unbroken
 from tune.errors import SweepFailed
+from tune.judging.ahead import work_of_fold, work_of_retraining
 from tune.judging.elimination import Race
 from tune.planning.plan import Plan
-from tune.watching.events import FinalistFold, Tell, finite, ignore
-from tune.watching.terminal import Row, StepsView, warn
+from tune.watching.events import FinalistDropped, FinalistFold, Tell, finite, ignore
+from tune.watching.terminal import Row, StepsView, say, warn
+from tune.watching.time_left import TimeLeft
 from tune.workers.trainer import Failed, OtherFolds
 from tune.workers.trainers import trained
 
 
 def chosen_winner(
-    trials: Sequence[TrialRecord], plan: Plan, console: Console, tell: Tell = ignore
+    trials: Sequence[TrialRecord],
+    plan: Plan,
+    console: Console,
+    tell: Tell = ignore,
+    left: TimeLeft | None = None,
 ) -> int:
     """Returns the best trial by all the evidence, of which there is more for the finalists.
 
@@ -46,6 +56,7 @@ def chosen_winner(
         plan: The sweep's. Its finalists are cross-validated on other folds, once.
         console: Where progress is shown.
         tell: Is told each event.
+        left: How long the sweep may take to its end.
 
     Raises:
         SweepFailed: If no trial is complete.
@@ -54,7 +65,9 @@ def chosen_winner(
     table = _judged_before(best, plan)
     if table is None and len(best) > 1:
         configurations = {trial: configuration_of(trial, trials, plan) for trial in best}
-        table = cross_validate_finalists(trials, configurations, plan, console, tell)
+        table = cross_validate_finalists(
+            trials, configurations, plan, console, tell, left or TimeLeft()
+        )
     return best[0] if table is None else table[0].trial
 
 
@@ -75,8 +88,7 @@ def best_trials(trials: Sequence[TrialRecord], count: int) -> list[int]:
     """
     best = best_first(trials)
     if not best:
-        causes = sorted({each.cause for each in trials} - {""})
-        raise SweepFailed(f"no trial is complete, so there is no winner. {' '.join(causes)}")
+        raise SweepFailed(why_no_winner(trials))
     return [each.trial for each in best[:count]]
 
 
@@ -94,6 +106,7 @@ def cross_validate_finalists(
     plan: Plan,
     console: Console,
     tell: Tell,
+    left: TimeLeft,
 ) -> list[Finalist]:
     """Cross-validates the best trials on other folds; `finalists.csv` keeps what is done.
 
@@ -103,6 +116,7 @@ def cross_validate_finalists(
         plan: The sweep's.
         console: Where progress is shown.
         tell: Is told each event.
+        left: How long the sweep may take to its end.
 
     Returns:
         The finalists, the best first.
@@ -113,26 +127,51 @@ def cross_validate_finalists(
     second = {trial: before.get(trial, list(nothing)) for trial in configurations}
     finalists = [each for each in trials if each.trial in second]
     race = Race({each.trial: list(each.fold_losses) for each in finalists}, second, _risk(plan))
-    console.print(_beginning(len(race.racing()), len(second)))
+    say(console, f"cross-validating the {len(second)} finalists on other folds")
     found = {each.trial: each.validation_loss for each in finalists if each.validation_loss}
-    steps = StepsView("finalists", len(race.open_folds()), "folds", lambda: _rows(second, found))
+    work = {trial: work_of_fold(each, plan) for trial, each in configurations.items()}
+    left.begin(_work(race, work), work_of_retraining(configurations[finalists[0].trial], plan))
+    folds = len(race.open_folds())
+    steps = StepsView(console, "finalists", folds, "folds", left, lambda: _rows(second, found))
+    dropped = _tell_dropped(race, second, set(), plan, console, tell)
     losses = _trained(race, configurations, other, plan, console)
-    with steps.shown(console), closing(losses):
+    with steps.shown(), closing(losses):
         for trial, fold, loss in losses:
             second[trial][fold] = loss
             _write(found, second, race, plan)
             steps.done += 1
-            left = len(race.open_folds())
-            steps.total = steps.done + left
-            tell(FinalistFold(trial, fold, finite(loss), left))
+            still = len(race.open_folds())
+            left.add(work[trial])
+            left.spare(left.here - _work(race, work))
+            steps.total = steps.done + still
+            steps.say_at_fifths("finalists")
+            tell(FinalistFold(trial, fold, finite(loss), still))
+            dropped = _tell_dropped(race, second, dropped, plan, console, tell)
     return _write(found, second, race, plan)
 
 
-def _beginning(racing: int, finalists: int) -> str:
-    if racing == finalists:
-        return f"cross-validating the {finalists} finalists on other folds"
-    behind = "the others are too far behind"
-    return f"cross-validating {racing} of the {finalists} finalists on other folds; {behind}"
+def _work(race: Race, work: Mapping[int, float]) -> float:
+    return sum(work[trial] for trial, _ in race.open_folds())
+
+
+def _tell_dropped(
+    race: Race,
+    second: Mapping[int, Sequence[float]],
+    before: Collection[int],
+    plan: Plan,
+    console: Console,
+    tell: Tell,
+) -> set[int]:
+    """Tells which finalists are dropped that were not before; returns all that are."""
+    left = set(second) - set(race.racing())
+    dropped = {trial for trial in left if any(map(math.isnan, second[trial]))}
+    for trial in sorted(dropped - set(before)):
+        say(
+            console,
+            f"trial {trial} dropped: its chance of winning is below {100 * _risk(plan):g} %",
+        )
+        tell(FinalistDropped(trial, sum(map(math.isfinite, second[trial]))))
+    return dropped
 
 
 def _risk(plan: Plan) -> float:
@@ -149,13 +188,15 @@ def _write(
 
 def _rows(losses: dict[int, list[float]], found: Mapping[int, float]) -> list[Row]:
     """Tells what is known of each finalist."""
-    return [("", _second(trial, folds, found[trial])) for trial, folds in losses.items()]
+    return [(f"trial {trial}", _second(folds, found[trial])) for trial, folds in losses.items()]
 
 
-def _second(trial: int, folds: list[float], found: float) -> str:
+def _second(folds: list[float], found: float) -> str:
     done = [loss for loss in folds if not math.isnan(loss)]
-    second = f", on other folds {statistics.fmean(done):.4f}" if done else ""
-    return f"trial {trial}: {found:.4f} in the search{second} ({len(done)} of {len(folds)} folds)"
+    loss = loss_with_error(statistics.fmean(done), standard_error(done)) if done else ""
+    second = f", on other folds {loss}" if done else ""
+    told = f"{found:.4f} in the search{second} ({len(done)} of {len(folds)} folds)"
+    return unbroken(told).replace(f"{UNBROKEN}(", " (").replace(f",{UNBROKEN}", ", ")
 
 
 def _losses_before(plan: Plan) -> dict[int, list[float]]:

@@ -45,7 +45,8 @@ from tune.judging.trained_networks import (
 from tune.planning.data import SweepData
 from tune.planning.plan import Plan
 from tune.watching.events import RetrainingBegun, Tell
-from tune.watching.terminal import is_live
+from tune.watching.terminal import say
+from tune.watching.time_left import TimeLeft
 
 SHOWN = ("winner", "baseline")  # in TensorBoard
 CALIBRATING = 0  # the fold that the temperature is fitted on
@@ -80,7 +81,13 @@ def forget_judgements(folder: SweepFolder, winner_alone: bool) -> None:
     write_judged(folder.judged_json, [row for row in rows if row["config"] != "winner"])
 
 
-def retrain_and_judge(winner: Configuration, plan: Plan, console: Console, tell: Tell) -> None:
+def retrain_and_judge(
+    winner: Configuration,
+    plan: Plan,
+    console: Console,
+    tell: Tell,
+    left: TimeLeft | None = None,
+) -> None:
     """Retrains every candidate on workers, judges it here, and writes what it came to.
 
     The held-out digits stay in this process. One more network, of the winner's configuration, is
@@ -91,11 +98,12 @@ def retrain_and_judge(winner: Configuration, plan: Plan, console: Console, tell:
         plan: The sweep's.
         console: Where progress is shown.
         tell: Is told each event.
+        left: How long the sweep may take to its end.
     """
     rows = _judged_before(plan.folder)
-    left = [each for each in candidates(winner, plan.request.epochs) if not _is_in(each, rows)]
+    missing = [each for each in candidates(winner, plan.request.epochs) if not _is_in(each, rows)]
     pool = plan.data.pool.fingerprint
-    jobs = [*left, *missing_folds(plan.folder, winner, pool, [CALIBRATING])]
+    jobs = [*missing, *missing_folds(plan.folder, winner, pool, [CALIBRATING])]
 
     def keep(job: NetworkJob, network: DigitNetwork) -> None:
         if job.without is not None:
@@ -106,16 +114,16 @@ def retrain_and_judge(winner: Configuration, plan: Plan, console: Console, tell:
 
     _announce(jobs, console)
     tell(RetrainingBegun(len(jobs)))
-    train_networks(jobs, plan, console, tell, keep)
+    train_networks(jobs, plan, console, tell, keep, left)
     write_pictures(plan.folder.pictures, chosen_pictures(plan, _readings(rows, plan.folder)))
     _show_in_tensorboard(rows, plan)
     _write_evaluation(winner, sorted(rows, key=_place_in_table), plan)
 
 
 def _announce(jobs: Sequence[NetworkJob], console: Console) -> None:
-    if jobs and not is_live(console):
-        others = " and the baseline" * any(job.name == "baseline" for job in jobs)
-        console.print(f"retraining the winner{others}, to be judged")
+    if jobs:
+        others = " and what it is compared to" * any(job.name == "baseline" for job in jobs)
+        say(console, f"retraining the winner{others}, {len(jobs)} networks")
 
 
 def _judge(job: NetworkJob, network: DigitNetwork, plan: Plan) -> EvaluationRow:

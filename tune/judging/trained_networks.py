@@ -19,11 +19,14 @@ from results.errors import ResultsError
 from results.store.evaluation import BOTH, MNIST
 from results.store.folder import SweepFolder
 from results.store.weights import TrainedNetwork, load_network, save_network
+from results.terminal.wrapping import unbroken
 from tune.errors import SweepFailed
 from tune.planning.data import SweepData
 from tune.planning.plan import Plan
 from tune.watching.events import Retrained, Tell
-from tune.watching.terminal import StepsView, say
+from tune.watching.terminal import StepsView
+from tune.watching.time_left import TimeLeft
+from tune.watching.work import work_of_epoch
 from tune.workers.trainer import Failed, Weights
 from tune.workers.trainers import trained
 
@@ -59,6 +62,12 @@ class NetworkJob:
             else np.setdiff1d(everything, data.folds[self.without])
         )
 
+    def work(self, plan: Plan) -> float:
+        """Returns the work of its training."""
+        folds, digits = plan.space.folds, plan.data
+        part = len(self.training(digits)) / len(digits.pool) * folds / (folds - 1)
+        return part * self.configuration.epochs * work_of_epoch(self.configuration, digits)
+
     def seed(self, seed: int) -> int:
         """Returns what decides its training: of a fold's network the same as in the search."""
         if self.without is None:
@@ -72,6 +81,7 @@ def train_networks(
     console: Console,
     tell: Tell,
     keep: Callable[[NetworkJob, DigitNetwork], None],
+    time_left: TimeLeft | None = None,
 ) -> None:
     """Trains networks side by side on workers.
 
@@ -81,23 +91,28 @@ def train_networks(
         console: Where progress is shown.
         tell: Is told each event.
         keep: Is given each network as it is ready, in evaluation mode.
+        time_left: How long the sweep may take to its end.
 
     Raises:
         SweepFailed: If one cannot be trained.
     """
-    left = list(jobs)
-    steps = StepsView("retraining", len(jobs), "networks", lambda: [("left", _named(left))])
-    with steps.shown(console), closing(_trained(lambda: left, plan)) as networks:
+    left, time_left = list(jobs), time_left or TimeLeft()
+    time_left.begin(sum(job.work(plan) for job in jobs), 0.0)
+    steps = StepsView(
+        console, "retraining", len(jobs), "networks", time_left, lambda: [("left", _named(left))]
+    )
+    with steps.shown(), closing(_trained(lambda: left, plan)) as networks:
         for job, network in networks:
-            say(console, f"retrained {job}")
             keep(job, network)
-            tell(Retrained(job.name, job.trained_on, job.without))
             left.remove(job)
             steps.done += 1
+            time_left.add(job.work(plan))
+            steps.say(f"retrained {job}")
+            tell(Retrained(job.name, job.trained_on, job.without))
 
 
 def _named(jobs: Sequence[NetworkJob]) -> str:
-    return ", ".join(str(job) for job in jobs)
+    return ", ".join(unbroken(str(job)) for job in jobs)
 
 
 def _trained(

@@ -1,17 +1,17 @@
-"""What a sweep runs on, in lines for people."""
+"""What a sweep runs on, in words for people."""
 
 from datasets.digit_set import DigitSet
 from tune.planning.data import SweepData
 from tune.planning.trial_resources import TrialResources
 
 
-def digits_in_words(data: SweepData) -> str:
-    """Returns two lines: how many digits of which source are in the pool and held out."""
-    return (
-        f"pool      {_counts(data.pool)}\n"
-        f"held out  {_counts(data.held_out)}; {data.copies_removed} copies of them "
-        f"removed from the pool"
-    )
+def digits_in_words(data: SweepData) -> dict[str, str]:
+    """Returns how many digits of which source are in the pool, and held out."""
+    removed = f"; {data.copies_removed} copies of them removed from the pool"
+    return {
+        "pool": _counts(data.pool),
+        "held out": f"{_counts(data.held_out)}{removed if data.copies_removed else ''}",
+    }
 
 
 def _counts(digits: DigitSet) -> str:
@@ -24,4 +24,4 @@ def resources_in_words(resources: TrialResources) -> str:
     cores = f"{resources.cpus} core{'s' if resources.cpus > 1 else ''}"
     gpus = f" and {resources.gpus:g} of a GPU" if resources.gpus else ""
     trials = f"{resources.concurrent} trial{'s' if resources.concurrent > 1 else ''} at a time"
-    return f"running   {trials}, {cores}{gpus} each"
+    return f"{trials}, {cores}{gpus} each"

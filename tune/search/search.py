@@ -34,7 +34,9 @@ from tune.watching.recorder import Recorder
 from tune.watching.search_progress import SearchProgress
 from tune.watching.statistics import SearchStatistics
 from tune.watching.terminal import live, warn
+from tune.watching.time_left import TimeLeft
 from tune.watching.view import SearchView
+from tune.watching.work import work_of_epoch
 from tune.watching.worker_board import Workers
 from tune.workers.cluster import cores_and_gpus
 from tune.workers.trainable import CrossValidation
@@ -48,6 +50,7 @@ def search(
     stop: Stop,
     tell: Tell = ignore,
     trainable: type = CrossValidation,
+    left: TimeLeft | None = None,
 ) -> list[TrialRecord]:
     """Runs the trials of a sweep that are left to run and returns all.
 
@@ -60,7 +63,7 @@ def search(
         engine = _engine(study, plan, console)
         recorder = Recorder(plan.folder, study, plan.data.pool, plan.request.finalists)
         stop.searching = True
-        with _watched(study, plan, console, stop, tell) as progress:
+        with _watched(study, plan, console, stop, tell, left or TimeLeft()) as progress:
             run_on_workers(plan, engine, [recorder, progress], trainable)
         came = stop.search_ended()
         _end(engine, plan, stop)
@@ -118,7 +121,7 @@ def _engine(study: optuna.Study, plan: Plan, console: Console) -> Engine:
 
 @contextmanager
 def _watched(
-    study: optuna.Study, plan: Plan, console: Console, stop: Stop, tell: Tell
+    study: optuna.Study, plan: Plan, console: Console, stop: Stop, tell: Tell, left: TimeLeft
 ) -> Iterator[SearchProgress]:
     """Shows a search while a block runs that reports to the callback given."""
     complete = plan.space.folds * most_epochs(plan.space, plan.fixed)
@@ -127,9 +130,10 @@ def _watched(
         study, EpochLog(plan.folder), plan.request.trials, complete, assumed
     )
     workers = Workers(plan.resources, plan.data.images_an_epoch)
-    view = SearchView(statistics, workers, cores_and_gpus(), plan.request.time_budget)
+    view = SearchView(statistics, workers, cores_and_gpus(), plan.request.time_budget, left)
     with live(console, lambda: view.frame(console)) as stop.close_view:
-        yield SearchProgress(statistics, workers, view, console, tell)
+        work = partial(work_of_epoch, data=plan.data)
+        yield SearchProgress(statistics, workers, view, console, tell, left, work)
 
 
 def most_epochs(space: SearchSpace, fixed: dict[str, Any]) -> int:

@@ -1,6 +1,7 @@
 """Ends a sweep on a signal: in order on the first, at once on the second."""
 
 import os
+import shlex
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -83,8 +84,8 @@ class Stop:
 def how_to_resume(folder: SweepFolder) -> str:
     """Says how to go on with a sweep."""
     default = folder.path.parent == Path("runs").absolute()
-    out = "" if default else f" --out {folder.path.parent}"
-    return f"`shuzi resume {folder.name}{out}` goes on from here."
+    out = "" if default else f" --out {shlex.quote(str(folder.path.parent))}"
+    return f"`shuzi resume {shlex.quote(folder.name)}{out}` goes on from here."
 
 
 @contextmanager

@@ -111,7 +111,7 @@ class TrialEnded:
 
 @dataclass(frozen=True)
 class FinalistFold:
-    """A finalist was cross-validated again on one more fold.
+    """A finalist was cross-validated on one more of the other folds.
 
     Attributes:
         trial: Its number.
@@ -125,6 +125,20 @@ class FinalistFold:
     validation_loss: float | None
     folds_left: int
     event: Literal["finalist"] = "finalist"
+
+
+@dataclass(frozen=True)
+class FinalistDropped:
+    """A finalist has too little chance of winning, and no more folds of it are trained.
+
+    Attributes:
+        trial: Its number.
+        folds: The other folds that it has had.
+    """
+
+    trial: int
+    folds: int
+    event: Literal["finalist_dropped"] = "finalist_dropped"
 
 
 @dataclass(frozen=True)
@@ -210,6 +224,7 @@ Event = (
     | Epoch
     | TrialEnded
     | FinalistFold
+    | FinalistDropped
     | RetrainingBegun
     | Retrained
     | Exported

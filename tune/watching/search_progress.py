@@ -1,7 +1,7 @@
 """The search, while it goes on: its trials are told as they end, to people and to programs."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Literal
 
 from optuna.trial import FrozenTrial, TrialState
@@ -9,10 +9,12 @@ from ray.tune import Callback
 from ray.tune.experiment import Trial
 from rich.console import Console
 
+from model.configuration import Configuration
 from results.store.search.trials import UNLIKELY
 from tune.watching.events import Epoch, Tell, TrialBegun, TrialEnded
 from tune.watching.statistics import SearchStatistics
 from tune.watching.terminal import is_live, say, warn
+from tune.watching.time_left import TimeLeft
 from tune.watching.view import SearchView
 from tune.watching.worker_board import Workers
 from tune.workers.job import Job
@@ -24,6 +26,8 @@ STATES: dict[TrialState, Literal["complete", "pruned", "failed"]] = {
     TrialState.PRUNED: "pruned",
     TrialState.FAIL: "failed",
 }
+BASELINE = " (baseline)"
+SILENCE = 60.0  # seconds without a line, after which one says how far the search is
 PAUSE = 0.5  # seconds between two looks at the study, which take the longer the more trials
 
 
@@ -36,6 +40,8 @@ class SearchProgress(NotSaved, Callback):  # type: ignore[misc]
         view: Of the two; what it says in a line is added where there is no terminal.
         console: Where to write.
         tell: Is told each event.
+        left: How long the sweep may take to its end.
+        work: Returns the work of a fold-epoch.
     """
 
     def __init__(
@@ -45,11 +51,14 @@ class SearchProgress(NotSaved, Callback):  # type: ignore[misc]
         view: SearchView,
         console: Console,
         tell: Tell,
+        left: TimeLeft,
+        work: Callable[[Configuration], float],
     ) -> None:
         self._statistics, self._workers, self._view = statistics, workers, view
         self._console, self._send = console, tell
         self._begun: set[int] = set()
-        self._next_look = 0.0  # on the monotonic clock
+        self._left, self._work = left, work
+        self._next_look, self._told = 0.0, time.monotonic()  # on the monotonic clock
 
     def on_trial_start(self, iteration: int, trials: list[Trial], trial: Trial, **_: Any) -> None:
         """Takes down what a worker begins."""
@@ -66,6 +75,9 @@ class SearchProgress(NotSaved, Callback):  # type: ignore[misc]
         job, step = trial.config[JOB], result[STEP]
         self._statistics.add(job.trial, step.folds)
         self._workers.add(trial.trial_id, step, self._folds_done(job))
+        if step.folds:
+            seconds = sum(fold.seconds for fold in step.folds) / len(self._workers.places)
+            self._left.add(len(step.folds) * self._work(job.configuration), seconds)
         for fold in step.folds:
             self._send(Epoch.of(job, fold))
 
@@ -90,21 +102,43 @@ class SearchProgress(NotSaved, Callback):  # type: ignore[misc]
 
     def _look(self) -> None:
         ended = self._statistics.look()
-        pruned = [trial for trial in ended if _is_unlikely(trial)]
         for trial in ended:
-            if trial not in pruned:
-                self._tell(_ending(trial), is_bad=trial.state == TrialState.FAIL)
             self._send(_event(trial))
-        if pruned:
-            self._tell(_stopping(pruned))
+        self._tell([*self._endings(ended)])
         self._next_look = time.monotonic() + PAUSE
 
-    def _tell(self, what: str, is_bad: bool = False) -> None:
-        here = "" if is_live(self._console) else f" | {self._view.line()}"
-        if is_bad:
-            warn(self._console, f"{what}{here}", "red")
-        else:
-            say(self._console, f"{what}{here}")
+    def _endings(self, ended: Sequence[FrozenTrial]) -> Iterator[tuple[str, str]]:
+        """Yields a line on each trial that has ended, and its style; those pruned share one."""
+        for trial in ended:
+            if not _is_unlikely(trial):
+                yield self._ending(trial), "red" if trial.state == TrialState.FAIL else ""
+        if pruned := [trial for trial in ended if _is_unlikely(trial)]:
+            yield _pruning(pruned), ""
+
+    def _ending(self, trial: FrozenTrial) -> str:
+        number = f"trial {trial.number}{BASELINE if _is_baseline(trial) else ''}"
+        cause = trial.user_attrs.get("cause", "").rstrip(".")
+        if trial.state == TrialState.FAIL:
+            return f"{number} failed: {cause}"
+        if trial.state == TrialState.PRUNED:
+            return f"{number} pruned: {cause}"
+        best = self._statistics.best
+        is_best = best is not None and best.number == trial.number
+        return f"{number} complete, loss {trial.value:.4f}{' (best so far)' if is_best else ''}"
+
+    def _tell(self, lines: Sequence[tuple[str, str]]) -> None:
+        """Says the lines; where there is no view, the last one how far the search is, too.
+
+        Where there is nothing to say for long, it says that alone.
+        """
+        is_seen = is_live(self._console)
+        if not lines and not is_seen and time.monotonic() > self._told + SILENCE:
+            say(self._console, self._view.line())
+            self._told = time.monotonic()
+        for place, (line, style) in enumerate(lines, 1):
+            so_far = f"; {self._view.so_far()}" if place == len(lines) and not is_seen else ""
+            (warn if style else say)(self._console, f"{line}{so_far}", style)
+            self._told = time.monotonic()
 
     def _folds_done(self, job: Job) -> int:
         return self._statistics.folds_done(job.trial, job.configuration.epochs)
@@ -127,17 +161,12 @@ def _is_unlikely(trial: FrozenTrial) -> bool:
     return bool(trial.user_attrs.get("reason") == UNLIKELY)
 
 
-def _ending(trial: FrozenTrial) -> str:
-    cause = trial.user_attrs.get("cause", "")
-    if trial.state == TrialState.FAIL:
-        return f"trial {trial.number} failed: {cause}"
-    if trial.state == TrialState.PRUNED:
-        return f"trial {trial.number} is not complete: {cause}"
-    return f"trial {trial.number} complete: loss {trial.value:.4f}"
+def _is_baseline(trial: FrozenTrial) -> bool:
+    return bool(trial.user_attrs.get("origin") == "baseline")
 
 
-def _stopping(trials: Sequence[FrozenTrial]) -> str:
+def _pruning(trials: Sequence[FrozenTrial]) -> str:
     """Says in a line that trials were pruned, for most are at the very end."""
     if len(trials) == 1:
-        return f"trial {trials[0].number} {trials[0].user_attrs.get('cause', '')}"
-    return f"{len(trials)} trials pruned: likely worse than the best"
+        return f"trial {trials[0].number} pruned (likely not the best)"
+    return f"{len(trials)} trials pruned (likely not the best)"

@@ -6,12 +6,16 @@ from collections.abc import Mapping
 from optuna.trial import FrozenTrial, TrialState
 from rich.console import Console, RenderableType
 from rich.table import Table
+from rich.text import Text
 
 from model.judging.standard_error import standard_error
 from results.durations import duration
-from results.numbers import in_three_digits
+from results.numbers import loss_with_error
+from results.terminal.parameters import in_short
+from results.terminal.wrapping import filled, unbroken
 from tune.watching.statistics import SearchStatistics
-from tune.watching.terminal import Row, bar, rows
+from tune.watching.terminal import NAME, Row, bar, rows
+from tune.watching.time_left import TimeLeft, about
 from tune.watching.worker_board import Worker, Workers
 
 ENDS = {
@@ -20,6 +24,7 @@ ENDS = {
     TrialState.FAIL: "failed",
 }
 CELL = 62  # columns that a worker takes
+MOST = 4  # lines of the best trial's parameters
 
 
 class SearchView:
@@ -30,6 +35,7 @@ class SearchView:
         workers: What each worker does.
         there: What Ray has, by its words: `CPU` and `GPU`, of all machines.
         budget: Seconds that the search may take.
+        left: How long what follows the search may take.
     """
 
     def __init__(
@@ -38,19 +44,20 @@ class SearchView:
         workers: Workers,
         there: Mapping[str, float],
         budget: float | None = None,
+        left: TimeLeft | None = None,
     ) -> None:
         self._so_far, self._workers, self._there = statistics, workers, there
-        self._budget = budget or math.inf
+        self._budget, self._left_after = budget or math.inf, left
+
+    def so_far(self) -> str:
+        """Returns how many trials have ended, and how long the rest may take."""
+        told = [f"{self._so_far.ended} of {self._so_far.trials}", self._left()]
+        return ", ".join(filter(None, told))
 
     def line(self) -> str:
-        """Returns it in a line."""
-        best, left, ends = self._so_far.best, self._left(), ", ".join(self._ends())
-        return (
-            f"{self._so_far.ended}/{self._so_far.trials} done{f' ({ends})' if ends else ''}, "
-            f"{', '.join(self._going_on())}"
-            f"{f', best {best.value:.4f} (trial {best.number})' if best else ''}"
-            f"{f', {left}' if left else ''}"
-        )
+        """Returns how the search stands, in a line."""
+        told = [f"{self._so_far.ended} of {self._so_far.trials} trials done", *self._going_on()]
+        return ", ".join(filter(None, [*told, self._left()]))
 
     def frame(self, console: Console) -> RenderableType:
         """Returns it for a terminal: the same rows from beginning to end.
@@ -59,11 +66,12 @@ class SearchView:
         """
         statistics, (width, height) = self._so_far, console.size
         told = f"{statistics.ended} of {statistics.trials}"
-        to_come = f"{statistics.trials - statistics.counts.total()} to come"
+        states = [unbroken(each) for each in [*self._ends(), *self._going_on()]]
         return rows(
+            width,
             ("trials", bar(statistics.ended, statistics.trials, told, width)),
-            ("", ", ".join([*self._ends(), *self._going_on(), to_come])),
-            *_best(statistics.best),
+            ("", ", ".join(states)),
+            *_best(statistics.best, width - NAME),
             ("workers", _doing(self._workers.places, width, height)),
             ("speed", self._speed()),
             ("time", self._time()),
@@ -77,12 +85,15 @@ class SearchView:
     def _going_on(self) -> list[str]:
         running = len({worker.trial for worker in self._workers.busy})
         waiting = self._so_far.counts[TrialState.RUNNING] - running
-        return [f"{running} running", *([f"{waiting} waiting"] if waiting > 0 else [])]
+        to_come = self._so_far.trials - self._so_far.counts.total()
+        waits = [f"{waiting} waiting"] if waiting > 0 else []
+        return [f"{running} running", *waits, f"{to_come} to come"]
 
     def _left(self) -> str:
         left = self._so_far.seconds_left
         seconds = min(math.inf if left is None else left, self._budget - self._so_far.seconds)
-        return f"about {duration(seconds)} left" if 1 <= seconds < math.inf else ""
+        later = (self._left_after.later if self._left_after else None) or 0.0
+        return about(max(0.0, seconds) + later) if seconds < math.inf else ""
 
     def _speed(self) -> str:
         busy = self._workers.busy
@@ -104,24 +115,28 @@ class SearchView:
         )
 
 
-def _best(trial: FrozenTrial | None) -> list[Row]:
+def _best(trial: FrozenTrial | None, room: int) -> list[Row]:
+    """Returns the best trial and, as far as there is room, its parameters."""
     if trial is None:
         return [("best", "no trial is complete yet"), ("", "")]
     error = standard_error(trial.user_attrs["fold_losses"])
-    values = ", ".join(f"{name} {in_three_digits(value)}" for name, value in trial.params.items())
-    spread = "" if error is None else f" ±{error:.4f} (standard error)"
-    told = f"trial {trial.number}, loss {trial.value:.4f}{spread}"
-    return [("best", told), ("", values)]
+    spread = "" if error is None else " (± standard error)"
+    told = f"trial {trial.number}, loss {loss_with_error(trial.value, error)}{spread}"
+    lines = filled([unbroken(each) for each in in_short(trial.params)], room)
+    more = ["..."] if len(lines) > MOST else []
+    return [("best", told), ("", Text("\n".join([*lines[:MOST], *more])))]
 
 
 def _doing(workers: list[Worker], width: int, height: int) -> RenderableType:
     """Returns a line for each worker, beside each other where they are many."""
-    lines = max(1, height // 4)
-    across = min(math.ceil(len(workers) / lines), max(1, (width - 10) // CELL))
+    lines, room = max(1, height // 4), width - NAME
+    is_narrow = room < CELL
+    across = 1 if is_narrow else min(math.ceil(len(workers) / lines), room // CELL)
     grid = Table.grid(padding=(0, 2, 0, 0))
     for _ in range(across):
-        grid.add_column(width=CELL - 2, no_wrap=True)
-    shown = [_at(number, each) for number, each in enumerate(workers[: across * lines], 1)]
+        grid.add_column(width=room if is_narrow else CELL - 2, no_wrap=not is_narrow)
+    write = _at_in_short if is_narrow else _at
+    shown = [write(number, each) for number, each in enumerate(workers[: across * lines], 1)]
     for first in range(0, len(shown), across):
         grid.add_row(*shown[first : first + across])
     if more := len(workers) - len(shown):
@@ -132,8 +147,18 @@ def _doing(workers: list[Worker], width: int, height: int) -> RenderableType:
 def _at(number: int, worker: Worker) -> str:
     if not worker.busy:
         return f"{number:>2}  free"
-    folds = "-".join(str(fold) for fold in sorted({worker.folds[0], worker.folds[-1]}))
     return (
-        f"{number:>2}  trial {worker.trial:<4} fold {folds:<3} "
+        f"{number:>2}  trial {worker.trial:<4} fold {_folds(worker):<3} "
         f"epoch {worker.epoch:>2} of {worker.epochs:<3} {worker.folds_done} folds done"
     )
+
+
+def _at_in_short(number: int, worker: Worker) -> str:
+    if not worker.busy:
+        return f"{number:>2}  free"
+    epoch = f"epoch {worker.epoch}/{worker.epochs}"
+    return f"{number:>2}  trial {worker.trial} fold {_folds(worker)} {epoch}"
+
+
+def _folds(worker: Worker) -> str:
+    return "-".join(str(fold) for fold in sorted({worker.folds[0], worker.folds[-1]}))
