@@ -37,7 +37,7 @@ ORDER = {
             "tensorboard",
             "predict",
         ),
-        *("drawing", "store", "."),
+        *("commands", "drawing", "store", "."),
     ],
     "tune": ["sweep", "judging", "search", "session", "watching", "workers", "planning", "."],
     "tune/search": [".", "proposing", "trial_progress", "outcome", "pruning", "forecasting"],

@@ -9,6 +9,7 @@ from rich.console import Console
 
 from model.configuration import Configuration
 from model.networks.kinds import count_weights
+from results.commands import command, short_path
 from results.damage import damage
 from results.errors import ResultsError
 from results.known_trials import KnownTrials, known_trials
@@ -19,7 +20,6 @@ from results.store.search.study import read_study
 from results.store.search.trial_records import TrialRecord, best_first
 from results.tensorboard.card import write_card
 from results.tensorboard.entries import write_entry
-from results.terminal.paths import command, short_path
 from results.terminal.wrapping import unbroken
 from search_spaces import SearchSpace, read_space
 from tune.errors import SweepError

@@ -3,12 +3,13 @@
 import shutil
 from collections.abc import Iterator, Sequence
 
+from results.commands import command
 from results.errors import unless_damaged
-from results.store.commands import command
 from results.store.evaluation import BOTH, Evaluation, read_evaluation
 from results.store.folder import SweepFolder
 from results.store.manifest import Manifest, read_manifest
-from results.store.search.trial_records import TrialRecord, best_first, count_causes, count_states
+from results.store.search.causes import count_causes
+from results.store.search.trial_records import TrialRecord, best_first, count_states
 from results.tensorboard.event_file import EventFile
 
 
@@ -44,8 +45,8 @@ def _lines(
         yield f"**Held-out digits read right:** {_reading(evaluation)}"
     yield (
         "**Where to look:** HParams, Table View: click `loss` to sort the trials; `cause` says why "
-        "one was pruned. Time Series: curves, and `loss` against cost. Images: how the best trials, "
-        f"winner and baseline read. `{command('show', folder)}` prints the tables."
+        "one was pruned. Time Series: curves, and `loss` against cost. Images: how the best trials "
+        f"and the winner read. `{command('show', folder)}` prints the tables."
     )
 
 

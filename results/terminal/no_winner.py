@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
+from results.commands import command
 from results.store.folder import SweepFolder
 from results.store.search.causes import count_causes
 from results.store.search.trial_records import ENDS, TrialRecord
-from results.terminal.paths import command
 
 ADVICE = {
     "search over": "Give the search more time: --time-budget.",
