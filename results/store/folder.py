@@ -140,6 +140,10 @@ class SweepFolder:
         """Those of them that there are."""
         return sorted((self.trials / "best").glob("[0-9]*"))
 
+    def all_fold_events(self) -> list[Path]:
+        """The folders of the event files of single folds, of the best trial."""
+        return sorted((self.trials / "best").glob("[0-9]*/fold_*"))
+
     def judged_events(self, config: str) -> Path:
         """The folder of the event file with pictures of one network of the evaluation."""
         return self.trials / config

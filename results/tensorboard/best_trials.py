@@ -1,4 +1,4 @@
-"""What TensorBoard shows of the best trials so far, and of no others: pictures, and their folds."""
+"""What TensorBoard shows of the best trials so far: pictures of each, folds of the best."""
 
 import shutil
 from collections.abc import Sequence
@@ -33,7 +33,17 @@ def show_best(
     for events, trial in shown.items():
         if not events.exists():
             write_pictures_run(events, _pictures(folder, trial, pool))
-            write_fold_curves(events, EpochLog(folder).read(trial.number))
+    if best:
+        _show_folds(folder, best[0].number)
+
+
+def _show_folds(folder: SweepFolder, best: int) -> None:
+    """Shows the folds of the best trial, and of no other: each is a run of its own."""
+    for run in folder.all_fold_events():
+        if run.parent != folder.best_events(best):
+            shutil.rmtree(run)
+    if not folder.all_fold_events():
+        write_fold_curves(folder.best_events(best), EpochLog(folder).read(best))
 
 
 def _pictures(folder: SweepFolder, trial: FrozenTrial, pool: DigitSet) -> TaggedPictures:

@@ -44,7 +44,7 @@ def _lines(
     if evaluation := unless_damaged(read_evaluation, folder.evaluation_json):
         yield f"**Held-out digits read right:** {_reading(evaluation)}"
     yield (
-        "**Where to look:** HParams, Table View: click `loss` to sort the trials; `cause` says why "
+        "**Where to look:** HParams, Table View: click `Loss` to sort the trials; `Cause` says why "
         "one was pruned. Time Series: curves, and `loss` against cost. Images: how the best trials "
         f"and the winner read. `{command('show', folder)}` prints the tables."
     )

@@ -71,7 +71,8 @@ def write_fold_curves(run: Path, epochs: Sequence[FoldEpoch]) -> None:
     """Writes a run below another for each fold of a trial, its learning rate as well."""
     for fold in sorted({each.fold for each in epochs}):
         own = {each.epoch: each for each in epochs if each.fold == fold}
-        curves = {n: {**measures(own[n]), "learning_rate": own[n].learning_rate} for n in own}
+        rates = {n: {"training/learning_rate": each.learning_rate} for n, each in own.items()}
+        curves = {n: {**measures(each), **rates[n]} for n, each in own.items()}
         _write(run / f"fold_{fold}", curves)
 
 

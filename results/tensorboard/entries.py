@@ -4,6 +4,7 @@ No experiment is declared. So TensorBoard makes the columns of all entries that 
 different spaces, side by side, have all of theirs.
 """
 
+import math
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -18,18 +19,21 @@ from tensorboard.plugins.hparams.plugin_data_pb2 import (
 
 from results.store.folder import SweepFolder
 from results.store.search.trial_records import ENDS, TrialRecord, Value
+from results.store.search.trials import SEARCH_OVER, UNLIKELY
 from results.tensorboard.event_file import EventFile
 
 ENTRY = ".entry"  # the suffix of an entry's file, which is written anew when more is known
+CAUSES = {UNLIKELY: "unlikely to win", SEARCH_OVER: "the search ended"}  # short, for a column
 LOSS = "loss"  # of a complete trial, else its forecast
 
 
 def write_entry(folder: SweepFolder, record: TrialRecord, is_winner: bool = False) -> None:
     """Writes a trial's entry, in the place of the one before.
 
-    Its hyperparameters are those that vary, `weights`, `fold_epochs`, `state` and `cause`. Its
-    metric is `loss`, nats: the validation loss of a complete trial, else what that is forecast to
-    be. It stands at the trial's fold-epochs, so that its chart is loss against cost.
+    Its hyperparameters are those that vary, `weights`, `fold_epochs`, and with capitals, so that
+    they are the first columns, `Cause`, `Loss` and `State`. Its metric is `loss`, nats, the same as
+    `Loss`: the validation loss of a complete trial, else what that is forecast to be. It stands at
+    the trial's fold-epochs, so that its chart is loss against cost.
 
     Args:
         folder: The sweep's.
@@ -43,7 +47,7 @@ def write_entry(folder: SweepFolder, record: TrialRecord, is_winner: bool = Fals
     file.add(_start(f"{folder.name}: {name}", _hyperparameters(record)))
     if record.state in ENDS:
         file.add(_end(record))
-    if record.known_loss == record.known_loss:  # it is a number
+    if math.isfinite(record.known_loss):
         file.add_scalar(LOSS, record.known_loss, record.fold_epochs)
     file.close()
     for path in before:
@@ -63,9 +67,10 @@ def _run(folder: SweepFolder, record: TrialRecord) -> Path:
 
 def _hyperparameters(record: TrialRecord) -> dict[str, Value]:
     known = {
+        "Cause": CAUSES.get(record.reason, record.reason),
+        "Loss": record.known_loss if math.isfinite(record.known_loss) else None,
+        "State": record.state,
         **record.parameters,
-        "state": record.state,
-        "cause": record.cause,
         "weights": record.weights,
         "fold_epochs": record.fold_epochs,
     }

@@ -37,8 +37,8 @@ def trial_pictures(
     part = f"{folds}" if len(known) == folds else f"{len(known)} of {folds}"
     title = f"trial {number}: validation digits of {part} folds"
     return {
-        "validation/confusion": draw_confusion(_sum(known), title),
-        "validation/hardest": draw_hardest(pool, hardest, title),
+        "pictures/validation_confusion": draw_confusion(_sum(known), title),
+        "pictures/validation_hardest": draw_hardest(pool, hardest, title),
     }
 
 
@@ -62,8 +62,8 @@ def judged_pictures(row: EvaluationRow, readings: Readings, held_out: DigitSet) 
     """
     title = f"{row['config']}, trained on {row['trained_on']}: held-out digits"
     return {
-        "held-out/confusion": draw_confusion(np.array(row["confusion"]), title),
-        "held-out/hardest": draw_hardest(held_out, _hardest(readings), title),
+        "pictures/held-out_confusion": draw_confusion(np.array(row["confusion"]), title),
+        "pictures/held-out_hardest": draw_hardest(held_out, _hardest(readings), title),
     }
 
 

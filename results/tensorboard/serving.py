@@ -12,10 +12,10 @@ from results.errors import ResultsError
 
 VIEWS = {  # by what they show, with the run filter or the page that does
     "trials, by their loss": "#hparams",
-    "what was asked, and how it went": "#text",
+    "what was asked, and how it went": f"#text&regexInput={quote('about$')}",
     "curves of the best trials and their folds": f"?runFilter={quote('best/')}#timeseries",
     "pictures of the best, the winner and the baseline": (
-        f"#images&regexInput={quote(r'(best/[0-9]+|winner|baseline)$')}"
+        f"#images&regexInput={quote('(best/[0-9]+|winner|baseline)$')}"
     ),
 }
 

@@ -48,7 +48,7 @@ from results.store.formats.json_files import read_json
 from results.store.kept_pictures import read_pictures
 from results.store.search.trials import read_trials
 from results.store.weights import load_network
-from results.tensorboard.event_files import as_png
+from results.tensorboard.event_file import as_png
 from results.terminal.summary import briefs, briefs_schema, summary, summary_schema
 from search_spaces import read_space
 from shuzi.__main__ import main
@@ -400,23 +400,25 @@ def test_study_holds_no_running_trial(swept: Swept) -> None:
     assert study.best_value == swept.trials["validation_loss"].min()
 
 
-def test_tensorboard_reads_each_trials_curves_per_fold(swept: Swept) -> None:
+def test_tensorboard_reads_the_mean_of_each_trials_folds(swept: Swept) -> None:
     for number in range(4):
         epochs = pd.read_csv(swept.folder.epochs_csv(number))
-        for fold in range(5):
-            events = EventAccumulator(str(swept.folder.fold_events(number, fold))).Reload()
-            assert set(events.Tags()["scalars"]) == {
-                "loss/training",
-                "loss/validation",
-                "loss/mnist",
-                "loss/synthetic",
-                "accuracy/mnist",
-                "accuracy/synthetic",
-                "learning_rate",
-            }
-            (point,) = events.Scalars("loss/validation")
-            assert point.step == 1
-            assert math.isclose(point.value, epochs["validation_loss"].tolist()[fold], rel_tol=1e-6)
+        events = EventAccumulator(str(swept.folder.trial(number))).Reload()
+        (point,) = events.Scalars("loss/validation")
+        assert point.step == 1
+        assert math.isclose(point.value, epochs["validation_loss"].mean(), rel_tol=1e-6)
+        (accuracy,) = events.Scalars("reading/accuracy_synthetic")
+        assert math.isclose(accuracy.value, epochs["accuracy_synthetic"].mean(), rel_tol=1e-6)
+
+
+def test_tensorboard_reads_the_folds_of_the_best_trial_alone(swept: Swept) -> None:
+    best = min(swept.rows, key=lambda row: row["validation_loss"])["trial"]
+    runs = swept.folder.all_fold_events()
+    assert {run.parent for run in runs} == {swept.folder.best_events(best)}
+    losses = pd.read_csv(swept.folder.epochs_csv(best))["validation_loss"].tolist()
+    for run, loss in zip(runs, losses, strict=True):
+        (point,) = EventAccumulator(str(run)).Reload().Scalars("loss/validation")
+        assert math.isclose(point.value, loss, rel_tol=1e-6)
 
 
 def test_tensorboard_reads_each_trials_hyperparameters_and_end(swept: Swept) -> None:
@@ -426,18 +428,20 @@ def test_tensorboard_reads_each_trials_hyperparameters_and_end(swept: Swept) -> 
         metadata = events.SummaryMetadata("_hparams_/session_start_info")
         content = plugin_data_pb2.HParamsPluginData.FromString(metadata.plugin_data.content)
         written = content.session_start_info.hparams
-        assert set(written) == {*varied, "state"}
+        assert set(written) == {*varied, "Loss", "State", "weights", "fold_epochs"}
         assert written["channels_1"].number_value == trial["channels_1"]
         assert math.isclose(written["learning_rate"].number_value, trial["learning_rate"])
-        assert written["state"].string_value == "complete"
-        (loss,) = events.Scalars("end/validation_loss")
+        assert written["State"].string_value == "complete"
+        (loss,) = events.Scalars("loss")
         assert math.isclose(loss.value, trial["validation_loss"], rel_tol=1e-6)
-        (accuracy,) = events.Scalars("end/accuracy_synthetic")
-        assert math.isclose(accuracy.value, trial["accuracy_synthetic"], rel_tol=1e-6)
+        assert loss.step == trial["fold_epochs"]
+    assert not swept.folder.all_running_events.exists() or not any(
+        swept.folder.all_running_events.iterdir()
+    )
 
 
 def test_tensorboard_reads_the_best_loss_against_cost(swept: Swept) -> None:
-    points = EventAccumulator(str(swept.folder.search_events)).Reload().Scalars("best")
+    points = EventAccumulator(str(swept.folder.search_events)).Reload().Scalars("loss/best")
     assert [point.step for point in points] == [5, 10, 15, 20]
     losses = swept.trials["validation_loss"]
     assert math.isclose(points[-1].value, losses.min(), rel_tol=1e-6)
@@ -457,7 +461,7 @@ def test_tensorboard_reads_how_the_best_trial_alone_reads_its_folds(
     (events,) = swept.folder.all_best_events()  # as many as there are finalists
     assert events == swept.folder.best_events(best)
     read = pictures(events)
-    assert set(read) == {"validation/confusion", "validation/hardest"}
+    assert set(read) == {"pictures/validation_confusion", "pictures/validation_hardest"}
     for event in read.values():
         png = Image.open(io.BytesIO(event.encoded_image_string))
         assert (png.format, png.size) == ("PNG", (event.width, event.height))
@@ -466,17 +470,17 @@ def test_tensorboard_reads_how_the_best_trial_alone_reads_its_folds(
     confusion = np.array([fold.validation.confusion for fold in best_alone]).sum(axis=0)
     assert confusion.sum() == len(swept.data.pool)
     expected = as_png(draw_confusion(confusion, f"trial {best}: validation digits of 5 folds"))
-    assert read["validation/confusion"].encoded_image_string == expected
+    assert read["pictures/validation_confusion"].encoded_image_string == expected
 
 
 def test_tensorboard_reads_how_winner_and_report_read_the_held_out_digits(swept: Swept) -> None:
     for place, name in ((1, "baseline"), (3, "winner")):
         read = pictures(swept.folder.judged_events(name))
-        assert set(read) == {"held-out/confusion", "held-out/hardest"}
+        assert set(read) == {"pictures/held-out_confusion", "pictures/held-out_hardest"}
         confusion = np.array(swept.evaluation["rows"][place]["confusion"])
         title = f"{name}, trained on mnist+chinese: held-out digits"
         expected = as_png(draw_confusion(confusion, title))
-        assert read["held-out/confusion"].encoded_image_string == expected
+        assert read["pictures/held-out_confusion"].encoded_image_string == expected
 
 
 def test_what_show_prints_for_programs_keeps_to_the_documented_schema(swept: Swept) -> None:
@@ -526,10 +530,10 @@ def test_tensorboard_is_served_on_loopback(swept: Swept) -> None:
         assert server.stderr is not None
         said = (line for line in server.stderr if "http://" in line)
         (address,) = re.findall(r"http://127\.0\.0\.1:\d+/", next(said))
-        assert f"pictures alone: {address}#images&regexInput=" in next(said)
-        folds = {f"{number:04d}/fold_{fold}" for number in range(4) for fold in range(5)}
+        assert next(said).strip() == f"trials, by their loss: {address}#hparams"
         (best,) = (f"best/{path.name}" for path in swept.folder.all_best_events())
-        ends = {"search", "0000", "0001", "0002", "0003", best, "winner", "baseline"}
+        folds = {f"{best}/fold_{fold}" for fold in range(5)}
+        ends = {"search", "about", "0000", "0001", "0002", "0003", best, "winner", "baseline"}
         wait_until(lambda: _runs(address) >= ends | folds)  # it reads one after another
         assert _runs(address) == ends | folds
     finally:

@@ -76,7 +76,7 @@ def test_picture_tells_that_a_damaged_fold_is_left_out(
     pictures = trial_pictures(TRIAL, FOLDS, read_fold_readings(folder, TRIAL), small_pool)
     confusion = np.sum([reading(fold).confusion for fold in (0, 2, 3, 4)], axis=0)
     expected = draw_confusion(confusion, "trial 3: validation digits of 4 of 5 folds")
-    assert pictures["validation/confusion"] == expected
+    assert pictures["pictures/validation_confusion"] == expected
 
 
 @pytest.mark.parametrize("content", [b"", b"\xff\xfe\0", b"[" * 100_000, b"null", b'{"fold": 1'])
@@ -95,7 +95,7 @@ def test_hardest_of_a_trial_are_those_of_all_its_folds(
     hard: Any = {"index": 150, "read": 7, "confidence": 0.9, "probability": 0.01}
     spoilt(folder.fold_reading(TRIAL, 4), hardest=[hard])
     readings = read_fold_readings(folder, TRIAL)
-    picture = trial_pictures(TRIAL, FOLDS, readings, small_pool)["validation/hardest"]
+    picture = trial_pictures(TRIAL, FOLDS, readings, small_pool)["pictures/validation_hardest"]
     others = [digit for each in readings[:4] for digit in each.hardest]
     expected = [HardDigit(**hard), *others]
     assert picture == draw_hardest(small_pool, expected, "trial 3: validation digits of 5 folds")
