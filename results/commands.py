@@ -4,6 +4,7 @@ import shlex
 from pathlib import Path
 
 from results.store.folder import SweepFolder
+from results.terminal.wrapping import filled
 
 DEFAULT = Path("runs")  # the folder of sweeps, where --out is left out
 
@@ -21,6 +22,17 @@ def command(what: str, folder: SweepFolder, more: str = "") -> str:
         folder: The sweep's.
         more: What stands behind the sweep's name.
     """
+    return " ".join(_words(what, folder, more))
+
+
+def command_lines(what: str, folder: SweepFolder, width: int, more: str = "") -> list[str]:
+    """Returns the same on lines of some width, which a shell takes as one."""
+    first, *others = filled(_words(what, folder, more), width - 4, " ")
+    lines = [first, *(f"  {line}" for line in others)]
+    return [*(f"{line} \\" for line in lines[:-1]), lines[-1]]
+
+
+def _words(what: str, folder: SweepFolder, more: str) -> list[str]:
     out, default = folder.path.parent, DEFAULT.absolute()
     where = "" if out == default else f"--out {shlex.quote(str(short_path(out)))}"
-    return " ".join(filter(None, ["shuzi", what, shlex.quote(folder.name), more, where]))
+    return list(filter(None, ["shuzi", what, shlex.quote(folder.name), more, where]))

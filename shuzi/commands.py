@@ -26,8 +26,12 @@ def about(
     version: Annotated[
         bool,
         typer.Option(
-            "--version", callback=_print_version, is_eager=True, help="Print the version and exit."
+            "--version",
+            callback=_print_version,
+            is_eager=True,
+            help="Print the version and exit.",
+            rich_help_panel="Global options",
         ),
     ] = False,
 ) -> None:
-    """Takes what is asked of no command."""
+    """Takes the global options."""

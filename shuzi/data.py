@@ -16,13 +16,13 @@ Layout = Literal["auto", "boxes", "rows"]
 @app.command("fetch")
 def fetch_data(
     name: Annotated[
-        str | None, typer.Argument(help="mnist, chen or tongji; all if left out.")
+        str | None, typer.Argument(help="mnist, chen or tongji; without a name, all three.")
     ] = None,
     mirror: Annotated[
-        list[str] | None, typer.Option(help="An address that holds the files, tried first.")
+        list[str] | None, typer.Option(help="Try this address first. You may repeat it.")
     ] = None,
 ) -> None:
-    """Download public digits, verified, into the cache folder."""
+    """Download public digits into the cache folder, and verify them."""
     from datasets.downloads.fetching import fetch, public_digits
 
     for digits in public_digits(name):
@@ -32,15 +32,22 @@ def fetch_data(
 @app.command("import")
 def import_data(
     source: Annotated[Path, typer.Argument(help="A photograph, scan or PDF, or a folder of them.")],
-    out: Annotated[Path, typer.Argument(help="The folder that gets one picture per digit.")],
-    label: Annotated[int | None, typer.Option(help="The digit that all of them show.")] = None,
-    rows: Annotated[
-        str | None, typer.Option(help="The digit of each row of a page, as 0123456789.")
+    out: Annotated[Path, typer.Argument(help="The folder to write the pictures to.")],
+    label: Annotated[
+        int | None, typer.Option(help="The digit, if all pictures show the same.")
     ] = None,
-    writer: Annotated[str, typer.Option(help="The name of who wrote all of them.")] = "",
-    layout: Annotated[Layout, typer.Option(help="What to look for on a page.")] = "auto",
+    rows: Annotated[
+        str | None,
+        typer.Option(help="The digit of each row of a page, from top to bottom: 0123456789."),
+    ] = None,
+    writer: Annotated[
+        str, typer.Option(help="The name of the writer, if one person wrote all digits.")
+    ] = "",
+    layout: Annotated[
+        Layout, typer.Option(help="What to look for on a page: printed boxes, or free rows.")
+    ] = "auto",
 ) -> None:
-    """Cut photographed sheets, printed boxes or free rows, into one picture per digit."""
+    """Cut photographs of many digits into pictures of one digit each."""
     from datasets.inspecting.tables import import_notes, import_table
     from datasets.sheets.importing import Import, import_sheets
     from datasets.sheets.labels import Labelling
@@ -61,16 +68,18 @@ def show_data(
         typer.Argument(help="embedded, chen, tongji, a folder, a .csv or .tar.gz, module:NAME."),
     ],
     as_is: Annotated[
-        bool, typer.Option("--as-is", help="Squeeze pictures to 28 x 28 as they are.")
+        bool,
+        typer.Option("--as-is", help="Only scale pictures to 28 x 28, do not center the digit."),
     ] = False,
     everything: Annotated[
-        bool, typer.Option("--all", help="Name every doubtful or doubled picture.")
+        bool,
+        typer.Option("--all", help="Name every doubtful or doubled picture, not only the first."),
     ] = False,
-    sheet: Annotated[Path, typer.Option(help="Where to draw the digits, before and after.")] = Path(
-        "contact-sheet.png"
-    ),
+    sheet: Annotated[
+        Path, typer.Option(help="The picture of all digits, before and after preparation.")
+    ] = Path("contact-sheet.png"),
 ) -> None:
-    """Count digits, name the doubtful and the doubled, and draw them before and after."""
+    """Count digits, name doubtful and doubled pictures, and draw a contact sheet."""
     from datasets.inspecting.contact_sheet import draw_contact_sheet
     from datasets.inspecting.inspection import inspect
     from datasets.inspecting.tables import inspection_notes, inspection_table, writers_table

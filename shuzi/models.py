@@ -16,15 +16,19 @@ app = typer.Typer()
 def predict(
     model: Model,
     images: Annotated[
-        list[Path], typer.Argument(metavar="IMAGE ...", help="Crops, photographs, sheets, PDF.")
+        list[Path],
+        typer.Argument(
+            metavar="IMAGE ...", help="Photographs, scans or PDF files: of one digit or of many."
+        ),
     ],
     as_json: AsJson = False,
     draw: Annotated[
-        Path | None, typer.Option(help="The folder for copies with the answers drawn on them.")
+        Path | None,
+        typer.Option(help="Write copies with the answers drawn on them into this folder."),
     ] = None,
     out: Out = RUNS,
 ) -> None:
-    """Read all digits in pictures: one digit each, or many on a sheet."""
+    """Read the digits in pictures, of one digit or of many."""
     from results.predict.picture_files import read_files
     from results.predict.readers import reader_of
     from results.predict.tables import prediction_notes, predictions_table
@@ -47,20 +51,30 @@ def export(
     form: Annotated[
         list[str] | None,
         typer.Option(
-            "--format", help="onnx, onnx-int8, pt2, safetensors; all but int8 if left out."
+            "--format",
+            help="onnx, onnx-int8, pt2 or safetensors (default: all but onnx-int8). "
+            "You may repeat it.",
         ),
     ] = None,
     ensemble: Annotated[
-        bool, typer.Option("--ensemble", help="The networks of all folds as one.")
+        bool,
+        typer.Option(
+            "--ensemble", help="Export the average of one network per fold, not the winner alone."
+        ),
     ] = False,
     force: Annotated[
-        bool, typer.Option("--force", help="Overwrite; keep int8 whatever accuracy it costs.")
+        bool,
+        typer.Option(
+            "--force",
+            help="Existing files are replaced only with --force. It also keeps an onnx-int8 file "
+            "that loses accuracy.",
+        ),
     ] = False,
     quiet: Quiet = False,
     progress: Progress = None,
     out: Out = RUNS,
 ) -> None:
-    """Write the winner in a form that needs neither shuzi nor, as ONNX, torch or Python."""
+    """Write the winner to files that you can use without shuzi, ONNX also without Python."""
     from results.store.exports import exports_of_winner, forms_named
     from results.terminal.exports_table import exports_table
     from tune.judging.exporting import export_sweep
@@ -77,17 +91,20 @@ def export(
 def serve(
     model: Model,
     port: Annotated[
-        int, typer.Option(min=0, max=65535, help="The port; 0: any that is free.")
+        int, typer.Option(min=0, max=65535, help="The port; 0 takes any that is free.")
     ] = 8000,
     host: Annotated[
-        str, typer.Option(help="The address to listen at; others than this machine's own are open.")
+        str,
+        typer.Option(
+            help="The address to listen at. With 0.0.0.0 other machines can reach the page."
+        ),
     ] = "127.0.0.1",
     rate: Annotated[
-        int, typer.Option(min=1, help="The most pictures a minute of one client.")
+        int, typer.Option(min=1, help="The most pictures that one client may send in a minute.")
     ] = 6000,
     out: Out = RUNS,
 ) -> None:
-    """Serve a page on which to write or show digits and see what is read, and an API."""
+    """Serve a page (and an API) that reads the digits you write, upload or photograph."""
     from results.serving.limits import Limits
     from results.serving.server import serve as serve_model
 

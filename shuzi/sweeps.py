@@ -23,7 +23,7 @@ app = typer.Typer()
 @app.command()
 @with_options_of_a_request
 def sweep(*, quiet: Quiet = False, progress: Progress = None, **asked: Any) -> None:
-    """Search, retrain the winner and judge it on held-out Chinese digits."""
+    """Search for the best network, retrain it, and judge it by held-out digits."""
     from tune.sweep import run_sweep
 
     request = request_of(asked)
@@ -42,9 +42,10 @@ def resume(
     progress: Progress = None,
     out: Out = RUNS,
 ) -> None:
-    """Go on with a sweep that was broken off; do only what is missing.
+    """Go on with a sweep that was broken off.
 
-    Where there is no such folder, it is fetched from the storage.
+    Only what is missing is done. With --storage, a sweep that is not here is
+    fetched from there.
     """
     from tune.sweep import fetch_sweep, resume_sweep
 
@@ -64,7 +65,10 @@ def retrain(
     progress: Progress = None,
     out: Out = RUNS,
 ) -> None:
-    """Retrain the winner and what it is compared to, and judge them; with --networks it alone."""
+    """Retrain and judge the winner, the baseline and a fully connected network.
+
+    With --networks only the winner is retrained.
+    """
     from tune.sweep import retrain_sweep
 
     folder = open_sweep(name, out)
@@ -76,7 +80,7 @@ def retrain(
 
 @app.command("list")
 def list_sweeps(as_json: AsJson = False, out: Out = RUNS) -> None:
-    """List the sweeps there are, and how far each has come."""
+    """List your sweeps, and how far each has come."""
     from results.store.folder import sweeps_in
     from results.terminal.summary import briefs
     from results.terminal.sweeps_table import sweeps_table
@@ -92,7 +96,7 @@ def list_sweeps(as_json: AsJson = False, out: Out = RUNS) -> None:
 
 @app.command()
 def show(name: Name, as_json: AsJson = False, out: Out = RUNS) -> None:
-    """Show the leaderboard, the winner and how it reads the held-out digits."""
+    """Show all results of a sweep: trials, finalists, winner, exports, files."""
     folder = open_sweep(name, out)
     if as_json:
         from results.terminal.summary import summary
@@ -108,7 +112,7 @@ def report(
     lang: Annotated[str, typer.Option(help="The language of the report: en or zh.")] = "en",
     out: Out = RUNS,
 ) -> None:
-    """Write what a sweep has found: report.html with its figures, and the winner's card.md."""
+    """Write the report (report.html) and the model card (card.md) of a sweep again."""
     from results.card.page import write_card
     from results.report.page import write_report
 

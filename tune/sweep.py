@@ -9,7 +9,7 @@ from rich.console import Console
 
 from model.configuration import Configuration
 from model.networks.kinds import count_weights
-from results.commands import command, short_path
+from results.commands import command_lines, short_path
 from results.damage import damage
 from results.errors import ResultsError
 from results.known_trials import KnownTrials, known_trials
@@ -20,7 +20,6 @@ from results.store.search.study import read_study
 from results.store.search.trial_records import TrialRecord, best_first
 from results.tensorboard.card import write_card
 from results.tensorboard.entries import write_entry
-from results.terminal.wrapping import unbroken
 from search_spaces import SearchSpace, read_space
 from tune.errors import SweepError
 from tune.judging.ahead import work_after_search
@@ -42,7 +41,7 @@ from tune.session.running import at_work, on_ray, resources_of_cluster
 from tune.session.signals import Stop, how_to_resume
 from tune.session.storage import Storage
 from tune.watching.events import Finished, SweepBegun, Tell, ignore
-from tune.watching.terminal import describe, say, warn
+from tune.watching.terminal import NAME, describe, say, warn
 from tune.watching.time_left import TimeLeft
 from tune.workers.trainable import CrossValidation
 
@@ -95,8 +94,9 @@ def run_sweep(
         describe(console, "running", resources_in_words(plan.resources))
         folder.make(manifest_of(plan).to_dict())
         describe(console, "folder", str(short_path(folder.path)))
-        again = unbroken(command("resume", folder))
-        describe(console, "resume", f"{again} goes on from here, if this is broken off")
+        describe(console, "", "If you break it off, go on with:")
+        for line in command_lines("resume", folder, console.width - NAME):
+            console.print(f"{'':{NAME}}{line}", soft_wrap=True, highlight=False, markup=False)
         _go_on(plan, storage, console, stop, tell, trainable)
     return folder
 

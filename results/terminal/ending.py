@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from rich.text import Text
 
-from results.commands import command, short_path
+from results.commands import command_lines, short_path
 from results.durations import duration
 from results.errors import unless_damaged
 from results.known_trials import known_trials
@@ -40,7 +40,7 @@ def ending(folder: SweepFolder, seconds: float, width: int) -> list[Text]:
         "took": _cost(trials, seconds),
     }
     lines = [wrapped(what, width, f"{name:{NAME}}") for name, what in found.items()]
-    return [_named(line) for line in [*lines, *_next(folder)]]
+    return [_named(line) for line in [*lines, *_next(folder, width)]]
 
 
 def _named(line: str) -> Text:
@@ -92,12 +92,26 @@ def _cost(trials: Sequence[TrialRecord], seconds: float) -> str:
     return f"{duration(seconds)}; the search took {epochs:,} fold-epochs"
 
 
-def _next(folder: SweepFolder) -> Iterator[str]:
+def _next(folder: SweepFolder, width: int) -> Iterator[str]:
+    """Yields where the report is, and commands that may be copied."""
     if folder.report_html.is_file():
-        yield f"{'report':{NAME}}{short_path(folder.report_html)}"
-    yield f"{'next':{NAME}}{command('show', folder)}"
-    yield f"{'':{NAME}}{command('predict', folder, 'PHOTOGRAPH.jpg')}"
-    yield f"{'':{NAME}}{command('serve', folder)}"
+        yield from _beside("report", [str(short_path(folder.report_html))], width)
+    for name, what, more in (
+        ("next", "show", ""),
+        ("", "predict", "PHOTOGRAPH.jpg"),
+        ("", "serve", ""),
+    ):
+        yield from _beside(name, command_lines(what, folder, width - NAME, more), width)
+
+
+def _beside(name: str, lines: Sequence[str], width: int) -> Iterator[str]:
+    """Yields lines beside their name, or below it where there is no room for them."""
+    if name and max(map(len, lines)) > width - NAME:
+        yield name
+        yield from lines
+    else:
+        for place, line in enumerate(lines):
+            yield f"{'' if place else name:{NAME}}{line}"
 
 
 def winning_trial(folder: SweepFolder, trials: Sequence[TrialRecord]) -> TrialRecord | None:

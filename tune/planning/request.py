@@ -88,93 +88,93 @@ class SweepRequest(Checked):
     """
 
     name: str = Field(default_factory=_now)
-    """The sweep's name; the time if left out."""
+    """The name of the sweep; without it, the date and time."""
 
     out: Annotated[Path, AfterValidator(Path.absolute), Field(validate_default=True)] = Path("runs")
-    """The folder of sweeps."""
+    """The folder that holds your sweeps."""
 
     mnist: Annotated[Choice, Panel.DIGITS] = "embedded"
-    """embedded, full, or a folder of the four IDX files."""
+    """MNIST: embedded (5,000 digits), full (70,000), or a folder with its four IDX files."""
 
     mnist_count: Annotated[int | None, Panel.DIGITS] = None
-    """So many of MNIST's digits, each label in proportion."""
+    """Use a stratified sample of N MNIST digits."""
 
     chinese: Annotated[tuple[Choice, ...], Panel.DIGITS] = ("embedded",)
-    """embedded, chen, tongji, a folder of label folders, a .csv or .tar.gz, or a source of your own
-    as module:NAME; may be repeated; embedded if left out."""
+    """Chinese digits: embedded (drawn by shuzi), chen, tongji, a folder with folders 0 to 9, a .csv
+    or .tar.gz file, or your own source as module:NAME. You may repeat it (default: embedded)."""
 
     as_is: Annotated[bool, Panel.DIGITS] = False
-    """Squeeze pictures to 28 x 28 as they are."""
+    """Only scale pictures to 28 x 28, do not center the digit."""
 
     space: Annotated[str, Panel.SEARCH] = "quick"
-    """quick, paper, wide, or a TOML file."""
+    """The search space: quick, paper, wide, or a TOML file."""
 
     trials: Annotated[int, Field(ge=1), Panel.SEARCH] = 8
     """How many configurations to try."""
 
     epochs: Annotated[int | None, Field(ge=1), Panel.SEARCH] = None
-    """Epochs of each training, not the space's."""
+    """Train every network for so many epochs, whatever the space says."""
 
     sampler: Annotated[str, AfterValidator(partial(_known, "sampler", ("tpe",))), Panel.SEARCH] = (
         "tpe"
     )
-    """tpe proposes what to try; module:Class is a sampler of Optuna's, or your own."""
+    """What proposes the next trial: tpe, or one of Optuna's or your own as module:Class."""
 
     pruner: Annotated[
         str, AfterValidator(partial(_known, "pruner", ("ladder", "none"))), Panel.SEARCH
     ] = "ladder"
-    """ladder prunes trials that are likely not the best; none prunes none; module:Class is your
-    own rule."""
+    """Which trials are pruned: ladder (those that are likely not the best), none, or your own rule
+    as module:Class."""
 
     # At a higher risk even the likely best would be pruned. A finalist with a lower chance of
-    # being better than another is given up, too: see `tune.judging.elimination`.
+    # being better than another is dropped, too: see `tune.judging.elimination`.
     risk: Annotated[float, Field(ge=0.001, le=0.5), Panel.SEARCH] = RISK
-    """How often the best of the trials may be lost; lower takes longer."""
+    """The accepted probability that the best trial is pruned; a lower one takes longer. A finalist
+    is dropped when its chance of winning falls below --risk."""
 
     max_weights: Annotated[int | None, Field(ge=1), Panel.SEARCH] = None
-    """Try no network of more weights."""
+    """Try no network with more weights than this."""
 
     also: Annotated[Literal["weights"] | None, Panel.SEARCH] = None
-    """weights: seek small networks, too."""
+    """weights: look for small networks, too."""
 
     warm_start: Annotated[tuple[str, ...], BeforeValidator(_names), Panel.SEARCH] = ()
-    """The name of an earlier sweep to learn from; give it several times for several."""
+    """Learn from an earlier sweep of this name. You may repeat it."""
 
     # In seconds. The text is read before the range is checked, though it stands behind it.
     time_budget: Annotated[float | None, Field(ge=1), BeforeValidator(seconds), Panel.SEARCH] = None
-    """End the search after 90s, 30m, 2h ..."""
+    """End the search after this time: 90s, 30m, 2h, 1d."""
 
     stop_when_converged: Annotated[bool, Panel.SEARCH] = False
-    """End the search when 20 trials in turn have brought no gain that can be seen."""
+    """End the search when 20 trials in a row bring no visible gain."""
 
     seed: Annotated[int, Field(ge=0), Panel.SEARCH] = 0
-    """Decides all that is random."""
+    """The seed of everything random."""
 
     finalists: Annotated[int, Field(ge=1), Panel.WINNER] = 3
-    """The most trials to cross-validate again: the best, but for clearly worse ones."""
+    """How many of the best trials are cross-validated on other folds, too."""
 
     # A configuration has no more of them.
     networks: Annotated[int | None, Field(ge=1, le=16), Panel.WINNER] = None
-    """Networks to average for the winner; if left out, as in the space or before."""
+    """Train the winner this often, and average the networks (default: as the space says)."""
 
     concurrent: Annotated[int | None, Field(ge=1), Panel.MACHINES] = None
-    """The most trials at a time; if left out, as many as there is room for."""
+    """How many trials run at a time, at most (default: as many as fit)."""
 
     gpus_per_trial: Annotated[float | None, Field(ge=0), Panel.MACHINES] = None
-    """GPUs of each, may be a fraction; if left out, as its memory allows."""
+    """GPUs for each trial, also a fraction (default: as the GPU's memory allows)."""
 
     cpus_per_trial: Annotated[int | None, Field(ge=1), Panel.MACHINES] = None
-    """Cores, and threads, of each; if left out, an equal part."""
+    """Cores for each trial (default: an equal part)."""
 
     retries: Annotated[int, Field(ge=0), Panel.MACHINES] = 2
-    """How often a trial whose worker or GPU was lost is begun again."""
+    """How often a trial is tried again after its worker or GPU was lost."""
 
     address: Annotated[str | None, Panel.MACHINES] = None
-    """A running Ray cluster to join, host:port."""
+    """Join the running Ray cluster at host:port."""
 
     storage: Annotated[Uri | None, Panel.MACHINES] = None
-    """Where a copy is kept: a path on NFS, s3://..., gs://..."""
+    """Keep a copy of the sweep there: a path on NFS, s3://..., gs://..."""
 
     nice: Annotated[int, Field(ge=0, le=19), Panel.MACHINES] = 0
-    """Niceness of workers: at 0 they keep their part of the cores beside other work, at 19 they
-    leave these to it."""
+    """The niceness of workers: at 19 they leave the cores to all other work."""

@@ -9,7 +9,7 @@ from model.configuration import Configuration
 from model.networks.kinds import build
 from tune.planning.data import SweepData
 
-OVERHEAD = 14e6  # operations that as long as what each image takes whatever the network: on a CPU
+OVERHEAD = 33e6  # operations that take as long as all else that an image takes: on a CPU
 
 
 def work_of_epoch(configuration: Configuration, data: SweepData) -> float:
