@@ -69,16 +69,16 @@ def _row(evaluation: Evaluation, config: str) -> EvaluationRow | None:
 def _read(evaluation: Evaluation) -> dict[str, str]:
     """Says how winner and baseline read."""
     winner, baseline = _row(evaluation, "winner"), _row(evaluation, "baseline")
-    told = {"reads": f"{_right(winner)} held-out digits"} if winner else {}
+    told = {"reads": f"{_right(winner)} held-out digits (95 % interval)"} if winner else {}
     if baseline:
-        told["baseline"] = f"{_right(baseline)}; the student's own network"
+        told["baseline"] = f"{_right(baseline)}; the student's hand-tuned network"
     return told
 
 
 def _right(row: EvaluationRow) -> str:
     low, high = row["ci95"]
-    part = f"{100 * row['accuracy']:.2f} % (95 %: {100 * low:.1f}-{100 * high:.1f})"
-    return f"{part}, {row['correct']:,} of {row['count']:,}"
+    interval = f"({100 * low:.1f}-{100 * high:.1f})"
+    return f"{100 * row['accuracy']:.2f} % {interval}, {row['correct']:,} of {row['count']:,}"
 
 
 def _digits(evaluation: Evaluation) -> str:

@@ -10,11 +10,11 @@ def sweeps_table(sweeps: Sequence[Brief]) -> FittedTable:
     """Returns a line for each sweep: how far it came, and how its winner reads."""
     columns = [
         Column("name", [each["name"] for each in sweeps], is_number=False),
-        Column("started", [_started(each) for each in sweeps], is_number=False, may_go=True),
         Column("state", [each["state"] for each in sweeps], is_number=False),
         Column("trials", [_ended(each) for each in sweeps]),
-        Column("best loss", [_best(each) for each in sweeps]),
-        Column("winner reads", [_right(each) for each in sweeps]),
+        Column("best loss", [_best(each) for each in sweeps], may_go=True),
+        Column("winner reads", [_right(each) for each in sweeps], may_go=True),
+        Column("started", [_started(each) for each in sweeps], is_number=False, may_go=True),
     ]
     return FittedTable("Sweeps", columns, elsewhere="`shuzi list --json`")
 

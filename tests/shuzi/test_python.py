@@ -61,4 +61,4 @@ def test_a_sweep_is_run_and_opened(elsewhere: Path) -> None:
     assert ended.stdout.splitlines()[-1] == str(opened.weights)
     assert opened.weights.is_file()
     assert shuzi.open_sweep("small", elsewhere / "runs").path == opened.path
-    assert "1/1 done" in ended.stderr
+    assert "; 1 of 1" in ended.stderr

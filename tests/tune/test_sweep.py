@@ -320,7 +320,7 @@ def test_an_export_is_written_where_it_lacks_and_never_overwritten_unasked(
     pt2, onnx = folder.export("pt2").read_bytes(), folder.export("onnx").read_bytes()
     folder.export("onnx").unlink()
     said = said_by(lambda console: export_sweep(folder, ["onnx", "pt2"], console))
-    assert "model.pt2 is there already: --force writes it again." in said
+    assert "model.pt2 exists already: --force replaces it." in said
     assert folder.export("onnx").read_bytes() == onnx
     folder.export("pt2").write_bytes(b"mine")
     with pytest.raises(ResultsError, match=r"model\.pt2 is not of this winner, or damaged"):
@@ -351,7 +351,10 @@ def test_without_its_digits_a_sweep_is_exported_by_those_in_its_folder(
     folder.sweep_json.write_text(changed)
     forms: list[Form] = ["onnx", "onnx-int8"]
     said = said_by(lambda console: export_sweep(folder, forms, console, force=True))
-    assert "digits are not at hand, so others are read: the pool digits have changed" in said
+    assert (
+        "digits cannot be loaded, so exports are verified by others: the pool digits have changed"
+        in said
+    )
     pictures = read_pictures(folder.pictures)
     assert pictures
     for export in read_exports(folder.exports_json)[:2]:
@@ -369,7 +372,7 @@ def test_the_ensemble_is_trained_where_it_lacks_and_only_there(
     said = said_by(lambda console: export_sweep(folder, ["onnx"], console, ensemble=True))
     assert said.count("without fold") == 4  # the first calibrates the winner
     said = said_by(lambda console: export_sweep(folder, ["onnx"], console, ensemble=True))
-    assert "ensemble.onnx is there already" in said
+    assert "ensemble.onnx exists already" in said
     export = read_exports(folder.exports_json)[-1]
     assert (export["file"], export["networks"]) == ("ensemble.onnx", 5)
     assert export["winner_accuracy"]["correct"] == swept.evaluation["rows"][3]["correct"]
@@ -549,9 +552,9 @@ def _runs(address: str) -> set[str]:
 
 
 def test_progress_tells_how_far_it_is(swept: Swept) -> None:
-    assert "trials: 4, folds: 5" in swept.said
-    assert "held out  200 digits: 200 synthetic; 0 copies of them removed" in swept.said
-    assert "4/4 done (4 complete), 0 running, best" in swept.said
+    assert "small: 4 trials, 5 folds" in swept.said
+    assert "held out  200 digits: 200 synthetic\n" in swept.said
+    assert re.search(r"^\d\d:\d\d:\d\d  trial \d .*; 4 of 4, about \d+ s left$", swept.said, re.M)
     assert "Traceback" not in swept.said
 
 
@@ -573,7 +576,7 @@ def test_retraining_comes_to_the_same_and_may_be_quiet(
     assert not ended.value.code
     said = capsys.readouterr()
     assert said.err == ""
-    assert "Leaderboard" in said.out
+    assert re.match(r"\nwinner    trial \d, ", said.out)
     assert read_json(folder.evaluation_json) == before
     assert folder.weights.is_file()
     assert len(list(folder.judged_events("winner").iterdir())) == 1

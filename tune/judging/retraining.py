@@ -45,7 +45,7 @@ from tune.judging.trained_networks import (
 from tune.planning.data import SweepData
 from tune.planning.plan import Plan
 from tune.watching.events import RetrainingBegun, Tell
-from tune.watching.terminal import say
+from tune.watching.terminal import is_live, say
 from tune.watching.time_left import TimeLeft
 
 SHOWN = ("winner", "baseline")  # in TensorBoard
@@ -121,7 +121,7 @@ def retrain_and_judge(
 
 
 def _announce(jobs: Sequence[NetworkJob], console: Console) -> None:
-    if jobs:
+    if jobs and not is_live(console):
         others = " and what it is compared to" * any(job.name == "baseline" for job in jobs)
         say(console, f"retraining the winner{others}, {len(jobs)} networks")
 

@@ -129,8 +129,9 @@ def _best(trial: FrozenTrial | None, room: int) -> list[Row]:
 
 def _doing(workers: list[Worker], width: int, height: int) -> RenderableType:
     """Returns a line for each worker, beside each other where they are many."""
-    lines, room = max(1, height // 4), width - NAME
+    room = width - NAME
     is_narrow = room < CELL
+    lines = max(1, height // (8 if is_narrow else 4))
     across = 1 if is_narrow else min(math.ceil(len(workers) / lines), room // CELL)
     grid = Table.grid(padding=(0, 2, 0, 0))
     for _ in range(across):
@@ -149,7 +150,7 @@ def _at(number: int, worker: Worker) -> str:
         return f"{number:>2}  free"
     return (
         f"{number:>2}  trial {worker.trial:<4} fold {_folds(worker):<3} "
-        f"epoch {worker.epoch:>2} of {worker.epochs:<3} {worker.folds_done} folds done"
+        f"epoch {worker.epoch:>2} of {worker.epochs:<3} folds done: {worker.folds_done}"
     )
 
 
@@ -157,7 +158,7 @@ def _at_in_short(number: int, worker: Worker) -> str:
     if not worker.busy:
         return f"{number:>2}  free"
     epoch = f"epoch {worker.epoch}/{worker.epochs}"
-    return f"{number:>2}  trial {worker.trial} fold {_folds(worker)} {epoch}"
+    return f"{number:>2} trial {worker.trial} fold {_folds(worker)} {epoch}"
 
 
 def _folds(worker: Worker) -> str:

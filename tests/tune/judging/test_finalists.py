@@ -41,6 +41,7 @@ def test_earlier_trial_wins_a_tie() -> None:
 
 
 def test_no_complete_trial_is_told_with_the_causes() -> None:
-    failed = [TrialRecord(0, "failed", cause="the training loss is nan.")]
-    with pytest.raises(SweepFailed, match=r"no trial is complete.* loss is nan"):
+    failed = [TrialRecord(number, "failed", reason="its loss is nan.") for number in range(2)]
+    told = r"no trial is complete.* 2 x its loss is nan\. Lower the learning rate"
+    with pytest.raises(SweepFailed, match=told):
         best_trials(failed, 1)
