@@ -41,7 +41,7 @@ def evaluation_table(evaluation: Evaluation) -> FittedTable:
         *([SYNTHETIC] if "synthetic" in held_out["sources"] else []),
         *([_calibration(evaluation["calibration"])] if "calibration" in evaluation else []),
     ]
-    title = f"How each network reads the held-out digits: {digits_named(held_out)}"
+    title = f"How each network reads {digits_named(held_out, 'held-out digits')}"
     return FittedTable(title, columns, notes, "winner/evaluation.json")
 
 

@@ -81,7 +81,8 @@ def _notes(
     if any(each.origin == "baseline" for each in shown):
         yield STAR
     if missed:
-        yield f"{MISSED} {100 * missed:.1f} %."
+        chance = f"{100 * missed:.1f} %" if missed >= 0.001 else "less than 0.1 %"
+        yield f"{MISSED} {chance}."
 
 
 def _cost(trials: Sequence[TrialRecord], state: str) -> str:

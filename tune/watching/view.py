@@ -122,7 +122,7 @@ def _best(trial: FrozenTrial | None, room: int) -> list[Row]:
     error = standard_error(trial.user_attrs["fold_losses"])
     spread = "" if error is None else " (± standard error)"
     told = f"trial {trial.number}, loss {loss_with_error(trial.value, error)}{spread}"
-    lines = filled([unbroken(each) for each in in_short(trial.params)], room)
+    lines = filled(in_short(trial.params), room)
     more = ["..."] if len(lines) > MOST else []
     return [("best", told), ("", Text("\n".join([*lines[:MOST], *more])))]
 
