@@ -3,8 +3,8 @@
 import shlex
 from pathlib import Path
 
+from datasets.terminal.wrapping import filled
 from results.store.folder import SweepFolder
-from results.terminal.wrapping import filled
 
 DEFAULT = Path("runs")  # the folder of sweeps, where --out is left out
 

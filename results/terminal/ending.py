@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from rich.text import Text
 
+from datasets.terminal.wrapping import unbroken, wrapped
 from results.commands import command_lines, short_path
 from results.durations import duration
 from results.errors import unless_damaged
@@ -15,7 +16,6 @@ from results.store.search.trial_records import TrialRecord, best_first
 from results.terminal.held_out import digits_named
 from results.terminal.no_winner import no_winner_lines
 from results.terminal.parameters import in_short
-from results.terminal.wrapping import unbroken, wrapped
 
 MOST = 4  # groups of parameters that are named
 NAME = 10  # columns of a line's name

@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from datasets.terminal.empty_table import empty_table
-from results.terminal.wrapping import filled, wrapped
+from datasets.terminal.wrapping import filled, wrapped
 
 GAP = 2  # columns between two cells
 

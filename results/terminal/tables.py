@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from rich.console import RenderableType
 from rich.text import Text
 
+from datasets.terminal.wrapping import Wrapped
 from results.commands import short_path
 from results.errors import unless_damaged
 from results.known_trials import known_trials
@@ -17,7 +18,6 @@ from results.terminal.fitted_table import Column, FittedTable
 from results.terminal.leaderboard import front_table, importance_line, leaderboard
 from results.terminal.no_winner import no_winner_lines
 from results.terminal.summary import summary
-from results.terminal.wrapping import Wrapped
 
 
 def sweep_tables(folder: SweepFolder) -> list[RenderableType]:

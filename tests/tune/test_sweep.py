@@ -323,7 +323,7 @@ def test_an_export_is_written_where_it_lacks_and_never_overwritten_unasked(
     assert "model.pt2 exists already: --force replaces it." in said
     assert folder.export("onnx").read_bytes() == onnx
     folder.export("pt2").write_bytes(b"mine")
-    with pytest.raises(ResultsError, match=r"model\.pt2 is not of this winner, or damaged"):
+    with pytest.raises(ResultsError, match=r"model\.pt2 is damaged, or of another winner"):
         export_sweep(folder, ["pt2"], Console(quiet=True))
     assert folder.export("pt2").read_bytes() == b"mine"
     export_sweep(folder, ["pt2"], Console(quiet=True), force=True)

@@ -16,6 +16,7 @@ from rich.console import Console
 
 from datasets.seeds import Purpose, seed_for
 from datasets.splits import fold_indices
+from datasets.terminal.wrapping import UNBROKEN, unbroken
 from model.configuration import Configuration
 from model.judging.standard_error import standard_error
 from results.errors import ResultsError
@@ -30,7 +31,6 @@ from results.store.finalist_records import (
 )
 from results.store.search.trial_records import TrialRecord, best_first
 from results.terminal.no_winner import why_no_winner
-from results.terminal.wrapping import UNBROKEN, unbroken
 from tune.errors import SweepFailed
 from tune.judging.ahead import work_of_fold, work_of_retraining
 from tune.judging.elimination import Race

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from rich.console import Console
 
 from datasets.seeds import Purpose, seed_for
+from datasets.terminal.wrapping import unbroken
 from model.configuration import Configuration
 from model.networks.digit_network import DigitNetwork
 from model.networks.kinds import build
@@ -19,7 +20,6 @@ from results.errors import ResultsError
 from results.store.evaluation import BOTH, MNIST
 from results.store.folder import SweepFolder
 from results.store.weights import TrainedNetwork, load_network, save_network
-from results.terminal.wrapping import unbroken
 from tune.errors import SweepFailed
 from tune.planning.data import SweepData
 from tune.planning.plan import Plan

@@ -11,8 +11,8 @@ from rich.live import Live
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 
+from datasets.terminal.wrapping import wrapped
 from results.durations import duration
-from results.terminal.wrapping import wrapped
 from tune.watching.time_left import TimeLeft, about
 
 REFRESHES = 2  # of the view, a second

@@ -8,11 +8,11 @@ from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from datasets.terminal.wrapping import filled, unbroken
 from model.judging.standard_error import standard_error
 from results.durations import duration
 from results.numbers import loss_with_error
 from results.terminal.parameters import in_short
-from results.terminal.wrapping import filled, unbroken
 from tune.watching.statistics import SearchStatistics
 from tune.watching.terminal import NAME, Row, bar, rows
 from tune.watching.time_left import TimeLeft, about

@@ -51,7 +51,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> str:
             write_entry(SweepFolder(out / name), each, is_winner=each.trial == 24)
     server = program.TensorBoard(plugins=default.get_plugins())
     server.configure(argv=[None, "--logdir", str(out), "--host", "127.0.0.1", "--port", "0"])
-    url = server.launch()
+    url: str = server.launch()
     _wait_for(url, len(FIRST) + len(SECOND))
     return url
 
