@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from datasets.sources.origin import DRAWN
 from results.report.comparison import Comparison
 from results.report.material import FIRST, LAST, Material, Network
 from results.report.words import Words
@@ -28,7 +29,15 @@ def headline(material: Material, words: Words) -> tuple[str, str]:
         return words.say("no_winner" if in_vain else "no_headline"), ""
     counts = {"right": f"{row['correct']:,}", "count": f"{row['count']:,}"}
     low, high = (percent(end, 1) for end in row["ci95"])
-    told = words.say("headline", percent=percent(row["accuracy"]), **counts)
+    assert material.evaluation
+    drawn = material.evaluation["held_out"]["sources"].get(DRAWN, 0)
+    key = "headline" if not drawn else "headline_some_drawn"
+    told = words.say(
+        "headline_drawn" if drawn == row["count"] else key,
+        percent=percent(row["accuracy"]),
+        drawn=f"{drawn:,}",
+        **counts,
+    )
     return told, words.say("headline_after", low=low, high=high)
 
 
@@ -44,7 +53,7 @@ def notes(material: Material, words: Words) -> Iterator[str]:
     if not material.evaluation:
         return
     held_out = material.evaluation["held_out"]
-    if "synthetic" in held_out["sources"]:
+    if DRAWN in held_out["sources"]:
         yield words.say("synthetic")
     if average := averaged(material, words):
         yield average
@@ -91,7 +100,7 @@ def _verdict(pair: Comparison, words: Words) -> tuple[str, str]:
 
 
 def by_source(material: Material, words: Words) -> list[tuple[str, ...]]:
-    """Returns how report and winner read each held-out source, if there is more than one."""
+    """Returns how baseline and winner read each held-out source, if there is more than one."""
     counts = {
         network: readings.by_source
         for network, readings in material.readings.items()
@@ -99,7 +108,12 @@ def by_source(material: Material, words: Words) -> list[tuple[str, ...]]:
     }
     names = sorted({name for each in counts.values() for name in each})
     return [
-        (name, words.say(config), words.say(part), *_right_of(*counts[config, part][name]))
+        (
+            words.value(name),
+            words.say(config),
+            words.say(part),
+            *_right_of(*counts[config, part][name]),
+        )
         for name in names
         for config, part in counts
         if len(names) > 1

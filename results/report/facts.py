@@ -1,17 +1,18 @@
 """What a report says in tables beside its figures."""
 
 import math
-from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from results.durations import duration
-from results.numbers import in_three_digits
+from results.commands import command as shuzi_command
+from results.numbers import loss_with_error
 from results.report.command import command_of
 from results.report.material import Material
 from results.report.words import Words
+from results.store.finalist_records import Finalist
 from results.store.manifest import Manifest
-from results.store.search.trial_records import STATES
+from results.store.search.causes import count_causes
+from results.store.search.trial_records import STATES, best_first
 
 Row = tuple[str, ...]
 
@@ -74,7 +75,7 @@ def parameters(material: Material, words: Words) -> list[Row]:
     if not {"winner", "baseline"} <= set(chosen):
         return []
     return [
-        (words.name(name), in_three_digits(chosen["winner"][name]), in_three_digits(value))
+        (words.name(name), words.value(chosen["winner"][name]), words.value(value))
         for name, value in chosen["baseline"].items()
         if chosen["winner"].get(name) != value
     ]
@@ -89,7 +90,9 @@ def states(material: Material, words: Words) -> list[Row]:
         if not here.empty:
             seconds = here["seconds"].fillna(0).sum() if "seconds" in here else 0
             epochs = f"{int(here['fold_epochs'].sum()):,}"
-            rows.append((words.say(state), f"{len(here):,}", epochs, duration(float(seconds))))
+            rows.append(
+                (words.say(state), f"{len(here):,}", epochs, words.duration(float(seconds)))
+            )
     return rows
 
 
@@ -118,27 +121,63 @@ def _epochs_of_a_trial(manifest: Manifest) -> int:
     return int(manifest.folds * manifest.fixed.get("epochs", 0))
 
 
-def causes(material: Material) -> list[tuple[str, int]]:
-    """Returns why trials failed, and how many for each reason."""
-    failed = [each.reason for each in material.known.records if each.state == "failed"]
-    return Counter(failed).most_common()
+def causes(material: Material, words: Words) -> list[tuple[str, int]]:
+    """Returns why trials are not complete, and how many for each reason."""
+    counted = count_causes(material.known.records)
+    return [(words.value(cause), count) for cause, count in counted.items()]
 
 
-def finalists(material: Material) -> list[Row]:
+def advice(material: Material, words: Words) -> list[str]:
+    """Returns what to do where there is no winner."""
+    found = [each.reason for each in material.known.records if each.state == "failed"]
+    if not found or material.winner is not None:
+        return [words.say("unfinished", command=shuzi_command("resume", material.folder))]
+    told = {"advice_loss": "its loss is", "advice_memory": "out of", "advice_other": ""}
+    fitting = [key for key, cause in told.items() if any(each.startswith(cause) for each in found)]
+    return [words.say(key) for key in [*fitting, "begin_anew"]]
+
+
+def leaderboard(material: Material, words: Words, most: int = 10) -> list[Row]:
+    """Returns the best complete trials: number, loss, accuracy of each source, parameters."""
+    best = best_first(material.known.records)[:most]
+    return [
+        (
+            f"{'*' if each.origin == 'baseline' else ''}{each.trial}",
+            loss_with_error(each.validation_loss, each.validation_loss_se),
+            *(_percent(each.accuracies.get(source)) for source in _sources(material)),
+            *(words.value(each.parameters.get(name, "")) for name in material.parameters),
+        )
+        for each in best
+    ]
+
+
+def leaderboard_heads(material: Material, words: Words) -> list[str]:
+    """Returns the headings of the leaderboard."""
+    sources = [f"{words.value(source)}, %" for source in _sources(material)]
+    return [words.say("trial"), words.say("loss_column"), *sources,
+            *(words.name(name) for name in material.parameters)]  # fmt: skip
+
+
+def _sources(material: Material) -> list[str]:
+    return list(dict.fromkeys(s for each in material.known.records for s in each.accuracies))
+
+
+def finalists(material: Material, words: Words) -> list[Row]:
     """Returns the finalists' losses, the winner first."""
     return [
         (
             str(each.trial),
             f"{each.validation_loss:.4f}",
-            "–" if math.isnan(each.second_loss) else _again(each.second_loss, each.second_se),
-            "–" if math.isnan(each.both) else f"{each.both:.4f}",
+            loss_with_error(each.second_loss, each.second_se) or "–",
+            _dropped(each, words) if math.isnan(each.both) else f"{each.both:.4f}",
         )
         for each in material.finalists or ()
     ]
 
 
-def _again(loss: float, spread: float) -> str:
-    return f"{loss:.4f}" if math.isnan(spread) else f"{loss:.4f} ±{spread:.3f}"
+def _dropped(finalist: Finalist, words: Words) -> str:
+    done = sum(not math.isnan(loss) for loss in finalist.second)
+    return words.say("dropped", done=done, folds=len(finalist.second))
 
 
 def digits(material: Material, words: Words) -> list[Row]:
@@ -149,12 +188,16 @@ def digits(material: Material, words: Words) -> list[Row]:
         (
             words.say(key),
             f"{described[part]['count']:,}",
-            ", ".join(f"{name} {count:,}" for name, count in described[part]["sources"].items()),
+            ", ".join(_counts(described[part]["sources"], words)),
             described[part]["fingerprint"][:16],
         )
         for part, key in parts.items()
         if part in described
     ]
+
+
+def _counts(sources: dict[str, int], words: Words) -> Iterator[str]:
+    yield from (f"{words.value(name)} {count:,}" for name, count in sources.items())
 
 
 def copies(material: Material, words: Words) -> str:
@@ -174,19 +217,19 @@ def provenance(material: Material, words: Words) -> Iterator[Row]:
     yield words.say("seed"), str(manifest.seed)
     yield words.say("folds"), str(manifest.folds)
     yield words.say("varied"), "; ".join(_ranges(space.get("parameters", {}), words))
-    told = (f"{words.name(name)} {value}" for name, value in manifest.fixed.items())
+    told = (f"{words.name(name)} {words.value(value)}" for name, value in manifest.fixed.items())
     yield words.say("fixed"), ", ".join(told)
     if "processor" in hardware:
         yield words.say("hardware"), _hardware(hardware, words)
     seconds = material.trials["seconds"].fillna(0).sum() if "seconds" in material.trials else 0.0
-    yield words.say("worker_hours"), duration(float(seconds))
+    yield words.say("worker_hours"), words.duration(float(seconds))
     yield words.say("versions"), ", ".join(f"{k} {v}" for k, v in manifest.versions.items())
 
 
 def _ranges(parameters: dict[str, Any], words: Words) -> Iterator[str]:
     for name, each in parameters.items():
         if "choices" in each:
-            yield f"{words.name(name)}: {', '.join(map(str, each['choices']))}"
+            yield f"{words.name(name)}: {', '.join(map(words.value, each['choices']))}"
         else:
             log = " (log)" if each.get("log") else ""
             yield f"{words.name(name)} {each['low']:g}–{each['high']:g}{log}"

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from results.errors import ResultsError
+from results.numbers import in_three_digits
 
 FOLDER = Path(__file__).parent / "words"
 
@@ -17,10 +18,12 @@ class Words:
     Attributes:
         sentences: By their key; those in braces are filled in.
         names: Of the parameters, with their unit.
+        values: Words that stand in a sweep's files: of schedules, sources, causes.
     """
 
     sentences: dict[str, str]
     names: dict[str, str]
+    values: dict[str, str]
 
     def say(self, key: str, **values: Any) -> str:
         """Returns a sentence, filled in.
@@ -33,6 +36,19 @@ class Words:
     def name(self, parameter: str) -> str:
         """Returns a parameter's name for people."""
         return self.names.get(parameter, parameter)
+
+    def value(self, value: Any) -> str:
+        """Returns a parameter's value, a source or a cause for people."""
+        written = in_three_digits(value)
+        return self.values.get(written, written)
+
+    def duration(self, seconds: float) -> str:
+        """Returns how long something took."""
+        minutes, rest = divmod(round(seconds), 60)
+        hours, minutes = divmod(minutes, 60)
+        parts = {"hours": hours, "minutes": minutes, "seconds": rest}
+        largest = "hours" if hours else "minutes" if minutes else "seconds"
+        return self.say(f"duration_{largest}", **parts)
 
 
 def languages() -> list[str]:
@@ -49,5 +65,5 @@ def words_of(language: str) -> Words:
     if language not in languages():
         raise ResultsError(f"--lang must be one of {', '.join(languages())}, but got {language}.")
     content = tomllib.loads((FOLDER / f"{language}.toml").read_text("utf-8"))
-    names = content.pop("names")
-    return Words(content, names)
+    names, values = content.pop("names"), content.pop("values")
+    return Words(content, names, values)

@@ -1,5 +1,6 @@
 """The search: its best loss by fold-epochs, and what became of each trial."""
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -7,7 +8,16 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from results.report.figures.style import HIGH, INK, STATES, WIDE, Drawn, drawn, legend_above
+from results.report.figures.style import (
+    HIGH,
+    INK,
+    STATES,
+    WIDE,
+    Drawn,
+    drawn,
+    legend_above,
+    scatter,
+)
 from results.report.material import Material
 from results.report.words import Words
 
@@ -37,16 +47,11 @@ def _in_order(material: Material) -> pd.DataFrame:
 def _draw(axes: Axes, ended: pd.DataFrame, words: Words) -> None:
     low, high = loss_limits(ended["loss"])
     size = 26 if len(ended) < 100 else 12
-    for state, (colour, marker) in STATES.items():
+    for state in STATES:
         of_state = ended[ended["state"] == state]
-        if of_state.empty:
-            continue
-        loss = of_state["loss"].fillna(high).clip(upper=high)
-        order = 3 if state == "complete" else 2  # the complete ones on top
-        axes.scatter(
-            of_state["so_far"], loss, size, colour, marker=marker, label=words.say(state),
-            zorder=order,
-        )  # fmt: skip
+        if not of_state.empty:
+            loss = of_state["loss"].fillna(math.inf)
+            scatter(axes, of_state["so_far"], loss, high, state, size, words.say(state))
     complete = ended[ended["state"] == "complete"]
     if not complete.empty:
         ends = [*complete["so_far"], ended["so_far"].iloc[-1]]
@@ -83,5 +88,6 @@ def _draw_fates(axes: Axes, ended: pd.DataFrame, words: Words) -> None:
                 label=label,
             )
     axes.set(xlabel=words.say("trial"), ylabel=words.say("fates_y"))
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_locator(MaxNLocator(integer=True))
     legend_above(axes)

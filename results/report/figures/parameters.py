@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from optuna.distributions import BaseDistribution, CategoricalDistribution
 
 from results.report.figures.history import loss_limits
-from results.report.figures.style import BLUE, GREY, INK, ORANGE, STATES, WIDE, Drawn, drawn
+from results.report.figures.style import BLUE, GREY, INK, ORANGE, WIDE, Drawn, drawn, scatter
 from results.report.material import Material
 from results.report.words import Words
 
@@ -49,8 +49,10 @@ class _Panel:
 
     def draw(self, axes: Axes) -> None:
         low, high = loss_limits(self._trials["loss"])
+        size = 16 if len(self._trials) < 100 else 7
         for state in ("pruned", "complete"):
-            self._scatter(axes, self._trials[self._trials["state"] == state], *STATES[state], high)
+            trials = self._trials[self._trials["state"] == state]
+            scatter(axes, self._places(trials), trials["loss"], high, state, size)
         won = self._trials[self._trials["trial"] == self._winner]
         if not won.empty:
             axes.scatter(
@@ -59,13 +61,6 @@ class _Panel:
         axes.set(xlabel=self._words.name(self._name), ylabel=self._words.say("loss"))
         axes.set_ylim(low, high)
         self._scale(axes)
-
-    def _scatter(
-        self, axes: Axes, trials: pd.DataFrame, colour: str, marker: str, high: float
-    ) -> None:
-        loss = trials["loss"].clip(upper=high)
-        size = 16 if len(self._trials) < 100 else 7
-        axes.scatter(self._places(trials), loss, size, colour, marker=marker, clip_on=False)
 
     def _places(self, trials: pd.DataFrame) -> list[float]:
         values = trials[self._name]
@@ -158,11 +153,11 @@ class _Lines:
         names = [self._words.name(name) for name in self._material.parameters]
         for row, (left, right) in enumerate(ends):
             axes.axhline(row, color="#bbbbbb", lw=0.8, zorder=0)
-            axes.text(-0.02, row + 0.1, left, ha="right", va="top", fontsize=7.5, color="#555555")
-            axes.text(1.02, row, right, ha="left", va="center", fontsize=7.5, color="#555555")
+            for x, end, side in ((0, left, "left"), (1, right, "right")):
+                axes.text(x, row + 0.08, end, ha=side, va="top", fontsize=7.5, color="#555555")
         axes.set_yticks(range(len(ends)), [*names, self._words.say("loss")])
-        axes.tick_params(axis="y", length=0, pad=26)
-        axes.set(xlim=(0, 1), ylim=(len(ends) - 0.6, -0.4), xticks=[])
+        axes.tick_params(axis="y", length=0, pad=6)
+        axes.set(xlim=(0, 1), ylim=(len(ends) - 0.4, -0.4), xticks=[])
         axes.spines[:].set_visible(False)
 
 

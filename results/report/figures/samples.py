@@ -21,9 +21,10 @@ def samples(material: Material, words: Words) -> Iterator[Drawn]:
         return
     rows = []
     for source, after in pictures.after.items():
+        named = words.value(source)
         if source in pictures.before:
-            rows.append((source, pictures.before[source]))
-        rows.append(("" if source in pictures.before else source, after))
+            rows.append((named, pictures.before[source]))
+        rows.append(("" if source in pictures.before else named, after))
     size = (5.6, 0.3 + 0.5 * len(rows))
     yield drawn("samples", words.say("samples"), lambda axes: _draw(axes, rows), size)
 

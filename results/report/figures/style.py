@@ -3,12 +3,13 @@
 import io
 import logging
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import matplotlib
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -59,9 +60,46 @@ def styled() -> Iterator[None]:
         yield
 
 
+def scatter(
+    axes: Axes,
+    x: Iterable[float],
+    losses: Iterable[float],
+    high: float,
+    state: str,
+    size: float,
+    label: str = "",
+) -> None:
+    """Draws trials of a state; one whose loss is beyond the axis is an arrow at its edge.
+
+    Args:
+        axes: To draw on.
+        x: (n,) of the trials.
+        losses: (n,) theirs; infinite where there is none.
+        high: The highest loss that is shown.
+        state: Theirs, which decides colour and mark.
+        size: Of a mark, square points.
+        label: In a legend.
+    """
+    (colour, mark), order = STATES[state], 3 if state == "complete" else 2
+    x, losses = np.asarray(list(x), float), np.asarray(list(losses), float)
+    here = losses <= high
+    axes.scatter(x[here], losses[here], size, colour, marker=mark, label=label, zorder=order,
+                 clip_on=False)  # fmt: skip
+    axes.scatter(x[~here], np.full((~here).sum(), high), 1.3 * size, colour, marker="^",
+                 zorder=order, clip_on=False)  # fmt: skip
+
+
 def legend_above(axes: Axes) -> None:
     """Adds a legend in a line above the axes, where it covers nothing."""
-    axes.legend(fontsize=8.5, ncols=4, loc="lower right", bbox_to_anchor=(1, 1), borderaxespad=0)
+    axes.legend(
+        fontsize=8,
+        ncols=5,
+        columnspacing=1,
+        handlelength=1.4,
+        loc="lower right",
+        bbox_to_anchor=(1, 1),
+        borderaxespad=0,
+    )
 
 
 def drawn(

@@ -9,12 +9,13 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from model.training.fold_epoch import FoldEpoch
-from results.report.figures.style import BLUE, COLOURS, ORANGE, Drawn, drawn, legend_above
+from results.report.figures.style import COLOURS, Drawn, drawn, legend_above
 from results.report.material import Material
 from results.report.words import Words
 
 SIZE = (4.3, 3.0)  # inches
 FEW = 4  # epochs
+MARKS = "o^svD<>"  # of folds
 
 
 def training(material: Material, words: Words) -> Iterator[Drawn]:
@@ -52,11 +53,11 @@ class _Panel:
         self._marker = "." if len(self._epochs) < FEW else ""  # too few to see as a line
 
     def draw_losses(self, axes: Axes) -> None:
-        kinds = {"training": (ORANGE, "--"), "validation": (BLUE, "-")}
-        for kind, (colour, line) in kinds.items():
-            for number, fold in enumerate(self._folds):
+        for number, fold in enumerate(self._folds):
+            colour = COLOURS[number % len(COLOURS)]
+            for kind, line in (("training", "--"), ("validation", "-")):
                 losses = [getattr(each, f"{kind}_loss") for each in fold]
-                label = "" if number else self._words.say(kind)
+                label = self._words.say("fold", number=number) if kind == "validation" else ""
                 axes.plot(
                     _numbers(fold), losses, line, color=colour, lw=1.1, label=label,
                     marker=self._marker,
@@ -75,18 +76,26 @@ class _Panel:
 
     def _draw_source(self, axes: Axes, source: str, colour: str, line: str) -> None:
         parts: dict[int, list[float]] = defaultdict(list)
-        for fold in self._folds:
+        for number, fold in enumerate(self._folds):
             here = [each for each in fold if source in each.validation.sources]
             accuracies = [100 * each.validation.sources[source].accuracy for each in here]
             axes.plot(
                 _numbers(here), accuracies, line, color=colour, lw=0.6, alpha=0.6,
-                marker=self._marker,
+                marker=MARKS[number % len(MARKS)], ms=3.5,
             )  # fmt: skip
             for each, accuracy in zip(here, accuracies, strict=True):
                 parts[each.epoch].append(accuracy)
         epochs = sorted(parts)
         mean = [np.mean(parts[epoch]) for epoch in epochs]
-        axes.plot(epochs, mean, line, color=colour, lw=2.2, label=source, marker=self._marker)
+        axes.plot(
+            epochs,
+            mean,
+            line,
+            color=colour,
+            lw=2.2,
+            label=self._words.value(source),
+            marker=self._marker,
+        )
 
     def _finish(self, axes: Axes) -> None:
         axes.set_xlabel(self._words.say("epoch"))

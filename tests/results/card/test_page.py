@@ -79,7 +79,10 @@ def test_drawn_digits_are_named_beside_the_headline_and_small_counts_as_limits(
 ) -> None:
     write_card(folder)
     text = ModelCard.load(folder.card).text
-    assert "“synthetic” were drawn by shuzi itself" in text.partition("## What it is for")[0]
+    assert (
+        "shuzi itself drew the digits of the source “synthetic”"
+        in text.partition("## What it is for")[0]
+    )
     limits = text.partition("## Limitations")[2]
     assert "One digit more or less is 0.10 percentage points here." in limits
 

@@ -55,7 +55,9 @@ def test_axes_have_units(complete: SweepFolder) -> None:
 
 def test_answer_stands_first_and_is_that_of_the_evaluation(complete: SweepFolder) -> None:
     page = complete.report_html.read_text("utf-8")
-    headline = re.search(r'<p class="headline">([\d,]+) of ([\d,]+) held-out Chinese digits', page)
+    headline = re.search(
+        r'<p class="headline">([\d,]+) of ([\d,]+) held-out digits, 520 of them drawn', page
+    )
     assert headline
     assert headline[0] in page
     row = next(
@@ -66,7 +68,7 @@ def test_answer_stands_first_and_is_that_of_the_evaluation(complete: SweepFolder
 
 def test_baseline_and_winner_are_compared_on_each_source(complete: SweepFolder) -> None:
     page = complete.report_html.read_text("utf-8")
-    _, after = page.split("Report and winner by source")
+    _, after = page.split("Baseline and winner by source")
     rows = re.findall(r"<tr>(.*?)</tr>", after.split("</table>")[0])[1:]
     cells = [re.findall(r"<td[^>]*>(.*?)</td>", row) for row in rows]
     counts = {(row[1], row[2]): 0 for row in cells}
@@ -85,7 +87,8 @@ def test_baseline_and_winner_are_compared_on_each_source(complete: SweepFolder) 
 def _rows(folder: SweepFolder) -> list[list[str]]:
     page = folder.report_html.read_text("utf-8")
     rows = re.findall(r"<tr>(.*?)</tr>", page)
-    return [re.findall(r"<td[^>]*>(.*?)</td>", row) for row in rows if row.count("<td") == 9]
+    cells = [re.findall(r"<td[^>]*>(.*?)</td>", row) for row in rows]
+    return [row for row in cells if len(row) == 9]
 
 
 @pytest.mark.parametrize("language", languages())
@@ -132,7 +135,7 @@ def test_a_sweep_that_has_just_begun_has_a_report(tmp_path: Path) -> None:
     write_report(folder)
     page = folder.report_html.read_text("utf-8")
     assert "No trial has ended" in page
-    assert "`shuzi resume begun` goes on with it" in page
+    assert f"`shuzi resume begun --out {tmp_path}` goes on with it" in page
 
 
 def test_a_sweep_of_500_trials_is_still_small(tmp_path: Path) -> None:
