@@ -6,15 +6,15 @@ from collections.abc import Callable
 
 from results.durations import duration
 
-PRIOR = 0.3  # of a part's work, by which the pace before it counts
+PRIOR = 1.0  # of a part's work, by which the pace before it counts: workers take long to start
 ENDING = 5.0  # seconds that exports and report take, about
 
 
 class TimeLeft:
     """Estimates the time by the work that is left, at the pace of what was done.
 
-    A sweep is at one part after the other. The pace of the part before counts as if a piece of this
-    one had been done at it.
+    A sweep is at one part after the other. The pace of the part before counts as if this one had
+    been done at it once before.
 
     Args:
         later: Work of the parts after the first one, in the unit of `tune.watching.work`.

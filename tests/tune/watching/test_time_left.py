@@ -36,8 +36,8 @@ def test_a_part_goes_on_at_the_pace_before_it_and_then_at_its_own(clock: Clock) 
     left.begin(100, 50)
     assert left.seconds == pytest.approx(150 * 2 + ENDING)
     clock.now += 70
-    left.add(70)  # twice as fast; the pace before counts as if 30 had been done at it
-    pace = (70 + 30 * 2) / (70 + 30)
+    left.add(70)  # twice as fast; the pace before counts as if 100 had been done at it
+    pace = (70 + 100 * 2) / (70 + 100)
     assert left.seconds == pytest.approx((30 + 50) * pace + ENDING)
     left.spare(10)
     assert left.seconds == pytest.approx((20 + 50) * pace + ENDING)
