@@ -87,7 +87,7 @@ def test_winner_may_be_the_average_of_networks(small: SweepFolder, tmp_path: Pat
     folder = SweepFolder(tmp_path / "small")
     told = StringIO()
     retrain_sweep(folder, Console(file=told), networks=2)
-    assert "retraining the winner, 2 networks" in told.getvalue()
+    assert "retraining the winner, 3 networks" in told.getvalue()
     retrained = re.findall("retrained (.*)", told.getvalue())
     assert retrained
     assert all(each.startswith("winner") for each in retrained)

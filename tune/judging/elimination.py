@@ -1,4 +1,4 @@
-"""The finalists' race: who is worth another fold of the second cross-validation."""
+"""The finalists' race: which are worth another fold of the second cross-validation."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -13,16 +13,16 @@ Floats = NDArray[np.float64]
 class Race:
     """Which finalists may still turn out best on the folds of both cross-validations.
 
-    Given up, one after the other, is who has the least chance of that against some other that is
-    not given up, as long as it is below the risk: by Student's t of the differences of their
-    losses on the folds that both have had. These are drawn from few, so that k of K leave their
-    mean an error of s * sqrt(1/k - 1/K). The last is never given up.
+    One after the other, the finalist with the least chance of that against some other is dropped,
+    as long as the chance is below the risk: by Student's t of the differences of their losses on
+    the folds that both have had. These are drawn from few, so that k of K leave their mean an
+    error of s * sqrt(1/k - 1/K). The last one is never dropped.
 
     Args:
         first: (folds,) of each finalist, by its trial's number: losses in the search, nats.
         second: (folds,) of each: losses of the second cross-validation, not a number where still to
             come. They are looked up anew each time.
-        risk: The chance, 0 to 0.5, below which one is given up; 0 lets all finish.
+        risk: The chance, 0 to 0.5, below which one is dropped; 0 lets all finish.
     """
 
     def __init__(
@@ -41,7 +41,7 @@ class Race:
         return [(trial, fold) for fold, trial in sorted(to_come)]
 
     def racing(self) -> list[int]:
-        """Returns who is not given up, by their trials' numbers."""
+        """Returns those that are not dropped, by their trials' numbers."""
         left = [trial for trial in self._second if math.inf not in self._second[trial]]
         left = left or list(self._second)
         while len(left) > 1:
