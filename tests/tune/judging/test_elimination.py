@@ -72,7 +72,7 @@ def test_race_always_ends_with_one_that_is_complete(data: st.DataObject) -> None
 
 @pytest.mark.parametrize("risk", [RISK, 0.2, 0.3, 0.35])
 def test_the_chance_told_is_kept(risk: float) -> None:
-    """Of equals, no more than the risk are given up before the first fold that turn out better."""
+    """Of equals, no more than the risk are dropped before the first fold that turn out better."""
     dice = np.random.default_rng(0)
     wrong = sum(
         _wrongly_given_up(lambda: dice.normal(0.3, 0.05, 10).tolist(), risk) for _ in range(4000)

@@ -1,4 +1,4 @@
-"""Who is cross-validated again, and who wins without it."""
+"""Which trials are the finalists, and which wins without them."""
 
 import pytest
 
