@@ -52,7 +52,9 @@ class Replayed:
             if is_out_of_memory(error):
                 raise
             warnings.warn(
-                f"steps are not replayed but called one by one: {first_line(error)}", stacklevel=2
+                "training steps cannot be replayed as a CUDA graph, so they run one by one: "
+                f"{first_line(error)}",
+                stacklevel=2,
             )
             self._captures = False
 

@@ -10,6 +10,7 @@ import torch
 from numpy.typing import NDArray
 
 from model.networks.portable import PortableNetwork
+from results.commands import command
 from results.errors import ResultsError
 from results.store.folder import SweepFolder
 from results.store.weights import load_network
@@ -135,5 +136,7 @@ def reader_of(model: str, out: Path) -> Reader:
     exports = (folder.export("onnx"), folder.weights)  # neither can run anything of its own
     there = next((path for path in exports if path.is_file()), None)
     if there is None:
-        raise ResultsError(f"{model} has no winner yet: see `shuzi resume {model}`.")
+        raise ResultsError(
+            f"{model} has no winner yet: `{command('resume', folder)}` goes on with it."
+        )
     return open_reader(there)

@@ -79,7 +79,11 @@ class Rates:
             self._left.popitem(last=False)
         if not allowed:
             wait = (1 - left) * 60 / self._a_minute
-            raise refusal(429, f"Only {self._a_minute:,} pictures a minute are read for you.", wait)
+            raise refusal(
+                429,
+                f"Only {self._a_minute:,} pictures a minute for each client: try again later.",
+                wait,
+            )
 
 
 class Room:

@@ -22,7 +22,9 @@ def held(folder: SweepFolder) -> Iterator[None]:
         with FileLock(folder.lock, timeout=1):
             yield
     except Timeout as error:
-        raise ResultsError(f"another process is at work on {folder.path}.") from error
+        raise ResultsError(
+            f"another process is at work on {folder.path}: wait for it, or end it."
+        ) from error
 
 
 def is_held(folder: SweepFolder) -> bool:

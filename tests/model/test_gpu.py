@@ -142,7 +142,7 @@ def test_a_replayed_step_is_the_same_as_one_that_is_run(
 ) -> None:
     """Random numbers too: other ones make losses differ by far more than rounding does."""
     with warnings.catch_warnings():
-        warnings.filterwarnings("error", "steps are not replayed")
+        warnings.filterwarnings("error", "training steps cannot be replayed")
         replayed = losses(trained(pool, configuration))
     other = losses(trained(pool, configuration, seed=4))
     monkeypatch.setattr(steps_module, "WARM_UP", 10**9)

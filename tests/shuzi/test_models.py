@@ -10,7 +10,7 @@ from tests.shuzi.calling import Call
 @pytest.mark.parametrize(
     ("arguments", "rule"),
     [
-        ([], "taken has no winner yet: see `shuzi resume taken`."),
+        ([], "taken has no winner yet: `shuzi resume taken"),
         (
             ["--format", "tflite"],
             "--format must be onnx, onnx-int8, pt2, safetensors, but got tflite",

@@ -168,10 +168,10 @@ def test_failures_keep_their_cause(swept: tuple[SweepFolder, str], study: optuna
 
 def test_what_may_pass_is_tried_again_and_told(swept: tuple[SweepFolder, str]) -> None:
     for number in numbers("crowded") | numbers("crowded beside others"):
-        told = f"trial {number} found too little GPU memory beside others: again, alone"
+        told = f"trial {number} found too little memory on a shared GPU: it runs again, alone"
         assert swept[1].count(told) == 1
     for number in numbers("dying once") | numbers("dying twice"):
-        assert swept[1].count(f"trial {number}: its worker died; again, 1 of 1") == 1
+        assert swept[1].count(f"trial {number}: its worker died; retry 1 of 1") == 1
 
 
 def test_who_is_far_behind_is_not_cross_validated_again(swept: tuple[SweepFolder, str]) -> None:
@@ -215,7 +215,9 @@ def test_sweep_whose_first_trials_all_fail_alike_stops_and_says_why_once(
         cpus_per_trial=1,
     )
     said = io.StringIO()
-    alike = r"the first trials all failed alike: its worker failed: RuntimeError: the sky fell"
+    alike = (
+        r"the first trials all failed for one reason: its worker failed: RuntimeError: the sky fell"
+    )
     with pytest.raises(SweepFailed, match=alike):
         run_sweep(request, Console(quiet=True, file=said, width=200), trainable=AlwaysFailing)
     folder = SweepFolder.existing(tmp_path, "all")

@@ -352,7 +352,7 @@ def test_without_its_digits_a_sweep_is_exported_by_those_in_its_folder(
     forms: list[Form] = ["onnx", "onnx-int8"]
     said = said_by(lambda console: export_sweep(folder, forms, console, force=True))
     assert (
-        "digits cannot be loaded, so exports are verified by others: the pool digits have changed"
+        "digits cannot be loaded, so other digits verify the exports: the pool digits have changed"
         in said
     )
     pictures = read_pictures(folder.pictures)
@@ -361,7 +361,7 @@ def test_without_its_digits_a_sweep_is_exported_by_those_in_its_folder(
         assert export["accuracy"]["digits"] == "kept and drawn"
         assert export["accuracy"]["count"] == len(pictures.indices) + 600
     assert read_exports(folder.exports_json)[0]["calibrated_on"] == "MNIST and drawn"
-    with pytest.raises(SweepError, match="5 networks of the ensemble are yet to be trained"):
+    with pytest.raises(SweepError, match="5 networks of the ensemble must be trained first"):
         export_sweep(folder, ["onnx"], Console(quiet=True), ensemble=True)
 
 

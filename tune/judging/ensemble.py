@@ -56,7 +56,9 @@ def _train(
     tell: Tell,
 ) -> None:
     if data is None:
-        raise SweepError(f"{len(jobs)} networks of the ensemble are yet to be trained.")
+        raise SweepError(
+            f"{len(jobs)} networks of the ensemble must be trained first, with the sweep's digits."
+        )
     request, space, _ = request_before(folder)
     again = "The same command goes on from here."
     with on_ray(request.address, again, request.nice) as stop:

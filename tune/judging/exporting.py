@@ -9,6 +9,7 @@ from datasets.digit_set import DigitSet, joined
 from datasets.errors import DataError
 from datasets.sources.chinese import load_chinese
 from datasets.sources.mnist import load_mnist
+from results.commands import command
 from results.errors import ResultsError, unless_damaged
 from results.export.about import HELD_OUT
 from results.export.subject import Named, Subject
@@ -70,7 +71,9 @@ def _left(
 ) -> list[Form]:
     """Returns the forms that are yet to be written; says which are there already."""
     if not folder.weights.is_file():
-        raise ResultsError(f"{folder.name} has no winner yet: see `shuzi resume {folder.name}`.")
+        raise ResultsError(
+            f"{folder.name} has no winner yet: `{command('resume', folder)}` goes on with it."
+        )
     if force:
         return list(forms)
     left = [form for form in forms if not current_export(folder, form, ensemble)]
@@ -97,7 +100,7 @@ def data_at_hand(folder: SweepFolder, console: Console) -> SweepData | None:
     except (DataError, SweepError) as error:
         warn(
             console,
-            f"the sweep's digits cannot be loaded, so exports are verified by others: {error}",
+            f"the sweep's digits cannot be loaded, so other digits verify the exports: {error}",
         )
         return None
     return data

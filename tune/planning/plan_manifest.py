@@ -68,4 +68,8 @@ def require_same(described: dict[str, Any], data: SweepData) -> None:
     now = data.describe()
     for part in ("pool", "held_out"):
         if now[part]["fingerprint"] != described[part]["fingerprint"]:
-            raise SweepError(f"the {part} digits have changed since the sweep was made.")
+            name = part.replace("_", "-")
+            raise SweepError(
+                f"the {name} digits have changed since the sweep was made: use the same ones, or "
+                "begin a sweep of another name."
+            )

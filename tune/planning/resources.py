@@ -64,7 +64,10 @@ def resources_of(
     places = _places(nodes, cpus, gpus)
     if not places:
         needs, there = f"cores: {cpus}, GPUs: {gpus:g}", "; ".join(map(str, dict.fromkeys(nodes)))
-        raise SweepError(f"a trial needs more ({needs}) than any machine has ({there}).")
+        raise SweepError(
+            f"a trial needs more ({needs}) than any machine has ({there}): lower "
+            "--cpus-per-trial or --gpus-per-trial."
+        )
     return TrialResources(cpus, gpus, min(places, wanted))
 
 

@@ -39,14 +39,16 @@ class Retries:
         """Returns what is to be done instead of a run that has ended; nothing if it counts."""
         if outcome.crowded_out:
             number = run.trial.number
-            self._say(f"trial {number} found too little GPU memory beside others: again, alone")
+            self._say(
+                f"trial {number} found too little memory on a shared GPU: it runs again, alone"
+            )
             run.trial.alone = True
             return Run(run.trial, run.folds, alone=True)
         failure, trial = outcome.failure, run.trial
         if not (failure and failure.may_pass) or trial.end or trial.retries >= self._most:
             return None
         trial.retries += 1
-        self._say(f"trial {trial.number}: {failure.reason}; again, {trial.retries} of {self._most}")
+        self._say(f"trial {trial.number}: {failure.reason}; retry {trial.retries} of {self._most}")
         left = tuple(fold for fold in run.folds if fold not in trial.done)
         trial.given.difference_update(trial.done)
         return Run(trial, left, run.alone) if left else None

@@ -78,7 +78,7 @@ def search(
 def _end(engine: Engine, plan: Plan, stop: Stop) -> None:
     """Ends the search in the study, unless it was broken off: then it can be resumed."""
     if engine.given_up:
-        raise SweepFailed(f"the first trials all failed alike: {engine.given_up}")
+        raise SweepFailed(f"the first trials all failed for one reason: {engine.given_up}")
     if engine.is_finished:
         engine.end()
     else:

@@ -57,11 +57,13 @@ class Mirror:
             self._storage.send(self._folder)
         except (OSError, pa.ArrowException) as error:
             if not self._failing:
-                self._say(f"{self._storage.uri} fails, copied later: {one_line(error)}")
+                self._say(
+                    f"cannot copy to {self._storage.uri}, which is tried again: {one_line(error)}"
+                )
             self._failing = True
             return False
         if self._failing:
-            self._say(f"{self._storage.uri} is there again: all copied")
+            self._say(f"{self._storage.uri} can be reached again: everything is copied")
         self._failing = False
         return True
 

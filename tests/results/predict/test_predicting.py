@@ -85,7 +85,7 @@ def test_a_model_that_is_not_there_is_named(tmp_path: Path) -> None:
     made_sweep(tmp_path / "begun", judged=False)
     (tmp_path / "notes.txt").write_text("nothing")
     for model, rule in {
-        "begun": "begun has no winner yet: see `shuzi resume begun`",
+        "begun": "begun has no winner yet: `shuzi resume begun",
         "gone": "there is no sweep gone in .*; there are: begun",
         "gone.safetensors": "there is no model gone.safetensors",
         str(tmp_path / "notes.txt"): "a model must end in .*, but got notes.txt",

@@ -20,7 +20,7 @@ def test_it_says_where_it_listens_and_ctrl_c_ends_it_and_its_reader(
     assert process.stderr is not None
     said = process.stderr.readline()
     assert said.startswith(f"{trained} is served at http://0.0.0.0:")
-    assert "warning: whoever reaches this machine" in process.stderr.readline()
+    assert "warning: anybody who reaches port" in process.stderr.readline()
     address = said.split()[4].replace("0.0.0.0", "127.0.0.1")
     assert httpx.get(address, headers={"Host": "any.example"}).status_code == 200
     children = psutil.Process(process.pid).children()

@@ -58,8 +58,8 @@ def test_an_outage_is_told_once_and_made_up_for(
             wait_until(lambda: bool(said))
         wait_until(lambda: len(said) == 2)
         folder.journal.write_bytes(b"1\n2\n")
-    assert "fails, copied later" in said[0]
-    assert "is there again: all copied" in said[1]
+    assert "cannot copy to" in said[0]
+    assert "can be reached again: everything is copied" in said[1]
     assert len(said) == 2
     assert storage._read(storage._path("study.journal")) == b"1\n2\n"
 
@@ -79,8 +79,8 @@ def test_a_folder_that_is_away_for_a_while_is_told_once_and_made_up_for(
         place.unlink()
         away.rename(place)
         wait_until(lambda: len(said) == 2)
-    assert "fails, copied later" in said[0]
-    assert "is there again: all copied" in said[1]
+    assert "cannot copy to" in said[0]
+    assert "can be reached again: everything is copied" in said[1]
     assert (place / "one" / "study.journal").read_bytes() == b"1\n"
 
 

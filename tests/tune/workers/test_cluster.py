@@ -69,7 +69,7 @@ def test_sweep_outlives_a_node_and_each_node_receives_the_data_once(
         status, said = sweep.ends()
     assert status == 0, said
     assert "2 trials at a time, 1 core each" in said
-    assert said.count("its worker died; again, 1 of 2") == 1
+    assert said.count("its worker died; retry 1 of 2") == 1
     trials = read_trials(folder.trials_csv)
     assert trials["state"].tolist() == ["complete"] * TRIALS
     assert damage(folder, known_trials(folder)) == []

@@ -116,7 +116,10 @@ class ForecastSampler(BaseSampler):
             drawn.set_constraint("weights", excess)
             advised.tell(drawn, state=TrialState.PRUNED)
             self._refused = [*self._refused, advised.trials[-1]][-REMEMBERED:]
-        raise SweepError(f"no network of at most {self._size.most} weights was found in the space.")
+        raise SweepError(
+            f"no network of at most {self._size.most} weights was found in the space: raise "
+            "--max-weights."
+        )
 
     def _sampler(self, number: int) -> BaseSampler:
         """Returns the sampler of one trial: what it draws does not depend on what was drawn before.
