@@ -137,7 +137,7 @@ def _tell(listening: socket.socket, model: str, err: Console) -> None:
     err.print(f"{model} is served at {address} (Ctrl-C ends it)", soft_wrap=True, highlight=False)
     if not _is_local(listening):
         err.print(
-            f"warning: anybody who reaches port {port} of this machine can use it, without password "
+            f"warning: anybody who reaches port {port} here can use it, without password "
             "or encryption.",
             soft_wrap=True,
             highlight=False,
