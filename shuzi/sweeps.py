@@ -119,7 +119,7 @@ def report(
     folder = open_sweep(name, out)
     write_report(folder, lang)
     print_line(folder.report_html)
-    if write_card(folder):
+    if write_card(folder, lang):
         print_line(folder.card)
 
 

@@ -18,8 +18,8 @@ from results.store.folder import SweepFolder
 from results.store.lock import held
 from results.store.search.study import read_study
 from results.store.search.trial_records import TrialRecord, best_first
-from results.tensorboard.card import write_card
 from results.tensorboard.entries import write_entry
+from results.tensorboard.text_card import write_text_card
 from search_spaces import SearchSpace, read_space
 from tune.errors import SweepError
 from tune.judging.ahead import work_after_search
@@ -249,7 +249,7 @@ def _show_in_tensorboard(winner: int, trials: Sequence[TrialRecord], plan: Plan)
     """Names the winner on the pages of TensorBoard, and no other finalist."""
     for record in best_first(trials)[: plan.request.finalists]:
         write_entry(plan.folder, record, is_winner=record.trial == winner)
-    write_card(plan.folder, trials, winner)
+    write_text_card(plan.folder, trials, winner)
 
 
 def _write_report(folder: SweepFolder) -> None:

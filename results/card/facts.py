@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from results.numbers import in_three_digits
 from results.report.answer import percent
 from results.report.material import LAST, Material
 from results.report.words import Words
@@ -11,27 +10,32 @@ from results.store.evaluation import EvaluationRow, wilson_interval
 Row = tuple[str, ...]
 
 
-def right_of(correct: int, count: int) -> Row:
+def right_of(correct: int, count: int, words: Words) -> Row:
     """Returns how many of how many are read right, in percent, and Wilson's 95 % interval."""
     low, high = (percent(end) for end in wilson_interval(correct, count))
-    return f"{correct:,}", f"{count:,}", percent(correct / count), f"{low} to {high}"
+    return (
+        f"{correct:,}",
+        f"{count:,}",
+        percent(correct / count),
+        words.say("from_to", low=low, high=high),
+    )
 
 
-def by_source(material: Material) -> Iterator[Row]:
+def by_source(material: Material, words: Words) -> Iterator[Row]:
     """Returns for each held-out source how it is read, and all of them."""
     readings, row = material.readings.get(LAST), material.row(LAST)
     if readings is not None:
         for source, (correct, count) in readings.by_source.items():
-            yield source, *right_of(correct, count)
+            yield words.value(source), *right_of(correct, count, words)
     if row is not None:
-        yield "all", *right_of(row["correct"], row["count"])
+        yield words.say("all"), *right_of(row["correct"], row["count"], words)
 
 
-def by_label(row: EvaluationRow) -> Iterator[Row]:
+def by_label(row: EvaluationRow, words: Words) -> Iterator[Row]:
     """Returns for each label how it is read, and what it is taken for most often instead."""
     for label, counts in enumerate(row["confusion"]):
         if sum(counts):
-            yield str(label), *right_of(counts[label], sum(counts)), _instead(label, counts)
+            yield str(label), *right_of(counts[label], sum(counts), words), _instead(label, counts)
 
 
 def _instead(label: int, counts: list[int]) -> str:
@@ -40,17 +44,17 @@ def _instead(label: int, counts: list[int]) -> str:
     return ", ".join(f"{other} ({count})" for other, count in most)
 
 
-def of_mnist(row: EvaluationRow, count: int) -> Row:
+def of_mnist(row: EvaluationRow, count: int, words: Words) -> Row:
     """Returns how MNIST's test digits are read; nothing where there were none."""
     accuracy = row["mnist_test_accuracy"]
-    return right_of(round(accuracy * count), count) if accuracy is not None and count else ()
+    if accuracy is None or not count:
+        return ()
+    return right_of(round(accuracy * count), count, words)
 
 
 def parameters(row: EvaluationRow, words: Words) -> list[Row]:
     """Returns the configuration."""
-    return [
-        (words.name(name), in_three_digits(value)) for name, value in row["configuration"].items()
-    ]
+    return [(words.name(name), words.value(value)) for name, value in row["configuration"].items()]
 
 
 def model_files(material: Material) -> list[Row]:

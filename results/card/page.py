@@ -15,11 +15,12 @@ from results.store.evaluation import EvaluationRow
 from results.store.folder import SweepFolder
 
 
-def write_card(folder: SweepFolder) -> bool:
+def write_card(folder: SweepFolder, language: str = "en") -> bool:
     """Writes the card of what can be read of a sweep.
 
     Args:
         folder: The sweep's.
+        language: `en` or `zh`.
 
     Returns:
         Whether there was a winner to write of.
@@ -29,11 +30,11 @@ def write_card(folder: SweepFolder) -> bool:
     if row is None or material.manifest is None:
         return False
     with atomic_file(folder.card) as temporary:
-        temporary.write_text(_card(material, row), "utf-8")
+        temporary.write_text(_card(material, row, language), "utf-8")
     return True
 
 
-def _card(material: Material, row: EvaluationRow) -> str:
+def _card(material: Material, row: EvaluationRow, language: str) -> str:
     environment = Environment(
         loader=PackageLoader("results.card", ""),
         autoescape=False,  # it is no HTML
@@ -43,12 +44,12 @@ def _card(material: Material, row: EvaluationRow) -> str:
         keep_trailing_newline=True,
     )
     environment.filters["cell"] = _cell
-    return environment.get_template("card.md.jinja").render(
+    return environment.get_template(f"card.{language}.md.jinja").render(
         material=material,
         row=row,
         manifest=material.manifest,
         evaluation=material.evaluation,
-        words=words_of("en"),
+        words=words_of(language),
         answer=answer,
         told=told,
         facts=facts,

@@ -22,9 +22,9 @@ from results.store.search.trial_records import TrialRecord
 from results.store.search.trials import FINISHED, records_of, trials_of
 from results.store.search.writer import SearchWriter
 from results.tensorboard.best_trials import show_best
-from results.tensorboard.card import write_card
 from results.tensorboard.curves import RunningCurves, SearchCurve, write_mean_curves
 from results.tensorboard.entries import has_entry, write_entry
+from results.tensorboard.text_card import write_text_card
 from tune.watching.throttle import Throttle
 from tune.workers.not_saved import NotSaved
 from tune.workers.trainable import JOB, STEP
@@ -59,7 +59,7 @@ class Recorder(NotSaved, Callback):  # type: ignore[misc]
     def setup(self, **_: Any) -> None:
         """Writes what there is before the first trial begins; removes what a crash has left."""
         shutil.rmtree(self._folder.all_running_events, ignore_errors=True)
-        write_card(self._folder, self._records())
+        write_text_card(self._folder, self._records())
         self._write_trials()
 
     def _records(self) -> list[TrialRecord]:
@@ -163,7 +163,7 @@ class Recorder(NotSaved, Callback):  # type: ignore[misc]
         for record in records:
             if record.state == "pruned":
                 write_entry(self._folder, record)
-        write_card(self._folder, records)
+        write_text_card(self._folder, records)
         self._writer.weigh()
         self._writer.write()
 

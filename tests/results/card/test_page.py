@@ -160,3 +160,11 @@ def test_an_average_is_called_one(folder: SweepFolder) -> None:
     write_json(folder.evaluation_json, evaluation)
     write_card(folder)
     assert "The winner is the average of 3 networks" in folder.card.read_text("utf-8")
+
+
+def test_a_chinese_card_is_chinese_throughout(folder: SweepFolder) -> None:
+    write_card(folder, "zh")
+    text = folder.card.read_text("utf-8").partition("---\n\n#")[2]
+    told = [line for line in text.splitlines() if line.startswith(("#", "* ", "**"))]
+    assert len(told) > 12
+    assert [line for line in told if not re.search(r"[\u4e00-\u9fff]", line)] == []

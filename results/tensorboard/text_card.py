@@ -13,7 +13,7 @@ from results.store.search.trial_records import TrialRecord, best_first, count_st
 from results.tensorboard.event_file import EventFile
 
 
-def write_card(
+def write_text_card(
     folder: SweepFolder, records: Sequence[TrialRecord], winner: int | None = None
 ) -> None:
     """Writes the card, in the place of the one before.
