@@ -1,5 +1,6 @@
 """The model card says what the evaluation says, in a form that Hugging Face's library reads."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any

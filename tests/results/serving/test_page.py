@@ -82,6 +82,18 @@ def write(label: int, page: Page) -> None:
         page.mouse.up()
 
 
+@pytest.mark.parametrize("height", [667, 844])
+def test_a_telephone_shows_the_answer_without_scrolling(opened: Open, height: int) -> None:
+    page = opened(width=375 if height == 667 else 390, has_touch=True)
+    page.set_viewport_size({"width": page.viewport_size["width"], "height": height})  # type: ignore[index]
+    write(7, page)
+    assert answer(page).startswith("7, ")
+    box = page.locator("#label").bounding_box()
+    assert box
+    assert box["y"] + box["height"] <= height
+    assert page.evaluate("[scrollX, scrollY, document.documentElement.scrollWidth]")[:2] == [0, 0]
+
+
 def drop(page: Page, name: str, content: bytes) -> None:
     """Drops a file on the page."""
     page.evaluate(
