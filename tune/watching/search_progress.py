@@ -102,9 +102,9 @@ class SearchProgress(NotSaved, Callback):  # type: ignore[misc]
 
     def _look(self) -> None:
         ended = self._statistics.look()
+        self._tell([*self._endings(ended)])
         for trial in ended:
             self._send(_event(trial))
-        self._tell([*self._endings(ended)])
         self._next_look = time.monotonic() + PAUSE
 
     def _endings(self, ended: Sequence[FrozenTrial]) -> Iterator[tuple[str, str]]:

@@ -39,7 +39,7 @@ def test_second_interruption_stops_at_once_and_what_was_done_is_kept(
         assert process.send_until_it_ends(signal.SIGINT) == 130
     lines = [line for line in terminal.close() if line]
     assert lines[-1] == "shuzi: stopped at once. `shuzi resume cut` goes on from here."
-    assert re.match(r"trial \d+ complete: loss", lines[-2]), "the view is taken off"
+    assert re.match(r"trial \d+ (\(baseline\) )?complete, loss", lines[-2]), "the view is taken off"
     assert terminal.output.rfind(b"\x1b[?25h") > terminal.output.rfind(b"\x1b[?25l"), "cursor"
     study = read_study(SweepFolder(tmp_path / "runs" / "cut"))
     assert study is not None
