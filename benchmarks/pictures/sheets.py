@@ -20,7 +20,7 @@ def take_reading(folder: SweepFolder, path: Path) -> None:
     """Has a winner read a photographed sheet, and keeps the sheet with the answers on it."""
     with tempfile.TemporaryDirectory() as made:
         sheet = Path(made) / "sheet.png"
-        Image.fromarray(made_sheet(4, ROWS_READ, COLUMNS, turn=3.0).grey).save(sheet)
+        Image.fromarray(made_sheet(2, ROWS_READ, COLUMNS, turn=3.0).grey).save(sheet)
         _run("predict", str(folder.export("onnx")), str(sheet), "--draw", made)
         _keep(next(Path(made).glob("*.jpg")), path)
 

@@ -86,7 +86,7 @@ def take_page(page: Page, folder: SweepFolder, path: Path) -> None:
     """Writes a 7 on the page of `shuzi serve`, and takes what it answers."""
     address = f"http://127.0.0.1:{SERVE_PORT}"
     with _served([*SHUZI, "serve", str(folder.export("onnx")), "--port", str(SERVE_PORT)], address):
-        page.set_viewport_size({"width": 1000, "height": 640})
+        page.set_viewport_size({"width": 1000, "height": 820})
         page.goto(address)
         _write(page, SEVEN)
         page.wait_for_timeout(2000)
