@@ -67,7 +67,7 @@ def _run(folder: SweepFolder, record: TrialRecord) -> Path:
 
 def _hyperparameters(record: TrialRecord) -> dict[str, Value]:
     known = {
-        "Cause": CAUSES.get(record.reason, record.reason),
+        "Cause": CAUSES.get(record.reason, record.reason) or "-",  # so that the column is shown
         "Loss": record.known_loss if math.isfinite(record.known_loss) else None,
         "State": record.state,
         **record.parameters,

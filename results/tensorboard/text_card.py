@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from results.commands import command
 from results.errors import unless_damaged
+from results.numbers import in_three_digits
 from results.store.evaluation import BOTH, Evaluation, read_evaluation
 from results.store.folder import SweepFolder
 from results.store.manifest import Manifest, read_manifest
@@ -36,7 +37,8 @@ def _lines(
     if manifest := unless_damaged(read_manifest, folder):
         yield f"**Asked:** {_asked(manifest)}"
     yield f"**Trials:** {_ends(records)}"
-    yield from (f"* {count} failed: {cause}" for cause, count in count_causes(records).items())
+    failed = [record for record in records if record.state == "failed"]
+    yield from (f"* {count} failed: {cause}" for cause, count in count_causes(failed).items())
     if winner is not None:
         yield f"**Winner:** trial {winner}, {_parameters(records, winner)}"
     elif best := best_first(records):
@@ -44,8 +46,8 @@ def _lines(
     if evaluation := unless_damaged(read_evaluation, folder.evaluation_json):
         yield f"**Held-out digits read right:** {_reading(evaluation)}"
     yield (
-        "**Where to look:** HParams, Table View: click `Loss` to sort the trials; `Cause` says why "
-        "one was pruned. Time Series: curves, and `loss` against cost. Images: how the best trials "
+        "**Where to look:** HParams: `Cause` says why a trial was pruned; below on the left, sort by "
+        "`loss`. Time Series: curves, and `loss` against cost. Images: how the best trials "
         f"and the winner read. `{command('show', folder)}` prints the tables."
     )
 
@@ -67,7 +69,9 @@ def _ends(records: Sequence[TrialRecord]) -> str:
 
 def _parameters(records: Sequence[TrialRecord], winner: int) -> str:
     (record,) = [record for record in records if record.trial == winner]
-    return ", ".join(f"{name} {value}" for name, value in record.parameters.items())
+    return ", ".join(
+        f"{name} {in_three_digits(value)}" for name, value in record.parameters.items()
+    )
 
 
 def _reading(evaluation: Evaluation) -> str:

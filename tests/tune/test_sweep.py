@@ -431,7 +431,7 @@ def test_tensorboard_reads_each_trials_hyperparameters_and_end(swept: Swept) -> 
         metadata = events.SummaryMetadata("_hparams_/session_start_info")
         content = plugin_data_pb2.HParamsPluginData.FromString(metadata.plugin_data.content)
         written = content.session_start_info.hparams
-        assert set(written) == {*varied, "Loss", "State", "weights", "fold_epochs"}
+        assert set(written) == {*varied, "Cause", "Loss", "State", "weights", "fold_epochs"}
         assert written["channels_1"].number_value == trial["channels_1"]
         assert math.isclose(written["learning_rate"].number_value, trial["learning_rate"])
         assert written["State"].string_value == "complete"
