@@ -42,9 +42,10 @@ def write_entry(folder: SweepFolder, record: TrialRecord, is_winner: bool = Fals
     """
     run = _run(folder, record)
     before = list(run.glob(f"*{ENTRY}"))
-    name = f"winner (trial {record.trial})" if is_winner else f"trial {record.trial}"
+    name = f"trial {record.trial}"  # with the sweep's, for one of each name is shown
+    name = f"winner ({name}), {folder.name}" if is_winner else f"{folder.name}: {name}"
     file = EventFile(run, ENTRY)
-    file.add(_start(f"{folder.name}: {name}", _hyperparameters(record)))
+    file.add(_start(name, _hyperparameters(record)))
     if record.state in ENDS:
         file.add(_end(record))
     if math.isfinite(record.known_loss):

@@ -46,8 +46,8 @@ def _lines(
     if evaluation := unless_damaged(read_evaluation, folder.evaluation_json):
         yield f"**Held-out digits read right:** {_reading(evaluation)}"
     yield (
-        "**Where to look:** HParams: `Cause` says why a trial was pruned; below on the left, sort by "
-        "`loss`. Time Series: curves, and `loss` against cost. Images: how the best trials "
+        "**Where to look:** HParams: `Cause` says why a trial was pruned; on the left, below, sort "
+        "by `loss`. Time Series: curves, and `loss` against cost. Images: how the best trials "
         f"and the winner read. `{command('show', folder)}` prints the tables."
     )
 

@@ -119,7 +119,7 @@ def test_winners_are_named_and_causes_are_short(rows: list[Any]) -> None:
     names = {row["name"] for row in rows}
     assert len(names) == 56
     winners = {name for name in names if "winner" in name}
-    assert winners == {"first: winner (trial 24)", "second: winner (trial 24)"}
+    assert winners == {"winner (trial 24), first", "winner (trial 24), second"}
     causes = {row["hparams"].get("Cause") for row in rows}
     assert causes == {"-", "unlikely to win", "its worker died"}
 
