@@ -18,10 +18,10 @@ export function showDigit(digit) {
   seen.hidden = !digit;
   if (digit) seen.src = `data:image/png;base64,${digit.seen}`;
   [...byId("bars").children].forEach((row, place) => {
-    const allowance = digit ? digit.probabilities[place] : 0;
+    const probability = digit ? digit.probabilities[place] : 0;
     row.classList.toggle("first", Boolean(digit) && place === digit.label);
-    row.querySelector("i").style.width = `${100 * allowance}%`;
-    row.querySelector(".allowance").textContent = digit ? percent(allowance) : "";
+    row.querySelector("i").style.width = `${100 * probability}%`;
+    row.querySelector(".percent").textContent = digit ? percent(probability) : "";
   });
 }
 

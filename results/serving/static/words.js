@@ -9,12 +9,12 @@ export function say(key, values = {}) {
   return all[language()][key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
 }
 
-export function percent(allowance) {
+export function percent(probability) {
   const number = (value, digits) =>
     new Intl.NumberFormat(language(), { style: "percent", maximumFractionDigits: digits }).format(value);
-  if (allowance > 0.9995) return `> ${number(0.999, 1)}`;
-  if (allowance < 0.0005) return `< ${number(0.001, 1)}`;
-  return number(allowance, allowance < 0.1 || allowance > 0.9 ? 1 : 0);
+  if (probability > 0.9995) return `> ${number(0.999, 1)}`;
+  if (probability < 0.0005) return `< ${number(0.001, 1)}`;
+  return number(probability, probability < 0.1 || probability > 0.9 ? 1 : 0);
 }
 
 // Calls back now, and whenever another language is chosen.
