@@ -64,6 +64,8 @@ class Storage:
             OSError, pyarrow.ArrowException: If the file system fails; the next call goes on there.
         """
         here = dict(_stamps(folder))
+        # Read before the journal and written behind it: so they never have a trial that it lacks.
+        tables = {path.name: _content(path) for path in (folder.trials_csv, folder.search_json)}
         sent = self._known() if self._sent is None else self._sent
         self._sent = sent
         for name in sent.keys() - here.keys():
@@ -73,16 +75,14 @@ class Storage:
         for name, (size, written) in here.items():
             size_there, written_there = sent.get(name, (-1, -1))
             changed = size != size_there or written > written_there
-            if changed and self._send(folder.path / name, self._path(name)):
+            if changed and self._send(tables.get(name) or _content(folder.path / name), name):
                 sent[name] = size, written
 
-    def _send(self, here: Path, there: str) -> bool:
+    def _send(self, content: bytes | None, name: str) -> bool:
         """Copies a file; returns whether it was still here."""
-        try:
-            content = here.read_bytes()
-        except FileNotFoundError:  # gone since it was listed: the next call removes it there
+        if content is None:  # gone since it was listed: the next call removes it there
             return False
-        self._write(there, content)
+        self._write(self._path(name), content)
         return True
 
     def fetch(self, folder: SweepFolder) -> None:
@@ -179,9 +179,16 @@ def _refused(uri: str) -> Iterator[None]:
         raise ResultsError(f"--storage {uri} cannot be used: {one_line(error)}") from error
 
 
+def _content(path: Path) -> bytes | None:
+    """Returns what is in a file; nothing if it is gone."""
+    with suppress(FileNotFoundError):
+        return path.read_bytes()
+    return None
+
+
 def _stamps(folder: SweepFolder) -> Iterator[tuple[str, tuple[int, int]]]:
     """Yields name, size and time of writing, ns, of each file; those last that speak of others."""
-    last = (folder.evaluation_json, folder.journal)
+    last = (folder.evaluation_json, folder.journal, folder.trials_csv, folder.search_json)
     for path in [*sorted(set(folder.path.rglob("[!.]*")) - set(last)), *last]:
         if path.is_file() and not path.is_symlink():  # Optuna's lock is a link
             status = path.stat()

@@ -289,7 +289,7 @@ def test_a_capture_that_fails_is_told_and_the_steps_are_called(
         raise RuntimeError("CUDA error: operation not permitted when stream is capturing\nmore")
 
     monkeypatch.setattr(replay_module, "_captured", refused)
-    with pytest.warns(UserWarning, match="called one by one: CUDA error: operation not permitted"):
+    with pytest.warns(UserWarning, match="run one by one: CUDA error: operation not permitted"):
         assert trained(small_pool, SMALL, folds=1) == expected
 
 

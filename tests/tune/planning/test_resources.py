@@ -101,7 +101,7 @@ def test_no_machine_is_told_of_that_has_the_cores_of_one_and_the_gpus_of_another
         [ClusterNode(8, 0), ClusterNode(4, 1), ClusterNode(4, 1)],
         GpuMemory(20 * GIB, 2 * GIB),
     )
-    with pytest.raises(SweepError, match=r"has \(cores: 8, GPUs: 0; cores: 4, GPUs: 1\)\."):
+    with pytest.raises(SweepError, match=r"has \(cores: 8, GPUs: 0; cores: 4, GPUs: 1\):"):
         resources_of(nodes, memory, request(cpus_per_trial=6))
 
 

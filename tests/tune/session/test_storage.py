@@ -142,3 +142,25 @@ def test_a_file_that_was_removed_there_already_holds_nothing_up(
     folder.epochs_csv(0).unlink()
     storage.send(folder)
     assert sorted(storage._known()) == sorted(contents(folder))
+
+
+def test_a_copy_that_breaks_off_never_has_a_trial_that_its_journal_lacks(
+    uri: str, folder: SweepFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The search goes on while its files are copied, and a kill may come between any two."""
+    storage = Storage(uri, "one")
+    written: dict[str, bytes] = {}
+    folder.trials_csv.write_text("old")
+    write = storage._write
+
+    def write_while_the_search_goes_on(path: str, content: bytes) -> None:
+        written[path.rsplit("/", 1)[-1]] = content
+        folder.trials_csv.write_text("new, with a trial more")
+        write(path, content)
+
+    monkeypatch.setattr(storage, "_write", write_while_the_search_goes_on)
+    storage.send(folder)
+    assert written["trials.csv"] == b"old"
+    assert list(written).index("study.journal") < list(written).index("trials.csv")
+    storage.send(folder)
+    assert written["trials.csv"] == b"new, with a trial more"
