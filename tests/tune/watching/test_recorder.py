@@ -5,6 +5,7 @@ from pathlib import Path
 import optuna
 import pytest
 from ray.tune.experiment import Trial
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from datasets.digit_set import DigitSet
 from model.configuration import Configuration
@@ -12,6 +13,7 @@ from results.store.folder import SweepFolder
 from results.store.search.record import read_search_record
 from results.store.search.study import open_study
 from results.store.search.trial_records import read_records
+from results.store.search.trials import FORECASTS
 from tests.results.made_sweep import made_sweep
 from tests.waiting import wait_until
 from tune.watching.recorder import Recorder
@@ -86,3 +88,24 @@ def test_why_a_worker_failed_that_never_began_is_kept(
     monkeypatch.setattr(Trial, "error_file", str(told))
     recorder.on_trial_error(0, [], run_of(study.ask().number))
     assert folder.error_txt(TRIALS).read_text() == "no module small"
+
+
+def test_at_the_end_tensorboard_has_the_forecasts_of_trials_csv(
+    tmp_path: Path, small_pool: DigitSet
+) -> None:
+    folder = made_sweep(tmp_path / "ended", complete=3, pruned=4, judged=False)
+    study = open_study(folder)
+    recorder = Recorder(folder, study, small_pool, pictured=1)
+    recorder.on_trial_complete(0, [], run_of(0))
+    before = {number: _loss_shown(folder, number) for number in range(7)}
+    study.set_user_attr(FORECASTS, [(number, 0.5 + number) for number in range(7)])
+    recorder.finish()
+    known = {each.trial: each.known_loss for each in read_records(folder.trials_csv)}
+    shown = {number: _loss_shown(folder, number) for number in range(7)}
+    assert shown == pytest.approx(known)
+    assert all(shown[number] == 0.5 + number != before[number] for number in range(3, 7))
+
+
+def _loss_shown(folder: SweepFolder, number: int) -> float:
+    (point,) = EventAccumulator(str(folder.trial(number))).Reload().Scalars("loss")
+    return float(point.value)
