@@ -27,12 +27,15 @@ SETTINGS = {
     "RAY_CHDIR_TO_TRIAL_DIR": "0",
     "RAY_USAGE_STATS_ENABLED": "0",
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
+    "RAY_gcs_server_port_wait_time_s": "180",  # for a machine that is busy with other work
 }
 # Read by OpenMP in workers: how long a thread spins while it waits for others. By default that is
 # milliseconds, for which it keeps the core from the thread it waits for where others work, too.
 WAITING = {"GOMP_SPINCOUNT": "2000"}
 
 NICENESS = "RAY_worker_niceness"
+ATTEMPTS = 3  # to start Ray: on a busy machine its processes may take longer than it waits
+FAILED = "Ray could not be started"
 
 
 @contextmanager
@@ -59,18 +62,7 @@ def ray_cluster(address: str | None, nice: int = 0, cores: int | None = None) ->
     for name, value in {**SETTINGS, **WAITING, NICENESS: str(nice)}.items():
         os.environ.setdefault(name, value)
     logging.getLogger("ray").setLevel(logging.CRITICAL)  # what fails is told in our own words
-    try:
-        ray.init(
-            address=address or "local",
-            num_cpus=None if address else cores or joblib.cpu_count(),
-            include_dashboard=None if address else False,
-            runtime_env=_environment() if address else None,
-            log_to_driver=False,
-            logging_level=logging.CRITICAL,
-        )
-    except Exception as error:  # of many kinds, a bare Exception among them
-        failed = f"no Ray cluster answers at {address}" if address else "Ray could not be started"
-        raise SweepError(f"{failed}: {first_line(error)}") from error
+    _start(address, cores)
     # Of a node that was lost Ray prints twenty lines of its log, which no setting of a Ray that is
     # imported stops; the search tells it in one line.
     ray._private.worker.print_to_stdstream = lambda *_, **__: None
@@ -78,6 +70,31 @@ def ray_cluster(address: str | None, nice: int = 0, cores: int | None = None) ->
         yield
     finally:
         ray.shutdown()
+
+
+def _start(address: str | None, cores: int | None) -> None:
+    """Starts Ray here, or joins a cluster; Ray itself waits no longer than 30 s for its processes.
+
+    Raises:
+        SweepError: If it fails, also after some attempts where time was short.
+    """
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            ray.init(
+                address=address or "local",
+                num_cpus=None if address else cores or joblib.cpu_count(),
+                include_dashboard=None if address else False,
+                runtime_env=_environment() if address else None,
+                log_to_driver=False,
+                logging_level=logging.CRITICAL,
+            )
+        except Exception as error:  # of many kinds, a bare Exception among them
+            ray.shutdown()
+            if address or attempt == ATTEMPTS or "timed out" not in str(error).lower():
+                failed = f"no Ray cluster answers at {address}" if address else FAILED
+                raise SweepError(f"{failed}: {first_line(error)}") from error
+        else:
+            return
 
 
 def _environment() -> dict[str, Any]:

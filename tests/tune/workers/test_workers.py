@@ -7,6 +7,8 @@ import sys
 import pytest
 import ray
 
+from tune.errors import SweepError
+from tune.workers import cluster
 from tune.workers.cluster import NICENESS, WAITING
 
 STARTED = """
@@ -68,3 +70,26 @@ except Exception as error:
         [sys.executable, "-c", ended], capture_output=True, text=True, check=True
     )
     assert printed.stdout.split() == ["RaySystemError", "False"]
+
+
+@pytest.mark.parametrize(
+    ("failures", "reason", "tried"),
+    [(2, "Timed out waiting for file", 3), (3, "The node timed out", 3), (1, "no room", 1)],
+)
+def test_ray_is_started_again_only_where_time_was_short(
+    monkeypatch: pytest.MonkeyPatch, failures: int, reason: str, tried: int
+) -> None:
+    attempts: list[int] = []
+
+    def init(**_: object) -> None:
+        attempts.append(1)
+        if len(attempts) <= failures:
+            raise RuntimeError(reason)
+
+    monkeypatch.setattr(ray, "init", init)
+    if failures < tried:
+        cluster._start(None, 2)
+    else:
+        with pytest.raises(SweepError, match=f"^Ray could not be started: {reason}"):
+            cluster._start(None, 2)
+    assert len(attempts) == tried
