@@ -35,7 +35,6 @@ WAITING = {"GOMP_SPINCOUNT": "2000"}
 
 NICENESS = "RAY_worker_niceness"
 ATTEMPTS = 3  # to start Ray: on a busy machine its processes may take longer than it waits
-FAILED = "Ray could not be started"
 
 
 @contextmanager
@@ -73,26 +72,39 @@ def ray_cluster(address: str | None, nice: int = 0, cores: int | None = None) ->
 
 
 def _start(address: str | None, cores: int | None) -> None:
-    """Starts Ray here, or joins a cluster; Ray itself waits no longer than 30 s for its processes.
+    """Starts Ray here, or joins a cluster.
 
     Raises:
-        SweepError: If it fails, also after some attempts where time was short.
+        SweepError: If it fails.
+    """
+    try:
+        start_ray(
+            address=address or "local",
+            num_cpus=None if address else cores or joblib.cpu_count(),
+            include_dashboard=None if address else False,
+            runtime_env=_environment() if address else None,
+            log_to_driver=False,
+            logging_level=logging.CRITICAL,
+        )
+    except Exception as error:  # of many kinds, a bare Exception among them
+        failed = f"no Ray cluster answers at {address}" if address else "Ray could not be started"
+        raise SweepError(f"{failed}: {first_line(error)}") from error
+
+
+def start_ray(**options: Any) -> None:
+    """Starts Ray, or joins it, with some attempts: it waits only 30 s for its own processes.
+
+    Args:
+        options: Those of `ray.init`.
     """
     for attempt in range(1, ATTEMPTS + 1):
         try:
-            ray.init(
-                address=address or "local",
-                num_cpus=None if address else cores or joblib.cpu_count(),
-                include_dashboard=None if address else False,
-                runtime_env=_environment() if address else None,
-                log_to_driver=False,
-                logging_level=logging.CRITICAL,
-            )
-        except Exception as error:  # of many kinds, a bare Exception among them
+            ray.init(**options)
+        except Exception as error:
             ray.shutdown()
-            if address or attempt == ATTEMPTS or "timed out" not in str(error).lower():
-                failed = f"no Ray cluster answers at {address}" if address else FAILED
-                raise SweepError(f"{failed}: {first_line(error)}") from error
+            is_short = options.get("address") == "local" and "timed out" in str(error).lower()
+            if attempt == ATTEMPTS or not is_short:
+                raise
         else:
             return
 

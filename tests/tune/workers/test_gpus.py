@@ -17,6 +17,7 @@ from tune.planning.data import load_data
 from tune.planning.request import SweepRequest
 from tune.planning.trial_resources import TrialResources
 from tune.session.running import resources_of_cluster
+from tune.workers.cluster import start_ray
 from tune.workers.gpus import kind_of, tried_gpus
 
 NODE = {"CPU": 2.0, "GPU": 1.0}
@@ -27,7 +28,7 @@ pytestmark = pytest.mark.skipif(torch.cuda.is_available(), reason="torch has a G
 @pytest.fixture
 def told_of_a_gpu(no_ray: None) -> Iterator[None]:
     """Ray on this machine, which has no GPU that torch can use, whatever Ray is told."""
-    ray.init(address="local", num_cpus=2, num_gpus=1, include_dashboard=False)
+    start_ray(address="local", num_cpus=2, num_gpus=1, include_dashboard=False)
     yield
     ray.shutdown()
 

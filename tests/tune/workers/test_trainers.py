@@ -20,6 +20,7 @@ from datasets.digit_set import TrainingDigits
 from datasets.splits import fold_indices
 from model.configuration import Configuration
 from tune.planning.trial_resources import TrialResources
+from tune.workers.cluster import start_ray
 from tune.workers.trainer import Failed, OtherFolds, Trainer
 from tune.workers.trainers import TRIES, trained
 
@@ -53,7 +54,7 @@ class Worker:
 def with_a_gpu(no_ray: None) -> Iterator[None]:
     """Ray on a machine of which it is told that it has two cores and a GPU."""
     ray.cloudpickle.register_pickle_by_value(sys.modules[__name__])
-    ray.init(address="local", num_cpus=2, num_gpus=1, include_dashboard=False)
+    start_ray(address="local", num_cpus=2, num_gpus=1, include_dashboard=False)
     yield
     ray.shutdown()
     ray.cloudpickle.unregister_pickle_by_value(sys.modules[__name__])
