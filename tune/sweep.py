@@ -18,7 +18,7 @@ from results.store.folder import SweepFolder
 from results.store.lock import held
 from results.store.search.study import read_study
 from results.store.search.trial_records import TrialRecord, best_first
-from results.tensorboard.entries import write_entry
+from results.tensorboard.entries import name_winner
 from results.tensorboard.text_card import write_text_card
 from search_spaces import SearchSpace, read_space
 from tune.errors import SweepError
@@ -247,8 +247,7 @@ def _finish(
 
 def _show_in_tensorboard(winner: int, trials: Sequence[TrialRecord], plan: Plan) -> None:
     """Names the winner on the pages of TensorBoard, and no other finalist."""
-    for record in best_first(trials)[: plan.request.finalists]:
-        write_entry(plan.folder, record, is_winner=record.trial == winner)
+    name_winner(plan.folder, best_first(trials)[: plan.request.finalists], winner)
     write_text_card(plan.folder, trials, winner)
 
 

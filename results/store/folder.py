@@ -115,6 +115,10 @@ class SweepFolder:
         """Why a trial's worker failed, if it did."""
         return self.trial(number) / "error.txt"
 
+    def winner_events(self, number: int) -> Path:
+        """The folder of the event files of the trial that has won."""
+        return self.trials / f"winner_{number:04d}"
+
     def running_events(self, number: int) -> Path:
         """The folder of the event files of a trial while it runs."""
         return self.all_running_events / f"{number:04d}"

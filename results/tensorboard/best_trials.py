@@ -1,4 +1,4 @@
-"""What TensorBoard shows of the best trials so far: pictures of each, folds of the best."""
+"""What TensorBoard shows of the best trials so far: each by its sources, folds of the best."""
 
 import shutil
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from datasets.digit_set import DigitSet
 from results.store.fold_readings import read_fold_readings
 from results.store.folder import SweepFolder
 from results.store.search.epochs import EpochLog
-from results.tensorboard.curves import write_fold_curves
+from results.tensorboard.curves import measures, write_fold_curves, write_mean_curves
 from results.tensorboard.event_file import write_pictures_run
 from results.tensorboard.event_pictures import TaggedPictures, trial_pictures
 
@@ -33,6 +33,7 @@ def show_best(
     for events, trial in shown.items():
         if not events.exists():
             write_pictures_run(events, _pictures(folder, trial, pool))
+            write_mean_curves(events, EpochLog(folder).read(trial.number), measures)
     if best:
         _show_folds(folder, best[0].number)
 

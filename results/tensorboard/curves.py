@@ -1,7 +1,7 @@
 """The curves: of a trial as it trains, of its folds' mean when it has ended, and of the search."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from statistics import fmean
 
@@ -19,10 +19,22 @@ def measures(epoch: FoldEpoch) -> dict[str, float]:
     """
     sources = epoch.validation.sources.items()
     return {
-        "loss/training": epoch.training_loss,
-        "loss/validation": epoch.validation_loss,
+        **common_measures(epoch),
         **{f"loss/validation_{name}": each.loss for name, each in sources},
         **{f"reading/accuracy_{name}": each.accuracy for name, each in sources},
+    }
+
+
+def common_measures(epoch: FoldEpoch) -> dict[str, float]:
+    """Returns those that any trial of any sweep has, whatever its sources: means over these.
+
+    The parallel coordinates of the HParams page leave out a trial that lacks what others have.
+    """
+    sources = epoch.validation.sources.values()
+    return {
+        "loss/training": epoch.training_loss,
+        "loss/validation": epoch.validation_loss,
+        "reading/accuracy": fmean(each.accuracy for each in sources),
     }
 
 
@@ -43,7 +55,7 @@ class RunningCurves:
     def add_epoch(self, folds: Sequence[FoldEpoch]) -> None:
         """Adds one epoch of some folds."""
         self._steps += 1
-        for tag, value in _mean([measures(each) for each in folds]).items():
+        for tag, value in _mean([common_measures(each) for each in folds]).items():
             self._file.add_scalar(tag, value, self._steps)
         self._file.flush()
 
@@ -52,19 +64,23 @@ class RunningCurves:
         self._file.close()
 
 
-def write_mean_curves(folder: SweepFolder, number: int, epochs: Sequence[FoldEpoch]) -> None:
+def write_mean_curves(
+    run: Path,
+    epochs: Sequence[FoldEpoch],
+    measured: Callable[[FoldEpoch], dict[str, float]] = common_measures,
+) -> None:
     """Writes the mean over the folds of each epoch of a trial that has ended.
 
     Args:
-        folder: The sweep's.
-        number: The trial's.
+        run: Gets the file.
         epochs: Of all its folds. An epoch's mean is of the folds that came so far.
+        measured: Which measures.
     """
     by_epoch = defaultdict(list)
     for each in epochs:
-        by_epoch[each.epoch].append(measures(each))
+        by_epoch[each.epoch].append(measured(each))
     if by_epoch:
-        _write(folder.trial(number), {n: _mean(by_epoch[n]) for n in sorted(by_epoch)}, CURVES)
+        _write(run, {n: _mean(by_epoch[n]) for n in sorted(by_epoch)}, CURVES)
 
 
 def write_fold_curves(run: Path, epochs: Sequence[FoldEpoch]) -> None:

@@ -5,7 +5,7 @@ different spaces, side by side, have all of theirs.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tensorboard.compat.proto.summary_pb2 import Summary, SummaryMetadata
@@ -20,6 +20,7 @@ from tensorboard.plugins.hparams.plugin_data_pb2 import (
 from results.store.folder import SweepFolder
 from results.store.search.trial_records import ENDS, TrialRecord, Value
 from results.store.search.trials import SEARCH_OVER, UNLIKELY
+from results.tensorboard.curves import CURVES
 from results.tensorboard.event_file import EventFile
 
 ENTRY = ".entry"  # the suffix of an entry's file, which is written anew when more is known
@@ -30,17 +31,18 @@ LOSS = "loss"  # of a complete trial, else its forecast
 def write_entry(folder: SweepFolder, record: TrialRecord, is_winner: bool = False) -> None:
     """Writes a trial's entry, in the place of the one before.
 
-    Its hyperparameters are those that vary, `weights`, `fold_epochs`, and with capitals, so that
-    they are the first columns, `Cause`, `Loss` and `State`. Its metric is `loss`, nats, the same as
-    `Loss`: the validation loss of a complete trial, else what that is forecast to be. It stands at
-    the trial's fold-epochs, so that its chart is loss against cost.
+    Its hyperparameters are those that vary, and five that any trial of any space has: `Cause`,
+    `Fold_epochs`, `Loss`, `State` and `Weights`. Capitals make these the first columns;
+    TensorBoard shows five at first, and draws no trial that lacks one of them. Its metric is
+    `loss`, nats, the same as `Loss`: the validation loss of a complete trial, else what that is
+    forecast to be. It stands at the trial's fold-epochs, so that its chart is loss against cost.
 
     Args:
         folder: The sweep's.
         record: What is known of the trial.
         is_winner: Whether to name it so.
     """
-    run = _run(folder, record)
+    run = _run(folder, record, is_winner)
     before = list(run.glob(f"*{ENTRY}"))
     name = f"trial {record.trial}"  # with the sweep's, for one of each name is shown
     name = f"winner ({name}), {folder.name}" if is_winner else f"{folder.name}: {name}"
@@ -57,11 +59,36 @@ def write_entry(folder: SweepFolder, record: TrialRecord, is_winner: bool = Fals
 
 def has_entry(folder: SweepFolder, number: int) -> bool:
     """Tells whether a trial has an entry that says how it ended."""
-    return any(folder.trial(number).glob(f"*{ENTRY}"))
+    runs = (folder.trial(number), folder.winner_events(number))
+    return any(path for run in runs for path in run.glob(f"*{ENTRY}"))
 
 
-def _run(folder: SweepFolder, record: TrialRecord) -> Path:
+def name_winner(folder: SweepFolder, finalists: Sequence[TrialRecord], winner: int) -> None:
+    """Gives the winner's run and entry its name, and those of an earlier winner theirs back.
+
+    Args:
+        folder: The sweep's.
+        finalists: The trials that may have been named so.
+        winner: The winner's trial.
+    """
+    for record in finalists:
+        is_winner = record.trial == winner
+        write_entry(folder, record, is_winner)
+        _move(_run(folder, record, not is_winner), _run(folder, record, is_winner))
+
+
+def _move(before: Path, after: Path) -> None:
+    """Moves a trial's curves, and removes the entry that it had with them."""
+    for path in before.glob(f"*{CURVES}"):
+        path.rename(after / path.name)
+    for path in before.glob(f"*{ENTRY}"):
+        path.unlink()
+
+
+def _run(folder: SweepFolder, record: TrialRecord, is_winner: bool) -> Path:
     """Returns the run of an entry: what TensorBoard has read of one, it does not read anew."""
+    if is_winner:
+        return folder.winner_events(record.trial)
     ended = record.state in ENDS
     return folder.trial(record.trial) if ended else folder.running_events(record.trial)
 
@@ -69,11 +96,11 @@ def _run(folder: SweepFolder, record: TrialRecord) -> Path:
 def _hyperparameters(record: TrialRecord) -> dict[str, Value]:
     known = {
         "Cause": CAUSES.get(record.reason, record.reason) or "-",  # so that the column is shown
+        "Fold_epochs": record.fold_epochs,
         "Loss": record.known_loss if math.isfinite(record.known_loss) else None,
         "State": record.state,
+        "Weights": record.weights,
         **record.parameters,
-        "weights": record.weights,
-        "fold_epochs": record.fold_epochs,
     }
     return {name: value for name, value in known.items() if value not in (None, "")}
 

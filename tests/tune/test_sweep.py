@@ -403,15 +403,36 @@ def test_study_holds_no_running_trial(swept: Swept) -> None:
     assert study.best_value == swept.trials["validation_loss"].min()
 
 
+def run_of(trial: int, folder: SweepFolder) -> Path:
+    """The run of a trial: the winner's has a name of its own."""
+    winner = folder.winner_events(trial)
+    return winner if winner.exists() else folder.trial(trial)
+
+
+def test_tensorboard_has_one_winner(swept: Swept) -> None:
+    (winner,) = swept.folder.trials.glob("winner_*")
+    number = int(winner.name.removeprefix("winner_"))
+    assert [path.suffix for path in sorted(winner.iterdir())] == [".curves", ".entry"]
+    assert not list(swept.folder.trial(number).glob("events*"))
+
+
 def test_tensorboard_reads_the_mean_of_each_trials_folds(swept: Swept) -> None:
     for number in range(4):
         epochs = pd.read_csv(swept.folder.epochs_csv(number))
-        events = EventAccumulator(str(swept.folder.trial(number))).Reload()
+        events = EventAccumulator(str(run_of(number, swept.folder))).Reload()
         (point,) = events.Scalars("loss/validation")
         assert point.step == 1
         assert math.isclose(point.value, epochs["validation_loss"].mean(), rel_tol=1e-6)
-        (accuracy,) = events.Scalars("reading/accuracy_synthetic")
-        assert math.isclose(accuracy.value, epochs["accuracy_synthetic"].mean(), rel_tol=1e-6)
+        both = epochs[["accuracy_mnist", "accuracy_synthetic"]].mean(axis=None)
+        (accuracy,) = events.Scalars("reading/accuracy")
+        assert math.isclose(accuracy.value, both, rel_tol=1e-6)
+
+
+def test_tensorboard_reads_the_sources_of_the_best_trials(swept: Swept) -> None:
+    (run,) = swept.folder.all_best_events()
+    epochs = pd.read_csv(swept.folder.epochs_csv(int(run.name)))
+    (accuracy,) = EventAccumulator(str(run)).Reload().Scalars("reading/accuracy_synthetic")
+    assert math.isclose(accuracy.value, epochs["accuracy_synthetic"].mean(), rel_tol=1e-6)
 
 
 def test_tensorboard_reads_the_folds_of_the_best_trial_alone(swept: Swept) -> None:
@@ -427,11 +448,11 @@ def test_tensorboard_reads_the_folds_of_the_best_trial_alone(swept: Swept) -> No
 def test_tensorboard_reads_each_trials_hyperparameters_and_end(swept: Swept) -> None:
     varied = ["channels_1", "channels_2", "learning_rate", *(f"dropout_{n}" for n in range(1, 5))]
     for trial in swept.rows:
-        events = EventAccumulator(str(swept.folder.trial(trial["trial"]))).Reload()
+        events = EventAccumulator(str(run_of(trial["trial"], swept.folder))).Reload()
         metadata = events.SummaryMetadata("_hparams_/session_start_info")
         content = plugin_data_pb2.HParamsPluginData.FromString(metadata.plugin_data.content)
         written = content.session_start_info.hparams
-        assert set(written) == {*varied, "Cause", "Loss", "State", "weights", "fold_epochs"}
+        assert set(written) == {*varied, "Cause", "Loss", "State", "Weights", "Fold_epochs"}
         assert written["channels_1"].number_value == trial["channels_1"]
         assert math.isclose(written["learning_rate"].number_value, trial["learning_rate"])
         assert written["State"].string_value == "complete"
@@ -536,7 +557,8 @@ def test_tensorboard_is_served_on_loopback(swept: Swept) -> None:
         assert next(said).strip() == f"trials, by their loss: {address}#hparams"
         (best,) = (f"best/{path.name}" for path in swept.folder.all_best_events())
         folds = {f"{best}/fold_{fold}" for fold in range(5)}
-        ends = {"search", "about", "0000", "0001", "0002", "0003", best, "winner", "baseline"}
+        trials = {run_of(number, swept.folder).name for number in range(4)}
+        ends = {"search", "about", *trials, best, "winner", "baseline"}
         wait_until(lambda: _runs(address) >= ends | folds)  # it reads one after another
         assert _runs(address) == ends | folds
     finally:

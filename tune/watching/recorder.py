@@ -127,7 +127,7 @@ class Recorder(NotSaved, Callback):  # type: ignore[misc]
     def _show_end(self, trial: FrozenTrial) -> None:
         """Writes a trial's entry and curves, and removes those that it had while it ran."""
         write_entry(self._folder, records_of([trial])[0])
-        write_mean_curves(self._folder, trial.number, self._log.read(trial.number))
+        write_mean_curves(self._folder.trial(trial.number), self._log.read(trial.number))
         if running := self._running.pop(trial.number, None):
             running.close()
         shutil.rmtree(self._folder.running_events(trial.number), ignore_errors=True)

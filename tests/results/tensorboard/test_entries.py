@@ -1,7 +1,6 @@
 """The rows of the HParams page, as TensorBoard's own server returns them."""
 
 import json
-import threading
 import urllib.request
 from pathlib import Path
 from typing import Any
@@ -12,9 +11,12 @@ from tensorboard import default, program
 from results.store.folder import SweepFolder
 from results.store.search.trial_records import TrialRecord
 from results.store.search.trials import UNLIKELY
-from results.tensorboard.entries import has_entry, write_entry
+from results.tensorboard.curves import write_mean_curves
+from results.tensorboard.entries import has_entry, name_winner, write_entry
+from tests.made_epochs import made_epoch
+from tests.waiting import wait_until
 
-OWN = {"Cause", "Loss", "State", "weights", "fold_epochs"}
+OWN = ["Cause", "Fold_epochs", "Loss", "State", "Weights"]
 COLUMNS = {"channels_1", "learning_rate", "batch_size", "normalisation", *OWN}
 STATUSES = ["STATUS_UNKNOWN", "STATUS_SUCCESS", "STATUS_FAILURE", "STATUS_RUNNING"]
 
@@ -46,20 +48,31 @@ SECOND = [
 def address(tmp_path_factory: pytest.TempPathFactory) -> str:
     """The address of a TensorBoard over two sweeps of different spaces."""
     out = tmp_path_factory.mktemp("runs")
-    for name, records in (("first", FIRST), ("second", SECOND)):
+    for name, records, source in (("first", FIRST, "mnist"), ("second", SECOND, "chen")):
+        folder = SweepFolder(out / name)
         for each in records:
-            write_entry(SweepFolder(out / name), each, is_winner=each.trial == 24)
+            write_entry(folder, each)
+            if each.state != "running":
+                write_mean_curves(folder.trial(each.trial), [made_epoch(0, 1, 0.4, source)])
+        name_winner(folder, [records[4], records[24]], winner=24)
+    return served(out, len(FIRST) + len(SECOND))  # a run a trial
+
+
+def served(out: Path, runs: int) -> str:
+    """Returns the address of a TensorBoard that has read as many runs."""
     server = program.TensorBoard(plugins=default.get_plugins())
-    server.configure(argv=[None, "--logdir", str(out), "--host", "127.0.0.1", "--port", "0"])
+    address = ["--host", "127.0.0.1", "--port", "0", "--reload_interval", "1"]
+    server.configure(argv=[None, "--logdir", str(out), *address])
     url: str = server.launch()
-    _wait_for(url, len(FIRST) + len(SECOND))
+    wait_until(lambda: len(runs_of(url)) == runs)
     return url
 
 
-def _wait_for(url: str, runs: int) -> None:
-    pause = threading.Event()
-    while len(json.load(urllib.request.urlopen(f"{url}data/runs"))) < runs:
-        pause.wait(0.2)
+def runs_of(url: str) -> list[str]:
+    """Returns the names of the runs that TensorBoard has read."""
+    with urllib.request.urlopen(f"{url}data/runs") as answer:
+        names: list[str] = json.load(answer)
+    return names
 
 
 def asked(url: str, what: str, **more: Any) -> Any:
@@ -77,8 +90,13 @@ def experiment(address: str) -> Any:
 
 
 @pytest.fixture(scope="module")
-def rows(address: str, experiment: Any) -> list[Any]:
-    """All rows, the lowest loss first."""
+def rows(address: str) -> list[Any]:
+    return rows_of(address)
+
+
+def rows_of(address: str) -> list[Any]:
+    """Returns all rows, the lowest loss first."""
+    experiment = asked(address, "experiment")
     loss = {"metric": {"group": "", "tag": "loss"}, "order": "ORDER_ASC"}
     hparams = [{"hparam": each["name"]} for each in experiment["hparamInfos"]]
     answer = asked(
@@ -95,9 +113,13 @@ def rows(address: str, experiment: Any) -> list[Any]:
 
 def test_the_columns_are_those_of_both_spaces(experiment: Any) -> None:
     assert {each["name"] for each in experiment["hparamInfos"]} == COLUMNS
-    assert [each["name"] for each in experiment["hparamInfos"]][:3] == ["Cause", "Loss", "State"]
+    assert [each["name"] for each in experiment["hparamInfos"]][:5] == OWN  # as many are shown
     assert all(each["differs"] for each in experiment["hparamInfos"])
-    assert [each["name"]["tag"] for each in experiment["metricInfos"]] == ["loss"]
+
+
+def test_no_metric_is_of_one_sweep_alone_whatever_its_digits(experiment: Any) -> None:
+    tags = [each["name"]["tag"] for each in experiment["metricInfos"]]
+    assert tags == ["loss", "loss/training", "loss/validation", "reading/accuracy"]
 
 
 def test_all_trials_are_there_whatever_became_of_them(rows: list[Any]) -> None:
@@ -109,10 +131,14 @@ def test_all_trials_are_there_whatever_became_of_them(rows: list[Any]) -> None:
 
 def test_they_are_sorted_by_one_loss_that_all_have_but_the_failed(rows: list[Any]) -> None:
     with_loss = [row for row in rows if row["hparams"].get("Loss") is not None]
-    losses = [row["metricValues"][0]["value"] for row in with_loss]
+    losses = [metric["value"] for row in with_loss for metric in _losses(row)]
     assert losses == sorted(losses)
     assert losses == pytest.approx([row["hparams"]["Loss"] for row in with_loss])
     assert {r["hparams"]["State"] for r in rows if r not in with_loss} == {"failed", "running"}
+
+
+def _losses(row: Any) -> list[Any]:
+    return [each for each in row["metricValues"] if each["name"]["tag"] == "loss"]
 
 
 def test_winners_are_named_and_causes_are_short(rows: list[Any]) -> None:
@@ -124,10 +150,25 @@ def test_winners_are_named_and_causes_are_short(rows: list[Any]) -> None:
     assert causes == {"-", "unlikely to win", "its worker died"}
 
 
+def test_a_winner_is_named_while_tensorboard_runs_and_another_after_it(tmp_path: Path) -> None:
+    folder, two = SweepFolder(tmp_path / "live"), [FIRST[0], FIRST[2]]
+    for each in two:
+        write_entry(folder, each)
+        write_mean_curves(folder.trial(each.trial), [made_epoch(0, 1, 0.4)])
+    url = served(tmp_path, len(two))
+    for winner, other in ((0, 2), (2, 0)):
+        name_winner(folder, two, winner)
+        named = {f"winner (trial {winner}), live", f"live: trial {other}"}
+        wait_until(lambda: {row["name"] for row in rows_of(url)} == named)  # noqa: B023
+        assert all(len(row["metricValues"]) == 4 for row in rows_of(url))
+        assert has_entry(folder, winner)
+        assert has_entry(folder, other)
+
+
 def test_an_entry_is_written_anew_in_the_place_of_the_one_before(tmp_path: Path) -> None:
     folder = SweepFolder(tmp_path)
     assert not has_entry(folder, 0)
-    for is_winner in (False, True):
-        write_entry(folder, FIRST[0], is_winner)
+    for _ in range(2):
+        write_entry(folder, FIRST[0])
     assert has_entry(folder, 0)
     assert len(list(folder.trial(0).iterdir())) == 1
