@@ -102,7 +102,7 @@ def _require_enough(digits: DigitSet, parts: int, purpose: str) -> None:
                 )
 
 
-def without_copies(pool: TrainingDigits, held_out: HeldOut) -> tuple[TrainingDigits, int]:
+def without_duplicates(pool: TrainingDigits, held_out: HeldOut) -> tuple[TrainingDigits, int]:
     """Removes from the pool the images that stand in the held-out part too, pixel for pixel.
 
     Returns:

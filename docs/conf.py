@@ -12,6 +12,7 @@ from command_reference import command_reference  # noqa: E402
 
 project, author, copyright = "shuzi", "the shuzi maintainers", "2026, the shuzi maintainers"  # noqa: A001
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
+default_role = "code"  # of names in docstrings
 myst_heading_anchors = 3
 exclude_patterns = ["_built", "_site"]
 html_theme = "furo"
@@ -20,8 +21,6 @@ html_extra_path = ["progress.schema.json", "show.schema.json", "list.schema.json
 html_extra_path += ["predict.schema.json"]
 autodoc_typehints = "none"  # the docstrings say it in words
 autodoc_member_order = "bysource"
-# Pages link to code, which the repository has and the site has not.
-suppress_warnings = ["myst.xref_missing"]
 
 
 def _write_commands(_: Sphinx) -> None:

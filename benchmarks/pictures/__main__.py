@@ -2,7 +2,7 @@
 
     python -m benchmarks.pictures
 
-Two minutes on 2 cores. Needs Chromium and the extras `dev` and `bench`. The pictures go to
+Four minutes on 2 cores. Needs Chromium and the extras `dev` and `bench`. The pictures go to
 docs/pictures/.
 """
 
@@ -38,7 +38,7 @@ def main() -> None:
     take_import(OUT / "import.jpg")
     take_reading(folder, OUT / "reading.jpg")
     with browser_page() as page:
-        take_tensorboard(page, folder, OUT / "tensorboard.png")
+        take_tensorboard(page, folder, OUT)
         take_dashboard(page, folder, OUT / "dashboard.png")
         take_report(page, folder, OUT / "report.png")
         take_page(page, folder, OUT / "page.png")

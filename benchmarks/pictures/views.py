@@ -15,6 +15,7 @@ from results.store.folder import SweepFolder
 
 SHUZI = [sys.executable, "-m", "shuzi"]
 DASHBOARD = [sys.executable, "-c", "from optuna_dashboard._cli import main; main()"]
+TENSORBOARD_VIEWS = {"trials": "#hparams", "folds": "?runFilter=best/.*fold#timeseries"}
 TENSORBOARD_PORT, DASHBOARD_PORT, SERVE_PORT = 6116, 8116, 8117
 SEVEN = (
     (0.27, 0.25),
@@ -55,14 +56,16 @@ def _answers(address: str) -> bool:
         return False
 
 
-def take_tensorboard(page: Page, folder: SweepFolder, path: Path) -> None:
-    """Takes TensorBoard's view of a sweep."""
+def take_tensorboard(page: Page, folder: SweepFolder, out: Path) -> None:
+    """Takes TensorBoard's views of a sweep."""
     address = f"http://127.0.0.1:{TENSORBOARD_PORT}"
-    out = ["--out", str(folder.path.parent), "--port", str(TENSORBOARD_PORT)]
-    with _served([*SHUZI, "tensorboard", folder.path.name, *out], address):
-        page.goto(f"{address}/#timeseries")
-        page.wait_for_timeout(8000)
-        page.screenshot(path=path)
+    options = ["--out", str(folder.path.parent), "--port", str(TENSORBOARD_PORT)]
+    with _served([*SHUZI, "tensorboard", folder.path.name, *options], address):
+        for name, view in TENSORBOARD_VIEWS.items():
+            page.goto("about:blank")  # another view of the same page is not loaded anew
+            page.goto(f"{address}/{view}")
+            page.wait_for_timeout(8000)
+            page.screenshot(path=out / f"tensorboard-{name}.png")
 
 
 def take_dashboard(page: Page, folder: SweepFolder, path: Path) -> None:

@@ -13,7 +13,7 @@ from benchmarks.protocol.answers import Answers, Row, write_answers
 from benchmarks.protocol.arms import ARMS, Arm, configuration
 from benchmarks.shared.real_digits import CHINESE, RealDigits
 from datasets.digit_set import DigitSet, HeldOut, TrainingDigits, joined
-from datasets.splits import HELD_OUT_PARTS, held_out_parts, stratified_count, without_copies
+from datasets.splits import HELD_OUT_PARTS, held_out_parts, stratified_count, without_duplicates
 from model.configuration import Configuration
 from model.hardware.device import DeviceDigits, best_device
 from model.judging.judge import logits_of
@@ -96,7 +96,7 @@ class Task:
                 rest = digits.select(np.setdiff1d(everything, places))
                 parts.append(TrainingDigits.made_of(rest))
             judged[source] = (HeldOut.made_of(digits.select(places)), places)
-        pool, _ = without_copies(joined(parts), joined([each for each, _ in judged.values()]))
+        pool, _ = without_duplicates(joined(parts), joined([each for each, _ in judged.values()]))
         return pool, judged
 
 

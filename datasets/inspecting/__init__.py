@@ -1,1 +1,1 @@
-"""A look at digits: counts, doubts, copies, and a picture of them."""
+"""A look at digits: counts, doubts, duplicates, and a picture of them."""

@@ -58,13 +58,13 @@ def writers_table(looked: Inspection) -> Table | None:
 
 
 def inspection_notes(looked: Inspection, most: int = LISTED) -> list[str]:
-    """Returns lines on what a person should look at: lacking labels, doubtful pictures, copies.
+    """Returns lines on what a person should look at: lacking labels, doubtful pictures, duplicates.
 
     Args:
         looked: The pictures.
         most: Pictures, and pairs of them, named of each kind.
     """
-    return [*_lacking(looked), *_doubts(looked, most), *_copies(looked, most)]
+    return [*_lacking(looked), *_doubts(looked, most), *_duplicates(looked, most)]
 
 
 def _lacking(looked: Inspection) -> list[str]:
@@ -88,12 +88,12 @@ def _doubt(name: str, reasons: Sequence[str]) -> str:
     return told if told.startswith(name) else f"{name}: {told}"
 
 
-def _copies(looked: Inspection, most: int) -> list[str]:
+def _duplicates(looked: Inspection, most: int) -> list[str]:
     exact = [_pair(looked, pair) for pair in looked.pairs if pair.distance == 0]
     near = [_pair(looked, pair) for pair in looked.pairs if pair.distance > 0]
     return [
-        *_listed("exact copies, once prepared", exact, most),
-        *_listed("near copies (distance 0: the same, 1: nothing in common)", near, most),
+        *_listed("exact duplicates, once prepared", exact, most),
+        *_listed("near duplicates (distance 0: the same, 1: nothing in common)", near, most),
     ]
 
 

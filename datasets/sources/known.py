@@ -53,7 +53,7 @@ def _chen() -> "Sequence[DigitPicture]":
     return chen_pictures(fetched_file(CHEN), CHEN_NAME)
 
 
-def _report() -> "Sequence[DigitPicture]":
+def _tongji() -> "Sequence[DigitPicture]":
     from datasets.downloads.fetching import fetched_file
     from datasets.sources.csv_table import csv_pictures
 
@@ -79,7 +79,7 @@ KNOWN = {
             about=TONGJI.about,
             license=TONGJI.license,
             licensed=False,
-            read=_report,
+            read=_tongji,
         ),
     )
 }

@@ -200,11 +200,11 @@ def _counts(sources: dict[str, int], words: Words) -> Iterator[str]:
     yield from (f"{words.value(name)} {count:,}" for name, count in sources.items())
 
 
-def copies(material: Material, words: Words) -> str:
-    """Says how many copies of held-out digits were removed from the pool."""
+def duplicates(material: Material, words: Words) -> str:
+    """Says how many duplicates of held-out digits were removed from the pool."""
     described = material.manifest.data if material.manifest else {}
-    count = described.get("copies_removed")
-    return "" if count is None else words.say("copies", count=count)
+    count = described.get("duplicates_removed")
+    return "" if count is None else words.say("duplicates", count=count)
 
 
 def provenance(material: Material, words: Words) -> Iterator[Row]:

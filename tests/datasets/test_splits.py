@@ -10,7 +10,7 @@ from datasets.splits import (
     held_out_parts,
     held_out_split,
     stratified_count,
-    without_copies,
+    without_duplicates,
 )
 
 
@@ -70,10 +70,12 @@ def test_split_follows_its_seed() -> None:
     assert one != other
 
 
-def test_copies_of_held_out_images_leave_the_pool() -> None:
+def test_duplicates_of_held_out_images_leave_the_pool() -> None:
     held_out, rest = held_out_split(numbered(9, "a"), 0)
-    copies = DigitSet.of(held_out.images[:5], held_out.labels[:5], "a")
-    pool, removed = without_copies(TrainingDigits.made_of(joined([rest, copies, rest])), held_out)
+    duplicates = DigitSet.of(held_out.images[:5], held_out.labels[:5], "a")
+    pool, removed = without_duplicates(
+        TrainingDigits.made_of(joined([rest, duplicates, rest])), held_out
+    )
     assert removed == 5
     assert pool.fingerprint == joined([rest, rest]).fingerprint
 

@@ -11,6 +11,9 @@ import pytest
 import typer
 
 from shuzi.commands import app
+from shuzi.fields import request_of
+from tune.errors import SweepError
+from tune.planning.request import SweepRequest
 
 HERE = Path(__file__).parents[2]
 PAGES = sorted([*HERE.glob("README*.md"), *HERE.glob("docs/*.md")])
@@ -31,16 +34,18 @@ def commands(page: Path, program: str) -> Iterator[list[str]]:
 
 
 def parsed(command: Any, arguments: list[str]) -> str:
-    """Returns what is wrong with arguments by the command's own parser; files need not exist."""
+    """Returns why shuzi's own parser refuses arguments, or nothing."""
+    name = "shuzi"
     while subcommands := getattr(command, "commands", {}):
         if not arguments or arguments[0] not in subcommands:
             return f"no command {arguments[:1]}"
-        command, arguments = subcommands[arguments[0]], arguments[1:]
-    known = {name for each in command.params for name in (*each.opts, *each.secondary_opts)}
-    unknown = [word for word in arguments if word.startswith("--") and word not in known]
-    positional = [each for each in command.params if each.param_type_name == "argument"]
-    if unknown or (arguments and arguments[0][0] != "-" and not positional):
-        return f"{arguments} has {unknown}"
+        name, command, arguments = arguments[0], subcommands[arguments[0]], arguments[1:]
+    try:
+        with command.make_context(name, list(arguments)) as context:
+            if name == "sweep":
+                request_of({key: context.params[key] for key in SweepRequest.model_fields})
+    except (typer.TyperException, SweepError) as error:
+        return f"{arguments}: {error}"
     return ""
 
 
@@ -55,7 +60,15 @@ def test_a_command_that_shuzi_does_not_take_is_found() -> None:
     command = typer.main.get_command(app)
     assert parsed(command, ["sweep", "--name", "x"]) == ""
     assert parsed(command, ["data", "import", "a.jpg", "out/", "--label", "7"]) == ""
-    for wrong in (["sweeep"], ["sweep", "--nmae", "x"], ["data", "imprt"], ["list", "x"]):
+    for wrong in (
+        ["sweeep"],
+        ["sweep", "--nmae", "x"],
+        ["sweep", "--trials", "many"],
+        ["sweep", "--risk", "2"],
+        ["data", "imprt"],
+        ["show"],
+        ["list", "x"],
+    ):
         assert parsed(command, wrong)
 
 

@@ -70,7 +70,7 @@ def _manifest(trials: int) -> dict[str, Any]:
         "request": {"name": "made", "trials": trials, "chinese": ["embedded"], "seed": 0},
         "space": {"about": "", "fixed": {"epochs": EPOCHS}, "parameters": {}},
         "baseline": BASELINE.to_dict(),
-        "data": dict.fromkeys(parts, DESCRIBED) | {"copies_removed": 0},
+        "data": dict.fromkeys(parts, DESCRIBED) | {"duplicates_removed": 0},
         "folds": FOLDS,
         "seed": 0,
         "started": "2026-01-01T00:00:00+00:00",

@@ -13,7 +13,7 @@ from datasets.digit_set import HeldOut, TrainingDigits, joined
 from datasets.sources.chinese import chinese_sources, load_sources
 from datasets.sources.mnist import load_mnist
 from datasets.sources.origin import MNIST_ORIGIN, Origin
-from datasets.splits import fold_indices, held_out_split, stratified_count, without_copies
+from datasets.splits import fold_indices, held_out_split, stratified_count, without_duplicates
 from model.configuration import Configuration
 from model.training.repetition import repetitions
 from results.store.evaluation import described
@@ -29,7 +29,7 @@ class SweepData:
         folds: For each fold the indices of its validation images in the pool.
         held_out: Chinese digits that no worker ever receives.
         mnist_test: MNIST's test digits, which no network is trained on.
-        copies_removed: Pool images that stood in the held-out part too.
+        duplicates_removed: Pool images that stood in the held-out part too.
         origins: Of each source, what it is and on what terms.
     """
 
@@ -37,7 +37,7 @@ class SweepData:
     folds: list[NDArray[np.int64]]
     held_out: HeldOut
     mnist_test: HeldOut
-    copies_removed: int
+    duplicates_removed: int
     origins: Mapping[str, Origin]
 
     def images_an_epoch(self, fold: int, configuration: Configuration) -> int:
@@ -62,7 +62,7 @@ class SweepData:
             "pool": described(self.pool),
             "held_out": described(self.held_out),
             "mnist_test": described(self.mnist_test),
-            "copies_removed": self.copies_removed,
+            "duplicates_removed": self.duplicates_removed,
             "origins": {name: each._asdict() for name, each in self.origins.items()},
         }
 
@@ -80,7 +80,7 @@ def load_data(request: SweepRequest, folds: int) -> SweepData:
     train = mnist.train
     if request.mnist_count is not None:
         train = stratified_count(train, request.mnist_count, request.seed)
-    pool, copies = without_copies(joined([train, rest]), held_out)
+    pool, duplicates = without_duplicates(joined([train, rest]), held_out)
     parts, origins = fold_indices(pool, folds, request.seed), {s.name: s.origin for s in sources}
     told = {"mnist": MNIST_ORIGIN, **origins}
-    return SweepData(pool, parts, held_out, mnist.test, copies, told)
+    return SweepData(pool, parts, held_out, mnist.test, duplicates, told)

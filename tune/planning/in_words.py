@@ -7,10 +7,10 @@ from tune.planning.trial_resources import TrialResources
 
 def digits_in_words(data: SweepData) -> dict[str, str]:
     """Returns how many digits of which source are in the pool, and held out."""
-    removed = f"; {data.copies_removed} copies of them removed from the pool"
+    removed = f"; {data.duplicates_removed} duplicates of them removed from the pool"
     return {
         "pool": _counts(data.pool),
-        "held out": f"{_counts(data.held_out)}{removed if data.copies_removed else ''}",
+        "held out": f"{_counts(data.held_out)}{removed if data.duplicates_removed else ''}",
     }
 
 

@@ -1,4 +1,4 @@
-"""What a look at digits tells: counts, doubts, copies, and a picture of them."""
+"""What a look at digits tells: counts, doubts, duplicates, and a picture of them."""
 
 import io
 from collections.abc import Callable
@@ -46,7 +46,7 @@ def test_plain_digit_is_not_doubtful() -> None:
     assert doubts(find_digit(stroke(slice(20, 80), slice(45, 55)))) == []
 
 
-def test_exact_copies_are_found_and_told_from_near_ones() -> None:
+def test_exact_duplicates_are_found_and_told_from_near_ones() -> None:
     images = np.array([centred(grey) for grey in written_by(0)])
     near = images[7].copy()
     near[10, 10] ^= 8
@@ -71,7 +71,7 @@ def saved_again(picture: Image.Image) -> Image.Image:
     ],
     ids=["saved again", "cut closer", "darker"],
 )
-def test_most_changed_pictures_are_near_copies(
+def test_most_changed_pictures_are_near_duplicates(
     change: Callable[[Image.Image], Image.Image],
 ) -> None:
     greys = [grey for writer in range(5) for grey in written_by(writer)]
@@ -83,7 +83,7 @@ def test_most_changed_pictures_are_near_copies(
     assert np.mean(found) >= 0.7
 
 
-def test_copies_are_found_across_blocks() -> None:
+def test_duplicates_are_found_across_blocks() -> None:
     random = np.random.default_rng(0)
     images = random.integers(0, 256, (2300, 28, 28)).astype(np.uint8)
     images[2299], images[1500], images[999] = images[5], images[1400], images[998]
@@ -120,7 +120,7 @@ def test_unreadable_pictures_are_noted_and_the_others_counted(looked: Inspection
     assert "5/copy.png is " in told
 
 
-def test_copies_within_and_between_sources_are_named(looked: Inspection) -> None:
+def test_duplicates_within_and_between_sources_are_named(looked: Inspection) -> None:
     pairs = [(looked.usable[pair.first], looked.usable[pair.second]) for pair in looked.pairs]
     between = [pair for pair in pairs if pair[0].source != pair[1].source]
     assert len(between) >= 80

@@ -118,7 +118,7 @@ class Forecaster:
         self._forecasts = None
 
     def epochs_seen(self, trial: int) -> list[int]:
-        """Returns how many fold-epochs a trial has had."""
+        """Returns how many epochs each fold of a trial has had."""
         return self._seen.get(trial, [0] * self.folds)
 
     @property

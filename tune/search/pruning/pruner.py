@@ -7,10 +7,16 @@ from tune.search.forecasting.forecast import Forecaster
 
 
 class Verdict(Enum):
-    """What becomes of a trial after an epoch."""
+    """What becomes of a trial after an epoch.
+
+    Attributes:
+        GO_ON: Its worker goes on.
+        WAIT: Its worker leaves it; `next_up` or `last_up` has it go on.
+        PRUNE: It is at its end.
+    """
 
     GO_ON = auto()
-    WAIT = auto()  # its worker leaves it; `next_up` or `last_up` has it go on
+    WAIT = auto()
     PRUNE = auto()
 
 
