@@ -8,17 +8,17 @@ PLACES = ("out", "address", "storage", "nice")  # where it ran and was kept; tha
 
 
 def command_of(request: Mapping[str, Any]) -> str:
-    """Returns the command line of a request, as `sweep.json` has it."""
-    return shlex.join(["shuzi", "sweep", *_options(request)])
+    """Returns the command of a request, as `sweep.json` has it, with an option a line."""
+    return " \\\n  ".join(["shuzi sweep", *map(shlex.join, _options(request))])
 
 
-def _options(request: Mapping[str, Any]) -> Iterator[str]:
+def _options(request: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
     for name, value in request.items():
         if name in PLACES or value is None or value is False:
             continue
         option = f"--{name.replace('_', '-')}"
         if value is True:
-            yield option
+            yield (option,)
             continue
         for each in value if isinstance(value, list) else [value]:
-            yield from (option, f"{each:g}s" if name == "time_budget" else str(each))
+            yield option, f"{each:g}s" if name == "time_budget" else str(each)

@@ -1,7 +1,7 @@
 """What a report says in tables beside its figures."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from results.commands import command as shuzi_command
@@ -12,7 +12,7 @@ from results.report.words import Words
 from results.store.finalist_records import Finalist
 from results.store.manifest import Manifest
 from results.store.search.causes import count_causes
-from results.store.search.trial_records import STATES, best_first
+from results.store.search.trial_records import STATES, TrialRecord, best_first
 
 Row = tuple[str, ...]
 
@@ -45,6 +45,10 @@ def calibration(material: Material, words: Words) -> str:
     found = material.evaluation.get("calibration") if material.evaluation else None
     if not found:
         return ""
+    return words.say("between_sentences").join([words.say("loss_note"), _calibration(found, words)])
+
+
+def _calibration(found: Mapping[str, Any], words: Words) -> str:
     return words.say(
         "calibration",
         before=_percent(found["ece_before"]),
@@ -113,7 +117,7 @@ def search_note(material: Material, words: Words) -> str:
     parts = [note, words.say("search_part", times=f"{times:.1f}")]
     if missed := material.known.missed:
         parts.append(words.say("search_missed", chance=f"{100 * missed:.1f}"))
-    return " ".join(parts)
+    return words.say("between_sentences").join(parts)
 
 
 def _epochs_of_a_trial(manifest: Manifest) -> int:
@@ -142,7 +146,7 @@ def leaderboard(material: Material, words: Words, most: int = 10) -> list[Row]:
     best = best_first(material.known.records)[:most]
     return [
         (
-            f"{'*' if each.origin == 'baseline' else ''}{each.trial}",
+            _named(each, material, words),
             loss_with_error(each.validation_loss, each.validation_loss_se),
             *(_percent(each.accuracies.get(source)) for source in _sources(material)),
             *(words.value(each.parameters.get(name, "")) for name in material.parameters),
@@ -151,15 +155,37 @@ def leaderboard(material: Material, words: Words, most: int = 10) -> list[Row]:
     ]
 
 
+def _named(record: TrialRecord, material: Material, words: Words) -> str:
+    """Returns a trial's number, with a star for the baseline's, and the winner named."""
+    number = f"{'*' if record.origin == 'baseline' else ''}{record.trial}"
+    return words.say("is_winner", trial=number) if record.trial == material.winner else number
+
+
+def leaderboard_note(material: Material, words: Words) -> str:
+    """Says what the columns of the leaderboard are, and what a star is if there is one."""
+    notes = [words.say("leaderboard_note")]
+    if any(row[0].startswith("*") for row in leaderboard(material, words)):
+        notes.append(words.say(material.whose_baseline.replace("whose", "leaderboard")))
+    return words.say("between_sentences").join(notes)
+
+
 def leaderboard_heads(material: Material, words: Words) -> list[str]:
     """Returns the headings of the leaderboard."""
-    sources = [f"{words.value(source)}, %" for source in _sources(material)]
+    sources = [
+        words.say("source_percent", source=words.value(source)) for source in _sources(material)
+    ]
     return [words.say("trial"), words.say("loss_column"), *sources,
             *(words.name(name) for name in material.parameters)]  # fmt: skip
 
 
 def _sources(material: Material) -> list[str]:
     return list(dict.fromkeys(s for each in material.known.records for s in each.accuracies))
+
+
+def finalists_note(material: Material, words: Words) -> str:
+    """Says what finalists are, and when one is dropped."""
+    risk = material.manifest.request.get("risk") if material.manifest else None
+    return words.say("finalists_note", risk="–" if risk is None else f"{100 * risk:g}")
 
 
 def finalists(material: Material, words: Words) -> list[Row]:

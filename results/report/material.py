@@ -7,6 +7,7 @@ from functools import cached_property
 import pandas as pd
 from optuna.distributions import BaseDistribution
 
+from model.configuration import BASELINE
 from model.training.fold_epoch import FoldEpoch
 from results.damage import damage
 from results.errors import unless_damaged
@@ -88,6 +89,15 @@ class Material:
         """The trial of the baseline, or the nearest to it, if it has begun."""
         numbers = self.trials.loc[self.trials["origin"] == "baseline", "trial"]
         return None if numbers.empty else int(numbers.iloc[0])
+
+    @property
+    def whose_baseline(self) -> str:
+        """The key of what to call that trial: the space may not have the baseline itself."""
+        found = [each for each in self.known.records if each.trial == self.baseline]
+        fixed = self.manifest.fixed if self.manifest else {}
+        given = [{**fixed, **each.parameters} for each in found]
+        same = all(each.items() <= BASELINE.to_dict().items() for each in given)
+        return "whose_baseline" if same else "whose_nearest"
 
     @cached_property
     def parameters(self) -> dict[str, BaseDistribution]:

@@ -9,6 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from datasets.atomic import atomic_file
 from results.report import answer, facts
 from results.report.figures import Drawn, draw_figures
+from results.report.figures.network import layers
 from results.report.material import Material
 from results.report.words import Words, words_of
 from results.store.folder import SweepFolder
@@ -52,6 +53,7 @@ def _page(material: Material, words: Words, figures: Figures) -> str:
         figures=figures,
         answer=answer,
         facts=facts,
+        layers=layers(material, words),
         version=importlib.metadata.version("shuzi"),
     )
 

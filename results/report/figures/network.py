@@ -62,6 +62,16 @@ def _stages(configuration: Configuration, words: Words) -> list[Stage]:
     return stages
 
 
+def layers(material: Material, words: Words) -> list[tuple[str, str]]:
+    """Returns in words what each stage does, and the size of what comes out: for small screens."""
+    row = material.row(LAST)
+    if row is None:
+        return []
+    stages = _stages(Configuration.from_dict(row["configuration"]), words)
+    names = [words.say("input"), *[", ".join(each.how.splitlines()) for each in stages[1:]]]
+    return [(name, _size(each).replace("\n", "")) for name, each in zip(names, stages, strict=True)]
+
+
 def _how(layer: nn.Module, words: Words) -> str:
     """Says what a layer does; nothing of what every network does between others."""
     match layer:

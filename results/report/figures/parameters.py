@@ -1,6 +1,7 @@
 """What matters: loss against each parameter, importance, and all parameters of all trials."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -9,11 +10,12 @@ from matplotlib.axes import Axes
 from optuna.distributions import BaseDistribution, CategoricalDistribution
 
 from results.report.figures.history import loss_limits
-from results.report.figures.style import BLUE, GREY, INK, ORANGE, WIDE, Drawn, drawn, scatter
+from results.report.figures.style import BLUE, GREY, INK, VERMILION, WIDE, Drawn, drawn, scatter
 from results.report.material import Material
 from results.report.words import Words
 
 SMALL = (2.9, 2.3)  # inches
+BEHIND: Any = {"facecolor": "white", "edgecolor": "none", "pad": 0.6, "alpha": 0.8}  # a text
 
 
 def parameters(material: Material, words: Words) -> Iterator[Drawn]:
@@ -56,7 +58,7 @@ class _Panel:
         won = self._trials[self._trials["trial"] == self._winner]
         if not won.empty:
             axes.scatter(
-                self._places(won), won["loss"], 130, facecolors="none", edgecolors=ORANGE, lw=2
+                self._places(won), won["loss"], 130, facecolors="none", edgecolors=VERMILION, lw=2
             )
         axes.set(xlabel=self._words.name(self._name), ylabel=self._words.say("loss"))
         axes.set_ylim(low, high)
@@ -108,7 +110,8 @@ def coordinates(material: Material, words: Words) -> Iterator[Drawn]:
         return
     lines = _Lines(trials, material, words)
     size = (WIDE, 0.9 + 0.42 * (len(material.parameters) + 1))
-    yield drawn("coordinates", words.say("coordinates"), lines.draw, size)
+    caption = words.say("coordinates", whose=words.say(material.whose_baseline))
+    yield drawn("coordinates", caption, lines.draw, size)
 
 
 class _Lines:
@@ -139,25 +142,30 @@ class _Lines:
             width = 1.4 if len(self._places) < 100 else 0.7
             axes.plot(along, rows, color=colour, lw=width if is_complete else 0.3, alpha=0.85)
         self._mark(axes, self._material.baseline, INK, "--", 1.6)
-        self._mark(axes, self._material.winner, ORANGE, "-", 3)
+        self._mark(axes, self._material.winner, VERMILION, "-", 3)
         self._label(axes)
 
     def _mark(self, axes: Axes, trial: int | None, colour: str, line: str, width: float) -> None:
         here = (self._trials["trial"] == trial).to_numpy()
         for along in self._places[here]:
             axes.plot(along, range(len(along)), line, color=colour, lw=width)
+            if along[-1] >= 1:  # the loss is higher
+                axes.plot(1, len(along) - 1, ">", color=colour, clip_on=False)
 
     def _label(self, axes: Axes) -> None:
         ends = [_ends(each) for each in self._material.parameters.values()]
         ends.append((f"{self._low:.3f}", f"{self._high:.3f}"))
-        names = [self._words.name(name) for name in self._material.parameters]
+        names = [
+            f"{self._words.name(name)}{' (log)' * bool(getattr(each, 'log', False))}"
+            for name, each in self._material.parameters.items()
+        ]
         for row, (left, right) in enumerate(ends):
             axes.axhline(row, color="#bbbbbb", lw=0.8, zorder=0)
             for x, end, side in ((0, left, "left"), (1, right, "right")):
-                axes.text(x, row + 0.08, end, ha=side, va="top", fontsize=7.5, color="#555555")
+                axes.text(x, row + 0.1, end, ha=side, va="top", fontsize=8, color=INK, bbox=BEHIND)
         axes.set_yticks(range(len(ends)), [*names, self._words.say("loss")])
         axes.tick_params(axis="y", length=0, pad=6)
-        axes.set(xlim=(0, 1), ylim=(len(ends) - 0.4, -0.4), xticks=[])
+        axes.set(xlim=(-0.01, 1.01), ylim=(len(ends) - 0.4, -0.4), xticks=[])
         axes.spines[:].set_visible(False)
 
 

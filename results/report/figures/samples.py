@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -24,7 +25,7 @@ def samples(material: Material, words: Words) -> Iterator[Drawn]:
         named = words.value(source)
         if source in pictures.before:
             rows.append((named, pictures.before[source]))
-        rows.append(("" if source in pictures.before else named, after))
+        rows.append((words.say("as_seen") if source in pictures.before else named, after))
     size = (5.6, 0.3 + 0.5 * len(rows))
     yield drawn("samples", words.say("samples"), lambda axes: _draw(axes, rows), size)
 
@@ -37,6 +38,9 @@ def _draw(axes: Axes, rows: list[tuple[str, NDArray[np.uint8]]]) -> None:
         for column, image in enumerate(images):
             place = np.s_[row * step : row * step + CELL, column * step : column * step + CELL]
             paper[place] = _scaled(image)
+            corner = (column * step - 0.5, row * step - 0.5)
+            frame = Rectangle(corner, CELL + 1, CELL + 1, fill=False, ec="#bbbbbb", lw=0.5)
+            axes.add_patch(frame)
         axes.text(-GAP, row * step + CELL / 2, source, ha="right", va="center", fontsize=8.5)
     axes.imshow(
         paper, cmap="gray", vmin=0, vmax=255, interpolation="none", extent=(0, width, height, 0)

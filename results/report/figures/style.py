@@ -95,7 +95,7 @@ def legend_above(axes: Axes) -> None:
         fontsize=8,
         ncols=5,
         columnspacing=1,
-        handlelength=1.4,
+        handlelength=2.4,
         loc="lower right",
         bbox_to_anchor=(1, 1),
         borderaxespad=0,

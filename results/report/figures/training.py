@@ -6,16 +6,16 @@ from operator import attrgetter
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
 from model.training.fold_epoch import FoldEpoch
-from results.report.figures.style import COLOURS, Drawn, drawn, legend_above
+from results.report.figures.style import COLOURS, GREEN, INK, VERMILION, Drawn, drawn, legend_above
 from results.report.material import Material
 from results.report.words import Words
 
 SIZE = (4.3, 3.0)  # inches
 FEW = 4  # epochs
-MARKS = "o^svD<>"  # of folds
+SOURCE_COLOURS = (INK, VERMILION, "#CC79A7", GREEN)  # others than those of the first folds
 
 
 def training(material: Material, words: Words) -> Iterator[Drawn]:
@@ -30,25 +30,28 @@ def training(material: Material, words: Words) -> Iterator[Drawn]:
     }
     all_epochs = [each for _, epochs in curves.values() for each in epochs]
     for name, (trial, epochs) in curves.items():
-        told = {"trial": trial, "whose": words.say(f"whose_{name}")}
-        panel = _Panel(epochs, _top(all_epochs), words)
+        whose = material.whose_baseline if name == "baseline" else "whose_winner"
+        told = {"trial": trial, "whose": words.say(whose)}
+        panel = _Panel(epochs, _limits(all_epochs), words)
         yield drawn(f"loss-of-{name}", words.say("curves", **told), panel.draw_losses, SIZE)
         accuracies = words.say("accuracies", **told)
         yield drawn(f"accuracy-of-{name}", accuracies, panel.draw_accuracies, SIZE)
 
 
-def _top(epochs: Sequence[FoldEpoch]) -> float:
-    """Returns the highest loss to show: one that all curves fit below, but for odd ones."""
+def _limits(epochs: Sequence[FoldEpoch]) -> tuple[float, float]:
+    """Returns the lowest and the highest loss to show: all curves fit between, but for odd ones."""
     losses = [loss for each in epochs for loss in (each.training_loss, each.validation_loss)]
-    return float(np.quantile(losses, 0.98)) * 1.1
+    return 0.9 * max(min(losses), 1e-4), 1.1 * float(np.quantile(losses, 0.98))
 
 
 class _Panel:
     """One trial's curves."""
 
-    def __init__(self, epochs: Sequence[FoldEpoch], top: float, words: Words) -> None:
+    def __init__(
+        self, epochs: Sequence[FoldEpoch], limits: tuple[float, float], words: Words
+    ) -> None:
         self._folds = _by_fold(epochs)
-        self._top, self._words = top, words
+        self._limits, self._words = limits, words
         self._epochs = sorted({each.epoch for each in epochs})
         self._marker = "." if len(self._epochs) < FEW else ""  # too few to see as a line
 
@@ -62,7 +65,10 @@ class _Panel:
                     _numbers(fold), losses, line, color=colour, lw=1.1, label=label,
                     marker=self._marker,
                 )  # fmt: skip
-        axes.set(ylabel=self._words.say("curve_loss"), ylim=(0, self._top))
+        axes.set(ylabel=self._words.say("curve_loss"), yscale="log", ylim=self._limits)
+        axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda loss, _: f"{loss:g}"))
+        axes.yaxis.set_minor_formatter(NullFormatter())
         self._finish(axes)
 
     def draw_accuracies(self, axes: Axes) -> None:
@@ -70,19 +76,17 @@ class _Panel:
             name for fold in self._folds for each in fold for name in each.validation.sources
         }
         for place, source in enumerate(sorted(sources)):
-            self._draw_source(axes, source, COLOURS[place % len(COLOURS)], "-" if place else "--")
+            colour = SOURCE_COLOURS[place % len(SOURCE_COLOURS)]
+            self._draw_source(axes, source, colour, "-" if place else "--")
         axes.set_ylabel(self._words.say("accuracy_axis"))
         self._finish(axes)
 
     def _draw_source(self, axes: Axes, source: str, colour: str, line: str) -> None:
         parts: dict[int, list[float]] = defaultdict(list)
-        for number, fold in enumerate(self._folds):
+        for fold in self._folds:
             here = [each for each in fold if source in each.validation.sources]
             accuracies = [100 * each.validation.sources[source].accuracy for each in here]
-            axes.plot(
-                _numbers(here), accuracies, line, color=colour, lw=0.6, alpha=0.6,
-                marker=MARKS[number % len(MARKS)], ms=3.5,
-            )  # fmt: skip
+            axes.plot(_numbers(here), accuracies, line, color=colour, lw=0.6, alpha=0.6)
             for each, accuracy in zip(here, accuracies, strict=True):
                 parts[each.epoch].append(accuracy)
         epochs = sorted(parts)

@@ -1,6 +1,6 @@
 // Shows what was read: one digit in full, and all digits of a picture, in a list and over it.
 
-import { percent, say } from "./words.js";
+import { isNegligible, percent, say } from "./words.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const byId = (id) => document.getElementById(id);
@@ -11,7 +11,7 @@ export function showDigit(digit) {
   label.classList.toggle("none", !digit);
   label.classList.toggle("unsure", Boolean(digit) && !digit.sure);
   byId("confidence").textContent = digit ? percent(digit.confidence) : "";
-  byId("runner-up").textContent = digit
+  byId("runner-up").textContent = digit && !isNegligible(digit.runner_up_confidence)
     ? say("runner_up", { label: digit.runner_up, confidence: percent(digit.runner_up_confidence) })
     : "";
   const seen = byId("seen-image");
@@ -31,6 +31,7 @@ export function said(digits) {
     return say("found_answer", { count: digits.length, labels: digits.map((each) => each.label).join(" ") });
   }
   const [{ label, confidence, runner_up, runner_up_confidence }] = digits;
+  if (isNegligible(runner_up_confidence)) return say("answer", { label, confidence: percent(confidence) });
   return say("read", { label, confidence: percent(confidence), other: runner_up, less: percent(runner_up_confidence) });
 }
 

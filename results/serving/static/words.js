@@ -9,11 +9,13 @@ export function say(key, values = {}) {
   return all[language()][key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
 }
 
+export const isNegligible = (probability) => probability < 0.0005;
+
 export function percent(probability) {
   const number = (value, digits) =>
-    new Intl.NumberFormat(language(), { style: "percent", maximumFractionDigits: digits }).format(value);
+    `${new Intl.NumberFormat(language(), { maximumFractionDigits: digits }).format(100 * value)}\u00a0%`;
   if (probability > 0.9995) return `> ${number(0.999, 1)}`;
-  if (probability < 0.0005) return `< ${number(0.001, 1)}`;
+  if (isNegligible(probability)) return `< ${number(0.001, 1)}`;
   return number(probability, probability < 0.1 || probability > 0.9 ? 1 : 0);
 }
 

@@ -54,6 +54,6 @@ def test_the_command_asks_for_the_same_again(
         raise SweepError("that is enough.")
 
     monkeypatch.setattr("tune.sweep.run_sweep", take)
-    command = shlex.split(command_of(manifest.model_dump(mode="json")))
+    command = shlex.split(command_of(manifest.model_dump(mode="json")).replace("\\\n", ""))
     CliRunner().invoke(app, [*command[1:], "--out", str(tmp_path)])
     assert got == [manifest]

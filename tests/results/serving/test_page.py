@@ -114,7 +114,7 @@ def test_each_written_digit_is_read_right(opened: Open) -> None:
     page = opened()
     for label in range(10):
         write(label, page)
-        assert re.match(rf"{label}, \S+ ?\S* sure; or \d, ", answer(page))
+        assert re.match(rf"{label}, (> )?[\d.]+\xa0% sure", answer(page))
         expect(page.locator("#label")).to_have_text(str(label))
         expect(page.locator("#bars .first b")).to_have_text(str(label))
         shown = page.evaluate("document.getElementById('seen-image').naturalWidth")
@@ -133,7 +133,7 @@ def test_a_finger_writes_on_a_telephone(opened: Open) -> None:
                 "Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]}
             )
         session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-    assert re.match("3，把握 .*；其次是", answer(page))
+    assert re.match("3，把握 ", answer(page))
     assert page.evaluate("scrollY") == 0
     camera = page.locator("#camera")
     assert camera.get_attribute("capture") == "environment"
