@@ -17,7 +17,7 @@ from search_spaces import SearchSpace
 from tune.planning.request import RISK
 from tune.planning.warm_start import EarlierSweep, EarlierSweeps
 from tune.search.engine import Engine
-from tune.search.forecasting.forecast import Forecaster
+from tune.search.forecasting.forecaster import Forecaster
 from tune.search.outcome import Decision, Outcome
 from tune.search.proposing.sampling import ForecastSampler, startup_trials, tpe
 from tune.search.pruning.ladder import LadderPruner

@@ -29,7 +29,7 @@ from tests.made_epochs import made_epoch
 from tests.process import HeldProcess
 from tune.planning.request import SweepRequest
 from tune.search.engine import Engine
-from tune.search.forecasting.forecast import Forecaster
+from tune.search.forecasting.forecaster import Forecaster
 from tune.search.outcome import Decision, Outcome
 from tune.search.proposing.first_trials import enqueue_first
 from tune.search.proposing.sampling import ForecastSampler, Size, tpe

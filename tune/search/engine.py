@@ -17,7 +17,7 @@ from model.training.fold_epoch import FoldEpoch
 from results.store.search.trials import BEGUN, FINISHED
 from search_spaces import SearchSpace
 from tune.search.epoch_log import Log, NoLog
-from tune.search.forecasting.forecast import Forecaster
+from tune.search.forecasting.forecaster import Forecaster
 from tune.search.giving_up import GivingUp
 from tune.search.outcome import Decision, Outcome, TrialEnd
 from tune.search.pace import Pace
@@ -73,6 +73,7 @@ class Engine:
         self._jobs = 0  # that were given
         self._running: dict[int, Run] = {}  # by the number of the job
         self._open: dict[int, TrialProgress] = {}  # the trials that have not ended
+        self._waiting: set[int] = set()  # those of them that could go on
         self._again: list[Run] = []
         self._last: TrialProgress | None = None  # that is completed though the time is over
         self.is_finished = False
@@ -99,7 +100,14 @@ class Engine:
 
     def _opened(self, trial: TrialProgress) -> TrialProgress:
         self._open[trial.number] = trial
+        self._note(trial)
         return trial
+
+    def _note(self, trial: TrialProgress) -> None:
+        """Takes down whether a trial could go on, which may have changed."""
+        is_open = trial.number in self._open and not trial.end
+        waits = is_open and trial.has_open_folds(self._space.folds)
+        (self._waiting.add if waits else self._waiting.discard)(trial.number)
 
     def _go_on(self, trial: TrialProgress) -> None:
         """Has workers go on with a trial where they were, or tells its end if only that is left."""
@@ -110,7 +118,7 @@ class Engine:
         for folds in self._pruner.broken_off(trial.number, open_folds, trial.at_work()):
             trial.given.update(folds)
             self._again.append(Run(trial, folds, trial.alone))
-        return None
+        return self._note(trial)
 
     def next_job(self) -> Job | None:
         """Returns what a free worker does, or nothing for now; see `is_finished`.
@@ -177,20 +185,14 @@ class Engine:
         """Tells whether workers leave a trial as the time is over."""
         return self._budget.is_over and trial is not self._last
 
-    def _waiting(self) -> list[int]:
-        """Returns the trials that could go on."""
-        folds = self._space.folds
-        return [n for n, each in self._open.items() if not each.end and each.open_folds(folds)]
-
     def _drop_hopeless(self) -> None:
         """Prunes those that waited while better ones were found."""
-        for number in self._waiting():
-            if self._pruner.is_hopeless(number):
-                self._prune(self._open[number])
+        for number in self._pruner.hopeless(sorted(self._waiting)):
+            self._prune(self._open[number])
 
     def _next_up(self) -> TrialProgress | None:
         """Returns a trial that goes on before another is begun."""
-        number = self._pruner.next_up(self._waiting())
+        number = self._pruner.next_up(sorted(self._waiting))
         return None if number is None else self._open[number]
 
     def _begun(self) -> TrialProgress | None:
@@ -204,13 +206,14 @@ class Engine:
 
     def _last_up(self) -> TrialProgress | None:
         """Returns a trial that goes on as no more are begun."""
-        number = self._pruner.last_up(self._waiting(), idle=not self._running)
+        number = self._pruner.last_up(sorted(self._waiting), idle=not self._running)
         return None if number is None else self._open[number]
 
     def _given(self, run: Run) -> Job:
         """Returns the job of a run, which a worker now has."""
         trial = run.trial
         trial.given.update(run.folds)
+        self._note(trial)
         job = Job(self._jobs, trial.number, trial.configuration, run.folds, run.alone)
         self._jobs += 1
         self._running[job.number] = run
@@ -230,7 +233,7 @@ class Engine:
             self._choose_last()
             run.waits = self._is_left(run.trial)
         elif is_news and not run.trial.end:
-            verdict = self._pruner.verdict(run.trial.number, self._waiting())
+            verdict = self._pruner.verdict(run.trial.number, sorted(self._waiting))
             if verdict == Verdict.PRUNE:
                 self._prune(run.trial)
             elif verdict == Verdict.WAIT:
@@ -286,6 +289,7 @@ class Engine:
 
     def _end_if_left(self, trial: TrialProgress) -> None:
         """Tells the study how a trial ended once no worker is at it."""
+        self._note(trial)
         if trial.end and not trial.given:
             self._record.end(self._open.pop(trial.number), trial.end)
             self._giving_up.count(trial.end)
@@ -293,6 +297,7 @@ class Engine:
 
     def end(self) -> None:
         """Tells the study that no trial is running any more, and that the search is over."""
+        self._forecaster.fit()
         self._record.close(self._open.values(), self._pruner.chances())
-        for all_of in (self._running, self._open, self._again):
+        for all_of in (self._running, self._open, self._waiting, self._again):
             all_of.clear()

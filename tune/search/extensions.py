@@ -9,7 +9,7 @@ from optuna.samplers import BaseSampler
 from datasets.errors import ExtensionError
 from datasets.extension import extension, own_code
 from tune.planning.request import SweepRequest
-from tune.search.forecasting.forecast import Forecaster
+from tune.search.forecasting.forecaster import Forecaster
 from tune.search.proposing.sampling import MakeSampler, tpe
 from tune.search.pruning.pruner import Pruner
 

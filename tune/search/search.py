@@ -7,6 +7,7 @@ from typing import Any
 
 import optuna
 from rich.console import Console
+from threadpoolctl import threadpool_limits
 
 from model.configuration import Configuration
 from model.networks.kinds import count_weights
@@ -20,7 +21,7 @@ from tune.errors import Interrupted, SweepFailed
 from tune.planning.plan import Plan
 from tune.search.engine import Engine
 from tune.search.extensions import own_pruner, sampler_named
-from tune.search.forecasting.forecast import Forecaster
+from tune.search.forecasting.forecaster import Forecaster
 from tune.search.proposing.convergence import Convergence
 from tune.search.proposing.first_trials import enqueue_first
 from tune.search.proposing.sampling import ForecastSampler, Size, startup_trials
@@ -63,7 +64,9 @@ def search(
         engine = _engine(study, plan, console)
         recorder = Recorder(plan.folder, study, plan.data.pool, plan.request.finalists)
         stop.searching = True
-        with _watched(study, plan, console, stop, tell, left or TimeLeft()) as progress:
+        watched = _watched(study, plan, console, stop, tell, left or TimeLeft())
+        # The driver's matrices are small: threads of its own would only disturb the workers.
+        with threadpool_limits(1, user_api="blas"), watched as progress:
             run_on_workers(plan, engine, [recorder, progress], trainable)
         came = stop.search_ended()
         _end(engine, plan, stop)

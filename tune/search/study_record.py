@@ -7,7 +7,7 @@ import optuna
 from optuna.trial import TrialState
 
 from results.store.search.trials import FORECASTS, MISSED
-from tune.search.forecasting.forecast import Forecaster
+from tune.search.forecasting.forecaster import Forecaster
 from tune.search.outcome import TrialEnd
 from tune.search.trial_progress import TrialProgress
 

@@ -82,6 +82,10 @@ class TrialProgress:
         taken = self.done | self.given
         return [fold for fold in range(folds) if fold not in taken]
 
+    def has_open_folds(self, folds: int) -> bool:
+        """Tells whether there is one that a worker could be given."""
+        return len(self.done | self.given) < folds
+
     def epochs_left(self, folds: int) -> int:
         """Returns how many epochs it is from being complete, at the most: those of open folds."""
         return (folds - len(self.done)) * self.configuration.epochs

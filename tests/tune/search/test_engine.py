@@ -22,7 +22,7 @@ from search_spaces import SearchSpace, read_space
 from tests.made_epochs import made_epoch
 from tune.planning.request import RISK
 from tune.search.engine import Engine
-from tune.search.forecasting.forecast import Forecaster
+from tune.search.forecasting.forecaster import Forecaster
 from tune.search.outcome import Decision, Failure, Outcome
 from tune.search.proposing.first_trials import enqueue_first
 from tune.search.proposing.sampling import ForecastSampler, Size, tpe

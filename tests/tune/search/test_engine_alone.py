@@ -19,7 +19,7 @@ from model.judging.judgement import Judgement, SourceMeasures
 from model.training.fold_epoch import FoldEpoch
 from search_spaces import read_space
 from tune.search.engine import Engine
-from tune.search.forecasting.forecast import Forecaster
+from tune.search.forecasting.forecaster import Forecaster
 from tune.search.outcome import Decision, Outcome
 from tune.search.pruning.ladder import LadderPruner
 from tune.search.proposing.sampling import ForecastSampler, tpe

@@ -7,7 +7,7 @@ from optuna.samplers import RandomSampler, TPESampler
 
 from datasets.errors import ExtensionError
 from tune.search.extensions import own_pruner, sampler_named
-from tune.search.forecasting.forecast import Forecaster
+from tune.search.forecasting.forecaster import Forecaster
 from tune.search.pruning.pruner import Pruner
 
 RULE = """

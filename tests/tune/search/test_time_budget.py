@@ -10,7 +10,7 @@ from model.configuration import Configuration
 from search_spaces import SearchSpace, read_space
 from tests.made_epochs import made_epoch
 from tune.search.engine import Engine
-from tune.search.forecasting.forecast import Forecaster
+from tune.search.forecasting.forecaster import Forecaster
 from tune.search.outcome import Decision, Outcome
 from tune.search.proposing.first_trials import enqueue_first
 from tune.search.proposing.sampling import ForecastSampler, Size, tpe

@@ -8,7 +8,7 @@ from model.configuration import Configuration
 from model.networks.kinds import count_weights
 from results.store.search.trials import with_forecasts
 from search_spaces import SearchSpace
-from tune.search.forecasting.forecast import Forecaster
+from tune.search.forecasting.forecaster import Forecaster
 from tune.search.proposing.convergence import Convergence
 from tune.search.proposing.optuna_trials import suggested
 from tune.search.trial_progress import TrialProgress

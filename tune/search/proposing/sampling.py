@@ -1,21 +1,21 @@
 """What to try next: Optuna's TPE, told the best forecast of every trial's loss."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import optuna
 from optuna.distributions import BaseDistribution
 from optuna.samplers import BaseSampler, TPESampler
 from optuna.study import Study, StudyDirection
-from optuna.trial import FrozenTrial, TrialState, create_trial
+from optuna.trial import FrozenTrial, TrialState
 
 from datasets.seeds import Purpose, seed_for
 from tune.errors import SweepError
+from tune.search.proposing.known_trials import KnownTrials
+from tune.search.proposing.shown_study import shown_study, shown_trial
 
 Parameters = dict[str, Any]
-Forecasts = dict[int, float]
 Earlier = Callable[[list[tuple[Parameters, float]]], list[tuple[Parameters, float]]]
 ATTEMPTS = 300  # to draw a network that is small enough
 REMEMBERED = 50  # of those that were not
@@ -55,7 +55,19 @@ def tpe(startup: int, seed: int) -> BaseSampler:
         startup: How many trials are drawn at random before it learns.
         seed: Decides what is drawn.
     """
-    return TPESampler(multivariate=True, constant_liar=True, n_startup_trials=startup, seed=seed)
+    return _Tpe(multivariate=True, constant_liar=True, n_startup_trials=startup, seed=seed)
+
+
+class _Tpe(TPESampler):
+    """TPE on trials that all have the same parameters: Optuna's looks at each for what all have."""
+
+    def infer_relative_search_space(
+        self, study: Study, trial: FrozenTrial
+    ) -> dict[str, BaseDistribution]:
+        """Returns what varies, once there is a trial."""
+        trials = study.get_trials(deepcopy=False)
+        varied = next((each.distributions for each in trials if each.distributions), {})
+        return {name: each for name, each in varied.items() if not each.single()}
 
 
 class ForecastSampler(BaseSampler):
@@ -79,13 +91,13 @@ class ForecastSampler(BaseSampler):
     def __init__(
         self,
         distributions: dict[str, BaseDistribution],
-        forecasts: Callable[[], Forecasts],
+        forecasts: Callable[[], Mapping[int, float]],
         make: MakeSampler,
         seed: int,
         size: Size | None = None,
         earlier: Earlier | None = None,
     ) -> None:
-        self._distributions, self._forecasts = distributions, forecasts
+        self._distributions, self._known = distributions, KnownTrials(forecasts)
         self._size = size or Size(lambda _: 0)
         self._earlier = earlier
         self._refused: list[FrozenTrial] = []
@@ -107,15 +119,15 @@ class ForecastSampler(BaseSampler):
         """
         aims = 2 if self._size.matters else 1
         directions = [StudyDirection.MINIMIZE] * aims
-        advised = optuna.create_study(sampler=self._sampler(trial.number), directions=directions)
-        advised.add_trials([*self._refused, *self._known(study, trial)])
+        shown = [*self._refused, *self._shown(study, trial.number)]
+        advised = shown_study(self._sampler(trial.number), directions, shown)
         for _ in range(ATTEMPTS):
             drawn = advised.ask(search_space)
             if (excess := self._size.excess(drawn.params)) <= 0:
                 return drawn.params
             drawn.set_constraint("weights", excess)
             advised.tell(drawn, state=TrialState.PRUNED)
-            self._refused = [*self._refused, advised.trials[-1]][-REMEMBERED:]
+            self._refused = [*self._refused, advised.get_trials(deepcopy=False)[-1]][-REMEMBERED:]
         raise SweepError(
             f"no network of at most {self._size.most} weights was found in the space: raise "
             "--max-weights."
@@ -138,28 +150,16 @@ class ForecastSampler(BaseSampler):
         """Is never needed, as all is drawn together."""
         raise NotImplementedError(param_name)
 
-    def _known(self, study: Study, asking: FrozenTrial) -> list[FrozenTrial]:
-        """Returns the trials as TPE shall see them."""
-        forecasts = self._forecasts()
-        others = (t for t in study.get_trials(deepcopy=False) if t.number != asking.number)
-        now = [(t.params, _loss(t, forecasts.get(t.number))) for t in others if t.params]
-        shown = [(each, loss) for each, loss in now if loss is not None and math.isfinite(loss)]
-        before = self._earlier(shown) if self._earlier else []
-        return [self._counted(*each) for each in [*before, *now]]
+    def _shown(self, study: Study, asking: int) -> list[FrozenTrial]:
+        """Returns the trials as the sampler shall see them."""
+        self._known.read(study.get_trials(deepcopy=False))
+        now = self._known.shown(asking)
+        finite = [(each, loss) for each, loss in now if loss is not None and math.isfinite(loss)]
+        before = self._earlier(finite) if self._earlier else []
+        return [self._as_shown(*each) for each in [*before, *now]]
 
-    def _counted(self, parameters: Parameters, loss: float | None) -> FrozenTrial:
+    def _as_shown(self, parameters: Parameters, loss: float | None) -> FrozenTrial:
         values = None
         if loss is not None:
             values = [loss, self._size.weights(parameters)] if self._size.matters else [loss]
-        return create_trial(
-            state=TrialState.RUNNING if loss is None else TrialState.COMPLETE,
-            values=values,
-            params=parameters,
-            distributions=self._distributions,
-        )
-
-
-def _loss(trial: FrozenTrial, forecast: float | None) -> float | None:
-    if trial.state == TrialState.FAIL:
-        return math.inf
-    return trial.value if trial.state == TrialState.COMPLETE else forecast
+        return shown_trial(parameters, values, self._distributions)

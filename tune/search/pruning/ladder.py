@@ -6,8 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tune.planning.request import RISK
-from tune.search.forecasting.forecast import Forecaster, Forecasts
+from tune.search.forecasting.forecaster import Forecaster
+from tune.search.forecasting.forecasts import Forecasts
 from tune.search.pruning.pruner import Pruner, Verdict
+from tune.search.pruning.rungs import Rungs
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 # Chosen by replaying sweeps over real learning curves: see benchmarks/search.py.
 LEAVING = 0.2  # of the risk, within which a trial that is at work is put off
@@ -64,10 +69,9 @@ class LadderPruner(Pruner):
         self._risk, self._side_by_side = risk, side_by_side
         self._leaving = LEAVING_ALL if side_by_side else LEAVING
         self._bets = BETS_ON_ALL if side_by_side else BETS
-        self._rung_0 = forecaster.rung_0
-        self._chances: dict[int, float] = {}
-        self._chances_of: Forecasts | None = None
-        self._promised: dict[int, dict[int, int]] = {}  # epochs of the folds that workers are at
+        self._rung_0, self._rungs = forecaster.rung_0, Rungs(forecaster)
+        self._ordered: tuple[Ints, Floats] = np.empty(0, np.int64), np.empty(0)
+        self._ordered_of: Forecasts | None = None
 
     def run(self, trial: int, open_folds: Sequence[int]) -> tuple[int, ...]:
         """Returns the first that is new, or all where they are trained side by side.
@@ -94,120 +98,117 @@ class LadderPruner(Pruner):
     def begun(self, trial: int, folds: Collection[int]) -> None:
         """Counts the epochs to come as if they had been."""
         fresh = not any(self.forecaster.epochs_seen(trial))
-        epochs = self._rung_0 if fresh else self.forecaster.epochs
-        self._promised.setdefault(trial, {}).update(dict.fromkeys(folds, epochs))
+        self._rungs.promise(trial, folds, self._rung_0 if fresh else self.forecaster.epochs)
 
     def ended(self, trial: int, folds: Collection[int]) -> None:
         """Counts the epochs that there were."""
-        for fold in folds:
-            del self._promised[trial][fold]
+        self._rungs.release(trial, folds)
 
     def verdict(self, trial: int, waiting: Collection[int]) -> Verdict:
         """See the class."""
-        if self.is_hopeless(trial):
-            return Verdict.PRUNE
         if sum(self.forecaster.epochs_seen(trial)) != self._rung_0:
             return Verdict.WAIT if self.is_put_off(trial) else Verdict.GO_ON
         if self._side_by_side or self.next_up([*waiting, trial]) != trial:
             return Verdict.WAIT
-        self._promised[trial][0] = self.forecaster.epochs
+        self._rungs.promise(trial, [0], self.forecaster.epochs)
         return Verdict.GO_ON
 
-    def is_hopeless(self, trial: int) -> bool:
-        """See the class."""
-        is_known = any(self.forecaster.epochs_seen(trial)) and trial not in self._spared
-        return is_known and trial not in self.forecaster.forecasts().places
+    def hopeless(self, waiting: Collection[int]) -> list[int]:
+        """Returns those that no worker is at and that are not even among those forecast."""
+        left_out = set(waiting) - self.forecaster.forecasts().places.keys() - set(self._spared)
+        return [each for each in sorted(left_out) if self._has_begun(each)]
+
+    def _has_begun(self, trial: int) -> bool:
+        """Tells whether a trial has shown something, and no worker is at it to show more."""
+        return any(self.forecaster.epochs_seen(trial)) and not self._rungs.is_at_work(trial)
 
     def is_put_off(self, trial: int) -> bool:
         """See the class; what is at work is put off later than what waits is kept waiting."""
-        return trial in self._put_off(self._leaving)
+        return self._is_unlikely(trial) and trial in self._put_off(self._leaving)
+
+    def _is_unlikely(self, trial: int) -> bool:
+        """Tells whether its own chance is within the risk that would put it off; most have more."""
+        self._rungs.update()
+        forecasts = self.forecaster.forecasts()
+        if trial not in forecasts.places or not self._may_stop(trial):
+            return False
+        place = np.array([forecasts.places[trial]])
+        rival = np.array([forecasts.best(self._are_no_larger(trial, forecasts))])
+        return float(forecasts.chances_of(place, rival)[0]) <= self._leaving * self._risk
 
     def chances(self) -> dict[int, float]:
         """Returns the chance of each trial that may be pruned to be better than the best known."""
         forecasts = self.forecaster.forecasts()
-        if forecasts is not self._chances_of:
-            chances = forecasts.chances(self._rivals(forecasts)) if forecasts.places else ()
-            named = zip(forecasts.places.items(), chances, strict=True)
-            self._chances = {
-                trial: float(chance)
-                for (trial, place), chance in named
-                if not forecasts.complete[place] and self._may_stop(trial)
-            }
-            self._chances_of = forecasts
-        return self._chances
+        numbers = np.array(list(forecasts.places), np.int64)
+        places, chances = self._by_chance(forecasts)
+        return dict(zip(numbers[places].tolist(), chances.tolist(), strict=True))
+
+    def _by_chance(self, forecasts: Forecasts) -> tuple[Ints, Floats]:
+        """Returns the places of the trials that may be pruned, and their chances, in order."""
+        if forecasts is not self._ordered_of:
+            self._rungs.update()
+            may_stop = [self._may_stop(trial) for trial in forecasts.places]
+            places = np.flatnonzero(np.array(may_stop, bool) & ~forecasts.complete)
+            chances = forecasts.chances_of(places, self._rivals(places, forecasts))
+            order = np.argsort(chances, kind="stable")
+            self._ordered, self._ordered_of = (places[order], chances[order]), forecasts
+        return self._ordered
 
     def _may_stop(self, trial: int) -> bool:
-        return trial not in self._spared and self._rung(trial) > 0
+        return trial not in self._spared and self._rungs.next(trial) > 0
 
-    def _rivals(self, forecasts: Forecasts) -> NDArray[np.int64]:
+    def _rivals(self, places: Ints, forecasts: Forecasts) -> Ints:
         """Returns the place of the best known trial that is no larger, for each trial."""
         if not self._weights:
-            return np.full(len(forecasts.places), forecasts.best())
-        weights = np.array([self._weights(trial) for trial in forecasts.places])
-        return np.array([forecasts.best(weights <= own) for own in weights])
+            return np.full(len(places), forecasts.best() if len(places) else 0)
+        trials = list(forecasts.places)
+        compared = [self._are_no_larger(trials[place], forecasts) for place in places]
+        return np.array([forecasts.best(each) for each in compared], np.int64)
+
+    def _are_no_larger(self, trial: int, forecasts: Forecasts) -> NDArray[np.bool_] | None:
+        """Tells which trials one is compared with: all, where size does not matter."""
+        if not self._weights:
+            return None
+        own = self._weights(trial)
+        return np.array([self._weights(other) <= own for other in forecasts.places])
 
     def _put_off(self, part: float = 1.0) -> set[int]:
         """Returns the least promising trials, whose chances add up to a part of the risk."""
-        chances = self.chances()
-        ordered = sorted(chances, key=lambda trial: chances[trial])
-        sums = np.cumsum([chances[trial] for trial in ordered])
-        return set(ordered[: int((sums <= part * self._risk).sum())])
+        forecasts = self.forecaster.forecasts()
+        places, chances = self._by_chance(forecasts)
+        count = int((np.cumsum(chances) <= part * self._risk).sum())
+        numbers = np.array(list(forecasts.places), np.int64)
+        return set(numbers[places[:count]].tolist())
 
     def next_up(self, waiting: Collection[int]) -> int | None:
         """See the class."""
-        if self._had_rung_0() < WARM_UP:
+        self._rungs.update()
+        if self._rungs.had_rung_0 < WARM_UP:
             return None
         best = self._best_of(waiting, 2)
         return self._best_of(waiting, 1) if best is None else best
 
-    def _had_rung_0(self) -> int:
-        seen = (self.forecaster.epochs_seen(trial)[0] for trial in self.forecaster.trials)
-        return sum(epochs >= self._rung_0 for epochs in seen)
-
     def _best_of(self, waiting: Collection[int], rung: int) -> int | None:
         """Returns the best of those whose next rung this is, if it is promoted."""
-        there = [trial for trial in waiting if self._rung(trial) == rung]
-        if not there or not self._is_affordable(rung):
+        if not self._is_affordable(rung):
             return None
-        best = min(there, key=self._center)
-        return best if rung == 1 or self._is_best(best, rung) else None
-
-    def _rung(self, trial: int) -> int:
-        """Returns which rung comes next."""
-        if self.forecaster.epochs_seen(trial)[0] < self._rung_0:
-            return 0
-        return 2 if max(self._given(trial)) == self.forecaster.epochs else 1
+        there = [trial for trial in waiting if self._rungs.next(trial) == rung]
+        best = min(there, key=self._center, default=None)
+        return best if best is None or rung == 1 or self._is_best(best) else None
 
     def _center(self, trial: int) -> float:
         return self.forecaster.forecasts().center(trial)
 
-    def _is_best(self, trial: int, rung: int) -> bool:
-        there = (other for other in self.forecaster.trials if self._by_rung(other)[rung])
-        return all(self._center(trial) <= self._center(other) for other in there)
+    def _is_best(self, trial: int) -> bool:
+        """Tells whether none that is at rung 2 is forecast to be better."""
+        own, known = self._center(trial), self.forecaster.forecasts().places
+        return all(own <= self._center(other) for other in self._rungs.at_rung_2 & known.keys())
 
     def _is_affordable(self, rung: int) -> bool:
         """Tells whether a rung's fold-epochs stay within what `BETS` allows."""
         needed = (self._rung_0, self.forecaster.epochs - self._rung_0, self.forecaster.epochs)
-        given = np.sum([self._by_rung(trial) for trial in self._begun()], axis=0)
-        bet = self._bets[rung]
-        return bool(given[rung] + bet * needed[rung] <= bet * given[:rung].sum())
-
-    def _begun(self) -> set[int]:
-        return {*self.forecaster.trials, *self._promised}
-
-    def _by_rung(self, trial: int) -> tuple[int, int, int]:
-        """Returns the epochs that a trial has had, or is promised, at each rung."""
-        first, *others = self._given(trial)
-        rung_0 = min(first, self._rung_0)
-        after = [first - rung_0, *others]
-        rung_1 = max(after)
-        return rung_0, rung_1, sum(after) - rung_1
-
-    def _given(self, trial: int) -> list[int]:
-        """Returns the epochs that a trial has had, or is promised, of each fold."""
-        promised = self._promised.get(trial, {})
-        seen = enumerate(self.forecaster.epochs_seen(trial))
-        return [max(epochs, promised.get(fold, 0)) for fold, epochs in seen]
+        given, bet = self._rungs.given, self._bets[rung]
+        return given[rung] + bet * needed[rung] <= bet * sum(given[:rung])
 
     def last_up(self, waiting: Collection[int], idle: bool) -> int | None:
         """Returns the most promising that waits, unless what others are at may put it off.
@@ -215,11 +216,12 @@ class LadderPruner(Pruner):
         Then one goes on that is never put off. A trial at rung 1 is given no other folds: that
         rung may be enough.
         """
-        put_off, chances = self._put_off(), self.chances()
+        self._rungs.update()
+        put_off, chances, rungs = self._put_off(), self.chances(), self._rungs
         there = [
             each
             for each in waiting
-            if each not in put_off and self._rung(each) and not self._is_at_rung_1(each)
+            if each not in put_off and rungs.next(each) and not rungs.is_at_rung_1(each)
         ]
         there.sort(key=lambda trial: -chances.get(trial, 0))
         if not there or idle or not self._is_worse_than_one_at_work(there[0]):
@@ -228,13 +230,10 @@ class LadderPruner(Pruner):
 
     def _is_worse_than_one_at_work(self, trial: int) -> bool:
         """Tells whether a worker is at a trial that is likely to be better."""
-        forecasts = self.forecaster.forecasts()
-        at_work = [each for each in forecasts.places if self._promised.get(each) and each != trial]
-        return trial in forecasts.places and any(
-            forecasts.chance(trial, other) < LIKELY for other in at_work
-        )
-
-    def _is_at_rung_1(self, trial: int) -> bool:
-        """Tells whether a worker is at its rung 1."""
-        complete = self.forecaster.epochs
-        return max(self._given(trial)) == complete > max(self.forecaster.epochs_seen(trial))
+        places = self.forecaster.forecasts().places
+        others = [places[each] for each in places if each != trial and self._rungs.is_at_work(each)]
+        if trial not in places or not others:
+            return False
+        ones = np.full(len(others), places[trial])
+        chances = self.forecaster.forecasts().chances_of(ones, np.array(others))
+        return bool((chances < LIKELY).any())

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from enum import Enum, auto
 
-from tune.search.forecasting.forecast import Forecaster
+from tune.search.forecasting.forecaster import Forecaster
 
 
 class Verdict(Enum):
@@ -72,9 +72,9 @@ class Pruner:
     def ended(self, trial: int, folds: Collection[int]) -> None:
         """Is told that the worker has left them, complete or not."""
 
-    def is_hopeless(self, trial: int) -> bool:
-        """Tells whether a trial shall be pruned for good."""
-        return False
+    def hopeless(self, waiting: Collection[int]) -> Collection[int]:
+        """Returns which of the waiting trials shall be pruned for good."""
+        return ()
 
     def is_put_off(self, trial: int) -> bool:
         """Tells whether a trial that was at work shall wait instead."""

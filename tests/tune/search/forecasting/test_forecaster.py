@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from tune.search.forecasting.forecast import Forecaster
+from tune.search.forecasting.forecaster import GROWTH, MOST, Forecaster
+from tune.search.forecasting.trial_levels import Known, Processes
 
 Floats = NDArray[np.float64]
 FOLDS, EPOCHS = 5, 10
@@ -150,6 +151,55 @@ def test_chances_of_two_that_may_stop_each_other_add_up_to_one() -> None:
     for trial in range(6):
         shown(forecaster, trial, drawn(rng, 0.05 * trial, 0.05), [EPOCHS, trial])
     forecasts = forecaster.forecasts()
-    assert forecasts.chance(1, 4) + forecasts.chance(4, 1) == pytest.approx(1)
-    assert forecasts.chance(0, 5) > 0.5
+    chances = forecasts.chances_of(np.array([1, 4, 0]), np.array([4, 1, 5]))
+    assert chances[0] + chances[1] == pytest.approx(1)
+    assert chances[2] > 0.5
     assert forecasts.chances(np.arange(6)) == pytest.approx(1)
+
+
+def test_an_epoch_between_two_fits_changes_its_own_forecast_alone() -> None:
+    forecaster, rng = Forecaster(FOLDS, EPOCHS), np.random.default_rng(0)
+    for trial in range(30):
+        shown(forecaster, trial, drawn(rng, 0.05 * trial, 0.05), [EPOCHS] * 3)
+    before = dict(forecaster.losses())
+    forecaster.observe(3, 3, 1, 0.2)
+    after = forecaster.losses()
+    assert {trial for trial in before if after[trial] != before[trial]} == {3}
+
+
+def test_what_is_shown_between_two_fits_moves_a_forecast_about_as_a_fit_would() -> None:
+    curves = drawn(np.random.default_rng(1), 0.3, 0.05)
+    told = []
+    for growth in (GROWTH, 0.0):  # fitted now and then, or at each fold
+        forecaster, rng = Forecaster(FOLDS, EPOCHS, growth), np.random.default_rng(0)
+        for trial in range(30):
+            shown(forecaster, trial, drawn(rng, 0.05 * trial, 0.05), [EPOCHS] * 3)
+            forecaster.forecasts()
+        shown(forecaster, 30, curves, [EPOCHS])
+        told.append(forecaster.losses()[30])
+    assert told[0] == pytest.approx(told[1], rel=0.02)
+
+
+def test_models_are_fitted_anew_as_results_grow_by_a_part(monkeypatch: pytest.MonkeyPatch) -> None:
+    fits: list[int] = []
+
+    class Counted(Processes):
+        def __init__(self, known: Known) -> None:
+            fits.append(len(known.levels))
+            super().__init__(known)
+
+    monkeypatch.setattr("tune.search.forecasting.forecaster.Processes", Counted)
+    forecaster, rng = Forecaster(FOLDS, EPOCHS), np.random.default_rng(0)
+    for trial in range(200):
+        shown(forecaster, trial, drawn(rng, 0.05, 0.05), [3])
+        forecaster.forecasts()
+    assert 60 < len(fits) < 90  # 33, then each 3 %
+
+
+def test_who_has_just_shown_something_is_forecast_however_many_are_better() -> None:
+    forecaster, rng = Forecaster(FOLDS, EPOCHS), np.random.default_rng(0)
+    for trial in range(MOST + 20):
+        shown(forecaster, trial, drawn(rng, 0.01 * trial, 0.01), [EPOCHS])
+    for trial in range(MOST, MOST + 20):
+        shown(forecaster, trial, drawn(rng, 0.01 * trial, 0.01), [EPOCHS] * 3)
+        assert trial in forecaster.forecasts().places

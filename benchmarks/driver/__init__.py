@@ -1,0 +1,1 @@
+"""What the driver of a sweep costs: `python -m benchmarks.driver`."""
