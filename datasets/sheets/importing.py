@@ -102,7 +102,7 @@ class Import:
         overlay.parent.mkdir(parents=True, exist_ok=True)
         draw_overlay(overlay, page, cuts, _title(path, number, cuts))
         rows = max((cut.row for cut in cuts), default=-1) + 1
-        labels = self.labelling.of_page(path, rows) if rows else []
+        labels = self.labelling.of_page(path, rows, overlay) if rows else []
         return SheetPage(path, number, name, cuts, labels)
 
     def _written(self, page: SheetPage, digest: str, writers: dict[str, str]) -> list[Entry]:

@@ -32,12 +32,13 @@ class Labelling:
         if self.rows is not None and not re.fullmatch(r"[0-9]+", self.rows):
             raise DataError(f"--rows must be digits, one for each row, but got {self.rows!r}.")
 
-    def of_page(self, photograph: Path, rows: int) -> list[int]:
+    def of_page(self, photograph: Path, rows: int, overlay: Path) -> list[int]:
         """Returns the label of each row of a page.
 
         Args:
             photograph: Its path, in or with the folder that was asked for.
             rows: How many were found on the page.
+            overlay: The picture that shows them.
 
         Raises:
             DataError: If there is no label, or not one for each row.
@@ -47,7 +48,8 @@ class Labelling:
             return [label] * rows
         if len(self.rows) != rows:
             raise DataError(
-                f"shows {rows} rows of digits, but --rows names {len(self.rows)}: see its overlay."
+                f"shows {rows} rows of digits, but --rows names {len(self.rows)}: {overlay} shows "
+                "which rows were found."
             )
         return [int(digit) for digit in self.rows]
 
