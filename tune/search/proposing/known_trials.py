@@ -14,21 +14,20 @@ from results.store.search.trials import FINISHED
 Parameters = dict[str, Any]
 Known = tuple[Parameters, float | None]  # parameters, and the loss if one is known
 
-GOOD, OTHERS = (
-    50,
-    200,
-)  # trials that are shown: the best; of all others, and of those without a loss
+# Trials that are shown: the best; of all others, and of those without a loss.
+GOOD, OTHERS = 50, 200
 
 
 class KnownTrials:
     """Keeps parameters and losses of the trials of a study; those that have ended are read once.
 
     Args:
+        varied: How many parameters a trial has; one with fewer has just been begun.
         forecasts: Returns the expected loss of each trial, by its number.
     """
 
-    def __init__(self, forecasts: Callable[[], Mapping[int, float]]) -> None:
-        self._forecasts = forecasts
+    def __init__(self, varied: int, forecasts: Callable[[], Mapping[int, float]]) -> None:
+        self._varied, self._forecasts = varied, forecasts
         self._parameters: dict[int, Parameters] = {}  # of those that have all of them
         self._lost: dict[int, float] = {}  # losses of complete ones whose log is lost
         self._failed: dict[int, int] = {}  # where they are among those with parameters
@@ -44,7 +43,7 @@ class KnownTrials:
                 self._take_down(number, trials[number])
 
     def _take_down(self, number: int, trial: FrozenTrial) -> None:
-        if trial.params:
+        if len(trial.params) == self._varied:
             self._parameters[number] = trial.params
         if trial.state in FINISHED:
             del self._open[number]

@@ -97,7 +97,7 @@ class ForecastSampler(BaseSampler):
         size: Size | None = None,
         earlier: Earlier | None = None,
     ) -> None:
-        self._distributions, self._known = distributions, KnownTrials(forecasts)
+        self._distributions, self._known = distributions, KnownTrials(len(distributions), forecasts)
         self._size = size or Size(lambda _: 0)
         self._earlier = earlier
         self._refused: list[FrozenTrial] = []

@@ -32,7 +32,7 @@ def test_the_sample_is_spread_over_the_search() -> None:
 
 def test_each_trial_is_shown_by_the_best_that_is_known_of_it() -> None:
     forecasts = {0: 0.5, 1: 0.4, 2: 0.3}
-    study, known = optuna.create_study(), KnownTrials(lambda: forecasts)
+    study, known = optuna.create_study(), KnownTrials(1, lambda: forecasts)
     trials = [study.ask(VARIED) for _ in range(5)]
     study.tell(trials[0], 0.45)
     study.tell(trials[1], state=TrialState.FAIL)
@@ -48,7 +48,7 @@ def test_each_trial_is_shown_by_the_best_that_is_known_of_it() -> None:
 
 
 def test_a_trial_that_waits_to_be_tried_is_shown_once_it_has_parameters() -> None:
-    study, known = optuna.create_study(), KnownTrials(dict)
+    study, known = optuna.create_study(), KnownTrials(1, dict)
     study.enqueue_trial({"rate": 0.5})
     known.read(study.get_trials(deepcopy=False))
     assert known.shown(asking=1) == []
