@@ -187,12 +187,12 @@ class Engine:
 
     def _drop_hopeless(self) -> None:
         """Prunes those that waited while better ones were found."""
-        for number in self._pruner.hopeless(sorted(self._waiting)):
+        for number in self._pruner.hopeless(self._waiting):
             self._prune(self._open[number])
 
     def _next_up(self) -> TrialProgress | None:
         """Returns a trial that goes on before another is begun."""
-        number = self._pruner.next_up(sorted(self._waiting))
+        number = self._pruner.next_up(self._waiting)
         return None if number is None else self._open[number]
 
     def _begun(self) -> TrialProgress | None:
@@ -206,7 +206,7 @@ class Engine:
 
     def _last_up(self) -> TrialProgress | None:
         """Returns a trial that goes on as no more are begun."""
-        number = self._pruner.last_up(sorted(self._waiting), idle=not self._running)
+        number = self._pruner.last_up(self._waiting, idle=not self._running)
         return None if number is None else self._open[number]
 
     def _given(self, run: Run) -> Job:
@@ -233,7 +233,7 @@ class Engine:
             self._choose_last()
             run.waits = self._is_left(run.trial)
         elif is_news and not run.trial.end:
-            verdict = self._pruner.verdict(run.trial.number, sorted(self._waiting))
+            verdict = self._pruner.verdict(run.trial.number, self._waiting)
             if verdict == Verdict.PRUNE:
                 self._prune(run.trial)
             elif verdict == Verdict.WAIT:

@@ -18,26 +18,41 @@ from tune.errors import SweepError
 from tune.planning.data import load_data
 from tune.planning.request import SweepRequest
 from tune.sweep import run_sweep
+from tune.workers.cluster import ATTEMPTS
 
 TINY = str(Path(__file__).parents[1] / "tiny.toml")
 FOLDS, EPOCHS, TRIALS = 5, 2, 4
+FOUND_DEAD_SOON = {
+    "health_check_initial_delay_ms": 0,
+    "health_check_period_ms": 500,
+    "health_check_failure_threshold": 3,
+}
 
 
 @pytest.fixture
 def cluster(no_ray: None) -> Iterator[Cluster]:
     """Three nodes, of which two have a core each."""
-    found_dead_soon = {
-        "health_check_initial_delay_ms": 0,
-        "health_check_period_ms": 500,
-        "health_check_failure_threshold": 3,
-    }
-    head = {"num_cpus": 0, "_system_config": found_dead_soon}
-    nodes = Cluster(initialize_head=True, head_node_args=head)
-    nodes.add_node(num_cpus=1)
-    nodes.add_node(num_cpus=1)
-    nodes.wait_for_nodes()
+    nodes = started()
     yield nodes
     nodes.shutdown()
+
+
+def started() -> Cluster:
+    """Starts the nodes, with some attempts: Ray waits only 30 s for each of them."""
+    for attempt in range(1, ATTEMPTS + 1):
+        nodes = Cluster()
+        try:
+            nodes.add_node(num_cpus=0, _system_config=FOUND_DEAD_SOON)
+            nodes.add_node(num_cpus=1)
+            nodes.add_node(num_cpus=1)
+            nodes.wait_for_nodes()
+        except Exception as error:
+            nodes.shutdown()
+            if attempt == ATTEMPTS or "timed out" not in str(error):
+                raise
+        else:
+            return nodes
+    raise AssertionError
 
 
 def received(cluster: Cluster) -> dict[str, int]:

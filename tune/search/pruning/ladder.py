@@ -193,7 +193,7 @@ class LadderPruner(Pruner):
         if not self._is_affordable(rung):
             return None
         there = [trial for trial in waiting if self._rungs.next(trial) == rung]
-        best = min(there, key=self._center, default=None)
+        best = min(there, key=lambda trial: (self._center(trial), trial), default=None)
         return best if best is None or rung == 1 or self._is_best(best) else None
 
     def _center(self, trial: int) -> float:
@@ -223,7 +223,7 @@ class LadderPruner(Pruner):
             for each in waiting
             if each not in put_off and rungs.next(each) and not rungs.is_at_rung_1(each)
         ]
-        there.sort(key=lambda trial: -chances.get(trial, 0))
+        there.sort(key=lambda trial: (-chances.get(trial, 0), trial))
         if not there or idle or not self._is_worse_than_one_at_work(there[0]):
             return there[0] if there else None
         return next((trial for trial in there if trial in self._spared), None)
